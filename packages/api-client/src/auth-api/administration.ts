@@ -187,8 +187,10 @@ export function createAuditCalls(http: HttpClient) {
     /** The text of all events that the filter finds, newest first. */
     export: (filter: SecurityEventFilter, format: RowFormat) =>
       readExport(http, { path: `${path}/export`, query: { ...filter }, format, key: 'seq' }),
-    verify: async (days: { from?: string | undefined; to?: string | undefined }) =>
-      (await http.read(verifyAnswer, { path: `${path}/verify`, query: days })).data,
+    verify: async (days: { from?: string | undefined; to?: string | undefined }) => {
+      const { data, waiting } = await http.read(verifyAnswer, { path: `${path}/verify`, query: days });
+      return { days: data, waiting };
+    },
     waitingDeletions: async () => (await http.read(retentionAnswer, { path: `${path}/retention` })).data,
     confirmDeletions: async () =>
       (await http.read(retentionAnswer, { method: 'POST', path: `${path}/retention/confirm` })).data,

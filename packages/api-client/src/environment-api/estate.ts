@@ -4,7 +4,7 @@ import {
   type RowFormat,
   reshipAnswer,
   retentionAnswer,
-  type VerifiedDay,
+  type VerifiedTrail,
   verifyAnswer,
   type WaitingDeletion,
 } from '@gatehouse/contracts/answers';
@@ -86,8 +86,9 @@ export function exportAudit(http: HttpClient, filter: AuditFilter, format: RowFo
 export async function verifyConfigurationTrail(
   http: HttpClient,
   query: { from?: string | undefined; to?: string | undefined },
-): Promise<VerifiedDay[]> {
-  return (await http.read(verifyAnswer, { path: `${apiPath}/audit/verify`, query })).data;
+): Promise<VerifiedTrail> {
+  const { data, waiting } = await http.read(verifyAnswer, { path: `${apiPath}/audit/verify`, query });
+  return { days: data, waiting };
 }
 
 /** Deletions of old rows that wait for a confirmation. @throws UpstreamError */

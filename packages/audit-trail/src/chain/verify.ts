@@ -1,5 +1,5 @@
 /** Verifies a chain: computes every hash again, opens every seal, and reports the differences of each day. */
-import type { VerifiedDay } from '@gatehouse/contracts/answers';
+import type { VerifiedDay, VerifiedTrail } from '@gatehouse/contracts/answers';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { inTransaction, type Queryable } from '@gatehouse/service-kit/postgres';
 import { type AuditDay, readDayBefore, readDays, sealPlace } from './days.ts';
@@ -23,13 +23,26 @@ const maxStatementMs = 300_000;
 /** One break causes a problem for each event after it. */
 const maxProblems = 10;
 
-export async function verifyAuditTrail(options: VerifyOptions): Promise<VerifiedDay[]> {
+export async function verifyAuditTrail(options: VerifyOptions): Promise<VerifiedTrail> {
   return inTransaction(options.trail.pool, async (db) => {
     // One snapshot: events that are chained in the meantime must not look like inserted ones.
     await db.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await db.query(`SET LOCAL statement_timeout = ${maxStatementMs}`);
-    return [...(await verifyDays(options, db)), ...(await verifyRest(options, db))];
+    const days = [...(await verifyDays(options, db)), ...(await verifyRest(options, db))];
+    return { days, waiting: await countWaiting(options, db) };
   });
+}
+
+/** Events of these days that the chainer has yet to enter: nothing can be said of them. */
+async function countWaiting({ trail, from, to }: VerifyOptions, db: Queryable): Promise<number> {
+  const { schema, table, seqColumn } = trail;
+  const { rows } = await db.query<{ count: string }>(
+    `SELECT count(*) FROM ${schema}.audit_unchained waiting JOIN ${table} event ON event.${seqColumn} = waiting.seq
+     WHERE event.at >= coalesce($1::date::timestamp AT TIME ZONE 'UTC', '-infinity')
+       AND event.at < coalesce(($2::date + 1)::timestamp AT TIME ZONE 'UTC', 'infinity')`,
+    [from, to],
+  );
+  return Number(rows[0]?.count);
 }
 
 async function verifyDays(options: VerifyOptions, db: Queryable): Promise<VerifiedDay[]> {

@@ -1,5 +1,5 @@
 /** Chains, ships and deletes the events of an audit trail in the background, and verifies and erases on request. */
-import type { VerifiedDay } from '@gatehouse/contracts/answers';
+import type { VerifiedDay, VerifiedTrail } from '@gatehouse/contracts/answers';
 import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
@@ -83,9 +83,10 @@ export function createAuditWorker(options: AuditWorkerOptions) {
       await Promise.all(works.map((work) => work.stop()));
       await Promise.all(destinations.map((destination) => destination.close()));
     },
-    async verify(days: { from?: string | undefined; to?: string | undefined }): Promise<VerifiedDay[]> {
+    async verify(days: { from?: string | undefined; to?: string | undefined }): Promise<VerifiedTrail> {
       const verified = await verifyAuditTrail({ trail, secretBox, keptFrom: keptFrom(), ...days });
-      return client === undefined ? verified : compare(verified, client, options);
+      if (client === undefined) return verified;
+      return { ...verified, days: await compare(verified.days, client, options) };
     },
     /** Sends again what a destination refused. Resolves the number of events that were taken. @throws AppError 409, 503 */
     async reship(): Promise<number> {

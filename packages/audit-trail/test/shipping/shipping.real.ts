@@ -275,7 +275,7 @@ describe.skipIf(home === '')('audit events and a real Elasticsearch', () => {
 
   it('tell of a database that was set back to an earlier moment, seals and all', async () => {
     const verify = async () => {
-      const days = await verifyAuditTrail({ trail: shop.trail, secretBox: box, keptFrom: '2000-01-01' });
+      const { days } = await verifyAuditTrail({ trail: shop.trail, secretBox: box, keptFrom: '2000-01-01' });
       const lastPosition = () => readLastPosition('shop', shop.pool);
       return compareWithCopies(days, { client, dataStream: stream, service: 'shop', lastPosition });
     };

@@ -67,9 +67,11 @@ it('events that get no place since somebody holds the lock show by their age, un
   await withAdvisoryLock(shop.pool, 'audit-chain:shop', async () => {
     worker.start();
     await vi.waitFor(async () => expect(await age()).toBeGreaterThanOrEqual(600));
+    expect(await worker.verify({})).toEqual({ days: [], waiting: 3 });
+    expect((await worker.verify({ to: '2000-01-01' })).waiting).toBe(0);
   });
 
   await vi.waitFor(async () => expect(await age()).toBe(0));
   await worker.close();
-  expect((await worker.verify({})).map(({ events }) => events)).toEqual([3]);
+  expect(await worker.verify({})).toMatchObject({ days: [{ events: 3 }], waiting: 0 });
 });

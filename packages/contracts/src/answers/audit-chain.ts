@@ -43,4 +43,15 @@ export const retentionAnswer = envelopeOf(z.array(waitingDeletionSchema));
 
 export const reshipAnswer = envelopeOf(z.object({ taken: z.int() }));
 
-export const verifyAnswer = envelopeOf(z.array(verifiedDaySchema));
+export const verifyAnswer = envelopeOf(z.array(verifiedDaySchema)).extend({
+  waiting: z
+    .int()
+    // An API of the release before gives none.
+    .default(0)
+    .describe('Events of these days that have no place in the chain yet: they are not verified.'),
+});
+
+export interface VerifiedTrail {
+  days: VerifiedDay[];
+  waiting: number;
+}

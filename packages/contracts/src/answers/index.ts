@@ -4,6 +4,7 @@ export {
   reshipAnswer,
   retentionAnswer,
   type VerifiedDay,
+  type VerifiedTrail,
   verifyAnswer,
   type WaitingDeletion,
 } from './audit-chain.ts';

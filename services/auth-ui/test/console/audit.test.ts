@@ -1,3 +1,4 @@
+import { holdAdvisoryLock, inTransaction } from '@gatehouse/service-kit/postgres';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { opsCall } from '../../../auth-api/test/stack/oauth.ts';
 import type { Answer, Person } from './person.ts';
@@ -62,18 +63,36 @@ it('verifies the chains of the days that were chosen', async () => {
   const before = await person.open(`${path}/chains`);
   expect(before.text).not.toContain('is whole');
   const today = new Date().toISOString().slice(0, 10);
-  // Each API chains its events a moment after they are written.
+  const of = `${path}/chains?from=${today}&to=${today}`;
+  const { worker } = stage.environmentApi.deps.audit;
+  await inTransaction(stage.environmentApi.pool, async (transaction) => {
+    await holdAdvisoryLock(transaction, 'audit-chain:environment');
+    await stage.environmentApi.call('PATCH', `/contact-centers/${stage.contactCenterId}`, {
+      payload: { data: { name: 'Demo waits' } },
+    });
+    const waiting = await person.open(of);
+    expect(waiting.text).toMatch(/\d+ events? of these days waits? for (its|their) place in the chain/);
+    expect(waiting.text).not.toContain('is whole');
+  });
+  // The other trail waits for its chain a moment as well.
   const verified = await vi.waitFor(
     async () => {
-      const answer = await person.open(`${path}/chains?from=${today}&to=${today}`);
-      expect(answer.rows.map(({ Trail }) => Trail)).toEqual(
-        expect.arrayContaining(['Security events', 'Configuration changes']),
-      );
+      await worker.chain();
+      const answer = await person.open(of);
+      expect(answer.text).toContain('The record of these days is whole.');
       return answer;
     },
     { timeout: 10_000, interval: 100 },
   );
-  expect(verified.text).toContain('The record of these days is whole.');
+  expect(new Set(verified.rows.map(({ Trail }) => Trail))).toEqual(
+    new Set(['Security events', 'Configuration changes']),
+  );
+  const quiet = await person.open(`${path}/chains?from=2000-01-01&to=2000-01-01`);
+  expect(quiet.rows.map(({ Trail, Events }) => [Trail, Events])).toEqual([
+    ['Security events', '0'],
+    ['Configuration changes', '0'],
+  ]);
+  expect(quiet.text).not.toContain('is whole');
 });
 
 it('says which filter is wrong', async () => {

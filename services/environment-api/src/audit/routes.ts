@@ -131,7 +131,10 @@ function verifyRoute(api: App, { auditWorker }: Options<'auditWorker'>): void {
         response: { 200: verifyAnswer, ...failures },
       },
     },
-    async (request) => ok(await auditWorker.verify(request.query)),
+    async ({ query }) => {
+      const { days, waiting } = await auditWorker.verify(query);
+      return { ...ok(days), waiting };
+    },
   );
 }
 

@@ -72,13 +72,13 @@ export function auditCommands(program: Command, cli: Cli): void {
     .option('--to <day>', 'last day (UTC)')
     .action(
       cli.action<{ from?: string; to?: string }>(async (session, { from, to }) => {
-        const days = [
-          ...(await api(session).verify({ from, to })).map((day) => ({ trail: 'security', ...day })),
-          ...(await verifyConfigurationTrail(session.environmentApi, { from, to })).map((day) => ({
-            trail: 'configuration',
-            ...day,
-          })),
-        ];
+        const trails = {
+          security: await api(session).verify({ from, to }),
+          configuration: await verifyConfigurationTrail(session.environmentApi, { from, to }),
+        };
+        const days = Object.entries(trails).flatMap(([trail, verified]) =>
+          verified.days.map((day) => ({ trail, ...day })),
+        );
         session.output.rows(
           days,
           {
@@ -91,6 +91,11 @@ export function auditCommands(program: Command, cli: Cli): void {
           },
           'There are no events of these days.',
         );
+        for (const [trail, { days, waiting }] of Object.entries(trails)) {
+          if (days.length === 0)
+            session.output.note(`The ${trail} trail has no verified events of these days.`);
+          if (waiting > 0) session.output.note(waitingNote(trail, waiting));
+        }
         if (days.some(({ problems }) => problems.length > 0)) session.exitCode = exitCodes.negative;
       }),
     );
@@ -122,6 +127,11 @@ export function auditCommands(program: Command, cli: Cli): void {
     );
 
   const newest = async (session: Session) => (await api(session).find({ limit: '1' })).data[0]?.seq ?? 0;
+}
+
+function waitingNote(trail: string, waiting: number): string {
+  const events = waiting === 1 ? '1 event of these days has' : `${waiting} events of these days have`;
+  return `The ${trail} trail is not whole yet: ${events} no place in the chain. Verify again in a moment.`;
 }
 
 function withFilters(command: Command): Command {

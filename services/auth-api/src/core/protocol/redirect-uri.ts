@@ -1,7 +1,9 @@
-/** Decides which requested redirect URI a registration covers (RFC 9700 section 4.1). */
+/** Decides which requested redirect URI a registration covers (RFC 9700 section 4.1), and says what it covers. */
 import { redirectUriProblem } from '@gatehouse/contracts/values';
 
 const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost']);
+/** At most one of them is the registered one. */
+const examplePorts = [49152, 49153];
 
 /** `exact`, or `origin` for the compat profile: any path below the registered one. */
 export type RedirectMatching = 'exact' | 'origin';
@@ -19,6 +21,18 @@ export function isRegisteredRedirectUri(client: RedirectPolicy, requested: strin
   return client.redirectUris.some((registered) => covers(client, registered, requested));
 }
 
+/** Says how far the registered URI reaches. It asks `covers` with examples, so that it tells nothing else than what is done. */
+export function coverageOf(client: RedirectPolicy, registered: string) {
+  const below = registered.endsWith('/') ? registered : `${registered}/`;
+  return {
+    /** Every address that begins so. */
+    below: covers(client, registered, `${below}example`) ? below : undefined,
+    anyPort:
+      isLoopbackUri(registered) &&
+      examplePorts.every((port) => covers(client, registered, onPort(registered, `:${port}`))),
+  };
+}
+
 /** Whether an application on the user's own machine listens there (RFC 8252 section 7.3). */
 export function isLoopbackUri(uri: string): boolean {
   const url = URL.parse(uri);
@@ -34,11 +48,11 @@ function covers(client: RedirectPolicy, registered: string, requested: string): 
 /** RFC 8252 section 7.3: an application on the user's machine uses any free port; only the port may vary. */
 function coversOnLoopback(registered: string, requested: string): boolean {
   if (!isLoopbackUri(registered) || URL.parse(requested) === null) return false;
-  return withoutPort(registered) === withoutPort(requested);
+  return onPort(registered, '') === onPort(requested, '');
 }
 
-function withoutPort(uri: string): string {
-  return uri.replace(/^(http:\/\/(?:\[::1\]|[^/?:]+))(?::\d+)?(?=[/?]|$)/, '$1');
+function onPort(uri: string, port: string): string {
+  return uri.replace(/^(http:\/\/(?:\[::1\]|[^/?:]+))(?::\d+)?(?=[/?]|$)/, `$1${port}`);
 }
 
 /** Compat: estates register `https://host` and come back to paths below it. */

@@ -3,7 +3,7 @@ import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health';
 import { encryptionKeyIn, noKeyFor } from '../../core/assertions/encryption.ts';
 import type { KeySets } from '../../core/assertions/key-sets.ts';
 import { openidScope } from '../../core/protocol/parameters.ts';
-import { isLoopbackUri } from '../../core/protocol/redirect-uri.ts';
+import { coverageOf, isLoopbackUri } from '../../core/protocol/redirect-uri.ts';
 import { type Client, encryptedAnswers, followsFapi, usesSecret } from '../../registry/clients/client.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import { failed, ok, unneeded, warning } from './verdicts.ts';
@@ -94,14 +94,20 @@ function grantVerdict({ grantTypes, responseTypes, tokenExchange, jwtBearer }: C
 }
 
 function redirectVerdict(client: Client): Verdict {
-  const { redirectUris, redirectMatching } = client;
+  const { redirectUris } = client;
   if (!redirects(client)) return unneeded('Its grant types redirect no browser.');
   if (redirectUris.length === 0) return failed('It has none, so every sign-in is refused: set redirectURIs.');
   const plain = redirectUris.filter((uri) => /^http:/i.test(uri) && !isLoopbackUri(uri));
   if (plain.length > 0) return warning(`Codes travel unencrypted to ${plain.join(', ')}: use https.`);
-  if (redirectMatching === 'origin')
-    return warning('Every path of their origins is accepted: redirectMatching exact is safer.');
-  return ok(`${redirectUris.join(', ')}.`);
+  const covered = redirectUris.map((uri) => ({ uri, ...coverageOf(client, uri) }));
+  const texts = covered.map(({ uri, below, anyPort }) =>
+    [uri, below && `all that begins with ${below}`, anyPort ? 'the same on any port' : '']
+      .filter(Boolean)
+      .join(', '),
+  );
+  const accepted = `Accepted: ${texts.join('; ')}.`;
+  if (covered.every(({ below }) => below === undefined)) return ok(accepted);
+  return warning(`${accepted} redirectMatching exact is safer.`);
 }
 
 function pkceVerdict(client: Client): Verdict {

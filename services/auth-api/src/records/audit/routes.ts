@@ -109,7 +109,10 @@ function trailRoutes(app: App, { worker, retention, erasure }: AuditRouteOptions
         response: { 200: verifyAnswer, ...refusals },
       },
     },
-    async ({ query }) => ok(await worker.verify(query)),
+    async ({ query }) => {
+      const { days, waiting } = await worker.verify(query);
+      return { ...ok(days), waiting };
+    },
   );
 
   app.get(

@@ -83,6 +83,43 @@ describe('the diagnosis of a client', () => {
     });
   });
 
+  it.each<[string, 'ok' | 'warning', boolean, Record<string, unknown>]>([
+    ['https://app.test/cb', 'ok', false, { redirectMatching: 'exact' }],
+    ['https://app.test/cb', 'warning', true, { redirectMatching: 'origin' }],
+    ['https://app.test/cb?a=1', 'ok', false, { redirectMatching: 'origin' }],
+    [
+      'http://127.0.0.1/cb',
+      'ok',
+      false,
+      { clientType: 'PUBLIC', authorizedGrantTypes: ['authorization_code'] },
+    ],
+  ])(
+    'says of %s (%s, paths below: %s) what the authorization endpoint accepts: %j',
+    async (uri, status, isBelow, data) => {
+      const { clientId } = await createClient(stack, { ...data, redirectURIs: [uri] });
+      const answer = await opsCall(stack, 'GET', pathOf(clientId));
+      const { message, ...verdict } = verdictOn('redirect URIs', answer.json<{ data: Diagnosis }>().data);
+      const isAccepted = async (redirectUri: string) => {
+        const query = new URLSearchParams({
+          response_type: 'code',
+          client_id: clientId,
+          redirect_uri: redirectUri,
+        });
+        const { statusCode } = await stack.app.inject({ url: `/auth/v3/oauth/authorize?${query}` });
+        return statusCode !== 400;
+      };
+
+      expect(verdict.status).toBe(status);
+      expect(message.includes(`all that begins with ${uri}/`)).toBe(isBelow);
+      expect(message.includes('the same on any port')).toBe(
+        (await isAccepted(uri.replace('.1/', '.1:50000/'))) && uri.startsWith('http:'),
+      );
+      expect(await isAccepted(uri)).toBe(true);
+      expect(await isAccepted(`${uri}/deeper`)).toBe(isBelow);
+      expect(await isAccepted(new URL('/other', uri).href)).toBe(false);
+    },
+  );
+
   it('reads the key set of its address', async () => {
     const diagnosis = await diagnose({
       tokenEndpointAuthMethod: 'private_key_jwt',

@@ -1,17 +1,18 @@
 /** Builds the page that verifies the hash chains of both trails, day by day. */
-import type { VerifiedDay } from '@gatehouse/contracts/answers';
+import type { VerifiedTrail } from '@gatehouse/contracts/answers';
+import type { Text } from '../../texts/texts.ts';
 import type { ConsolePage } from '../shell/pages.ts';
-import type { FormField, Table } from '../shell/parts.ts';
+import type { Cell, FormField, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { auditPath, auditTabs } from './tabs.ts';
 
 export interface ChainsPage extends ConsolePage {
   form: { action: string; fields: FormField[]; submit: string };
   /** Absent before days were chosen. */
-  result: { isGood: boolean; verdict: string; table: Table } | undefined;
+  result: { outcome: 'good' | 'warning' | 'bad'; verdict: string; table: Table } | undefined;
 }
 
-type Trails = Record<'security' | 'configuration', readonly VerifiedDay[]>;
+type Trails = Record<'security' | 'configuration', VerifiedTrail>;
 
 export function chainsPage(
   visit: ConsoleVisit,
@@ -39,14 +40,16 @@ export function chainsPage(
   };
 }
 
-function resultOf({ text }: ConsoleVisit, trails: Trails): ChainsPage['result'] {
-  const days = (['security', 'configuration'] as const).flatMap((trail) =>
-    trails[trail].map((day) => ({ trail, ...day })),
-  );
-  const isGood = days.every(({ problems }) => problems.length === 0);
+function resultOf({ text }: ConsoleVisit, trails: Trails): NonNullable<ChainsPage['result']> {
+  const both = Object.values(trails);
+  const isBroken = both.some(({ days }) => days.some(({ problems }) => problems.length > 0));
+  const waiting = both.reduce((sum, trail) => sum + trail.waiting, 0);
+  const isEmpty = both.every(({ days }) => days.length === 0);
+  const outcome = isBroken ? 'bad' : waiting > 0 || isEmpty ? 'warning' : 'good';
+  const key = outcome === 'warning' ? (waiting > 0 ? 'waiting' : 'empty') : outcome;
   return {
-    isGood,
-    verdict: text(isGood ? 'console.audit.chains.good' : 'console.audit.chains.bad'),
+    outcome,
+    verdict: text(`console.audit.chains.${key}`, { waiting }),
     table: {
       caption: text('console.audit.tab.chains'),
       columns: [
@@ -56,23 +59,41 @@ function resultOf({ text }: ConsoleVisit, trails: Trails): ChainsPage['result'] 
         { label: text('console.audit.chains.state') },
         { label: text('console.audit.chains.fingerprint') },
       ],
-      empty: text('console.audit.chains.empty'),
-      rows: days.map(({ trail, day, events, hash, problems, copied }) => ({
-        cells: [
-          { text: day },
-          { text: text(`console.audit.chains.trail.${trail}`) },
-          { text: String(events) },
-          {
-            text: '',
-            badge:
-              problems.length === 0
-                ? { text: text('console.audit.chains.whole'), kind: 'good' }
-                : { text: text('console.audit.chains.broken'), kind: 'bad' },
-            note: problems.join('; ') || (copied ? text('console.audit.chains.copied') : undefined),
-          },
-          { text: hash.slice(0, 16), isCode: true },
-        ],
-      })),
+      empty: '',
+      rows: (['security', 'configuration'] as const).flatMap((trail) => rowsOf(text, trail, trails[trail])),
     },
   };
+}
+
+/** A trail without events of these days has a row as well, so that nobody takes it for one that was left out. */
+function rowsOf(text: Text, trail: keyof Trails, { days, waiting }: VerifiedTrail): Table['rows'] {
+  const name = { text: text(`console.audit.chains.trail.${trail}`) };
+  const row = (day: string, events: string, state: Cell, fingerprint: string) => ({
+    cells: [{ text: day }, name, { text: events }, state, { text: fingerprint, isCode: true }],
+  });
+  const rows = days.map(({ day, events, hash, problems, copied }) =>
+    row(
+      day,
+      String(events),
+      {
+        text: '',
+        badge:
+          problems.length === 0
+            ? { text: text('console.audit.chains.whole'), kind: 'good' }
+            : { text: text('console.audit.chains.broken'), kind: 'bad' },
+        note: problems.join('; ') || (copied ? text('console.audit.chains.copied') : undefined),
+      },
+      hash.slice(0, 16),
+    ),
+  );
+  if (waiting > 0)
+    rows.push(
+      row(
+        '',
+        String(waiting),
+        { text: '', badge: { text: text('console.audit.chains.waits'), kind: 'plain' } },
+        '',
+      ),
+    );
+  return rows.length > 0 ? rows : [row('', '0', { text: text('console.audit.chains.empty') }, '')];
 }
