@@ -23,6 +23,8 @@ addEventListener('click', (event) => {
 });
 
 addEventListener('submit', (event) => {
+  // This page stays, and its form can be sent again.
+  if (event.submitter?.formTarget === '_blank') return;
   if (sent.has(event.target)) return event.preventDefault();
   sent.set(event.target, event.submitter);
   event.submitter?.setAttribute('aria-busy', 'true');

@@ -108,6 +108,10 @@ const personPath = async (center: string) => {
 const prepared: Record<string, (center: string) => Promise<Request> | Request> = {
   'GET /overview': (center) => ({ path: `/overview?contactCenterId=${center}` }),
   'POST /environments': () => ({ path: '/environments', payload: data(environmentBody()) }),
+  'POST /environments/dry-run': () => ({
+    path: '/environments/dry-run',
+    payload: data(environmentBody({ configServers: [{ primaryAddress: '127.0.0.1', primaryPort: 1 }] })),
+  }),
   'POST /contact-centers': async () => ({
     path: '/contact-centers',
     payload: data({ environmentId: await api.environment(), domains: [randomUuid()] }),
@@ -263,7 +267,7 @@ async function requestOf(operation: string, center: string): Promise<Request> {
   const id = await api.environment({ configServers });
   const [server] = (await api.call('GET', `/environments/${id}`)).body.data.configServers;
   const target = path.replace('{id}', id).replace('{serverId}', server.id);
-  if (method === 'GET' || method === 'DELETE' || path.endsWith('check')) return { path: target };
+  if (method === 'GET' || method === 'DELETE' || path.endsWith('/check')) return { path: target };
   return {
     path: target,
     payload: data(path.includes('config-servers') ? (configServers[0] ?? {}) : { tenant: randomUuid() }),

@@ -61,6 +61,27 @@ describe.skipIf(findSlapd() === undefined)('an LDAP directory', () => {
     expect((await check((await write(environment(started))).body.data.id)).ok).toBe(true);
   });
 
+  it('is tried before it is stored, and its stored password with the account that it belongs to alone', async () => {
+    const count = async () => (await api.call('GET', '/environments?limit=1000')).body.data.length;
+    const stored = (await write(environment())).body.data;
+    const before = await count();
+    const dryRun = (path: string, data: object) =>
+      api.call('POST', `/environments${path}/dry-run`, { payload: { data } });
+    expect((await dryRun('', environment())).body.data.ok).toBe(true);
+    const wrong = (await dryRun('', environment({ bindPassword: 'wrong-7' }))).body.data;
+    expect(statuses(wrong.servers[0].steps)).toContain('bind failed');
+    const elsewhere = (baseDns: string) => ({ ldap: { baseDns: [baseDns] } });
+    const of = `/${stored.id}`;
+    expect((await dryRun(of, elsewhere(ldapNames.peopleDn))).body.data.ok).toBe(true);
+    expect((await dryRun(of, elsewhere(ldapNames.groupsDn))).body.data.ok).toBe(false);
+    const other = await dryRun(of, { ldap: { bindDn: personDn('ana.very-private') } });
+    expect([other.status, other.body.errors?.[0]?.status.field]).toEqual([400, 'data.ldap.bindPassword']);
+    expect([await count(), (await api.call('GET', `/environments${of}`)).body.data]).toEqual([
+      before,
+      stored,
+    ]);
+  });
+
   it.each([
     ['a wrong password', () => ({ bindPassword: 'wrong-7' }), 'bind', 'data.ldap.bindDn'],
     ['another authority', () => ({ tls: { ca: createAuthority().cert } }), 'tls', 'data.tlsEnabled'],
@@ -77,7 +98,7 @@ describe.skipIf(findSlapd() === undefined)('an LDAP directory', () => {
       const written = await write(environment(fields()));
       expect(written.status).toBe(200);
       expect(written.body.warnings).toEqual([
-        { field, value: expect.any(String), message: expect.stringMatching(/correct|set/) },
+        { field, value: expect.any(String), message: expect.stringMatching(/correct|set/), step },
       ]);
       const { ok, servers } = await check(written.body.data.id);
       const failed = servers[0].steps.filter(({ status }: { status: string }) => status === 'failed');
@@ -127,7 +148,12 @@ describe.skipIf(findSlapd() === undefined)('an LDAP directory', () => {
     ];
     const { body } = await write(environment({ servers }));
     expect(body.warnings).toEqual([
-      { field: 'data.ldap.servers.1.address', value: `127.0.0.1:${port}`, message: expect.any(String) },
+      {
+        field: 'data.ldap.servers.1.address',
+        value: `127.0.0.1:${port}`,
+        message: expect.any(String),
+        step: 'tcp',
+      },
     ]);
     const found = await check(body.data.id);
     expect(found.servers.map(({ ok }: { ok: boolean }) => ok)).toEqual([true, false]);

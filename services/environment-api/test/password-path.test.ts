@@ -90,6 +90,11 @@ describe('the password of an environment', () => {
       payload: { data: { primaryAddress: '127.0.0.1', primaryPort } },
     });
     await api.call('POST', `/environments/${id}/check`, { headers: managing });
+    const tried = await api.call('POST', `/environments/${id}/dry-run`, {
+      headers: managing,
+      payload: { data: { configServers: [{ primaryAddress: '127.0.0.1', primaryPort }], tlsEnabled: false } },
+    });
+    expect(fieldsOf(tried)).toEqual(['data.password']);
     expect(Buffer.concat(heard).toString('latin1')).toBe('');
   });
 

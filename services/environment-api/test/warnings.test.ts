@@ -45,11 +45,13 @@ it('a write that names a server which cannot be reached is done, with a warning 
       field: 'data.configServers.1.backupAddress',
       value: '127.0.0.1:1',
       message: expect.stringContaining('check the address'),
+      step: 'tcp',
     },
     {
       field: 'data.configServers.2.primaryAddress',
       value: 'no-such-host.invalid:8888',
       message: expect.any(String),
+      step: 'tcp',
     },
   ]);
 });
@@ -72,6 +74,7 @@ it.each([
     'data.tenant',
     'nowhere',
     /no tenant named "nowhere"/,
+    'tenant',
   ],
   [
     'a service account that the server refuses',
@@ -79,6 +82,7 @@ it.each([
     'data.username',
     'gatehouse',
     /refuses the service account/,
+    'register',
   ],
   [
     'TLS that the server does not speak',
@@ -86,13 +90,14 @@ it.each([
     'data.tlsEnabled',
     'true',
     /tlsEnabled to false/,
+    'tls',
   ],
 ])(
   'a write that makes every login fail, by %s, is done with a warning',
-  async (_name, fields, field, value, message) => {
+  async (_name, fields, field, value, message, step) => {
     const answer = await createAt(fields);
     expect(answer.status).toBe(200);
-    expect(answer.body.warnings).toEqual([{ field, value, message: expect.stringMatching(message) }]);
+    expect(answer.body.warnings).toEqual([{ field, value, message: expect.stringMatching(message), step }]);
   },
 );
 

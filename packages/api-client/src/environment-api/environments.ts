@@ -46,6 +46,12 @@ export function createEnvironmentAdministration(http: HttpClient) {
     /** Fields that are not given stay. */
     change: (id: string, fields: EnvironmentChange) =>
       writeData(http, environmentSchema, { method: 'PATCH', path: one(id), json: { data: fields } }),
+    /** Checks what `create` would store. Nothing is stored. */
+    tryNew: (fields: NewEnvironment): Promise<Check> =>
+      readData(http, checkSchema, { method: 'POST', path: `${all}/dry-run`, json: { data: fields } }),
+    /** Checks what `change` would store. Nothing is stored. */
+    tryChange: (id: string, fields: EnvironmentChange): Promise<Check> =>
+      readData(http, checkSchema, { method: 'POST', path: `${one(id)}/dry-run`, json: { data: fields } }),
     remove: (id: string) => removeAt(http, one(id)),
     addServer: (id: string, fields: NewConfigServer) =>
       writeData(http, configServerSchema, {

@@ -3,14 +3,7 @@ import { countMemberships } from '@gatehouse/api-client/auth-api';
 import { checkEnvironment, createEnvironmentAdministration } from '@gatehouse/api-client/environment-api';
 import type { HttpClient } from '@gatehouse/api-client/http';
 import type { MembershipCounts } from '@gatehouse/contracts/auth-administration';
-import type {
-  Check,
-  DiscoveryStep,
-  LoginStep,
-  PeopleStep,
-  ServerCheck,
-  Step,
-} from '@gatehouse/contracts/environment-administration';
+import type { Check } from '@gatehouse/contracts/environment-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
@@ -18,8 +11,7 @@ import { exitCodes } from '../failure/failure.ts';
 import { asked } from '../failure/upstream.ts';
 import type { Output } from '../output/output.ts';
 import { renderSteps, type StepLine } from '../output/steps.ts';
-import { shown } from '../output/text.ts';
-import { address } from './env/server-text.ts';
+import { checkLines } from './env/check-lines.ts';
 
 export function checkCommand(program: Command, cli: Cli): void {
   program
@@ -80,25 +72,5 @@ function countedLine(name: string, { count, names }: MembershipCounts['inNone'],
   return { name, status: 'warning', message: `${count} ${of}: ${names.join(', ')}${rest}` };
 }
 
-function lines(check: Check & Counted, output: Output): string {
-  const { environmentId, ok, discovery, servers, people } = check;
-  const verdict = people
-    ? `its people ${ok ? 'can' : 'cannot'} sign in`
-    : ok
-      ? 'every server passed'
-      : 'not every server passed';
-  const head = `${output.paint('bold', `Environment ${environmentId}`)}: ${verdict}\n`;
-  const found = renderSteps([...(discovery ? [discovery] : []), ...(people ?? [])].map(stepLine), output);
-  const ofServers = servers.map((server) => serverLines(server, output)).join('');
-  return `${head}${found}${ofServers}${memberLines(check, output)}`;
-}
-
-function serverLines(server: ServerCheck, output: Output): string {
-  const { address: host, port, role, source, steps, login = [] } = server;
-  const origin = source === 'registry' ? ', from the registry' : '';
-  return `  ${shown(address(host, port))} (${role}${origin})\n${renderSteps([...steps, ...login].map(stepLine), output)}`;
-}
-
-function stepLine({ step, ...rest }: Step | LoginStep | DiscoveryStep | PeopleStep) {
-  return { name: step, ...rest };
-}
+const lines = (check: Check & Counted, output: Output) =>
+  checkLines(check, output) + memberLines(check, output);

@@ -65,6 +65,7 @@ export const warningSchema = z.object({
   field: z.string(),
   value: z.string(),
   message: z.string().describe('What may be wrong, and what to do. The write was done all the same.'),
+  step: z.string().optional().describe('The step that failed, where the check of the environment has it.'),
 });
 components.add(warningSchema, { id: 'Warning' });
 

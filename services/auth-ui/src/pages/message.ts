@@ -3,11 +3,13 @@ import type { InteractionError, InteractionView } from '@gatehouse/contracts/aut
 import type { Text } from '../texts/texts.ts';
 
 export interface Message {
-  kind: 'danger' | 'success';
+  kind: 'danger' | 'warning' | 'success';
   title: string;
   text?: string;
   /** Lines below the text, one for each thing to do. */
   list?: string[];
+  /** A button that looks for the cause. Its page must have the token of its forms. */
+  act?: { action: string; label: string } | undefined;
   correlationId?: string | undefined;
 }
 

@@ -6,7 +6,7 @@ import { type Stage, startStage } from './stage.ts';
 let stage: Stage;
 let person: Person;
 beforeAll(async () => {
-  stage = await startStage();
+  stage = await startStage({ environmentApiEnv: { GATEHOUSE_REACHABILITY_TIMEOUT_MS: '2000' } });
   person = await stage.installationAdministrator();
 });
 afterAll(() => stage?.close());
@@ -58,11 +58,48 @@ it('takes a password that was copied with the spaces around it', async () => {
   expect(checked.text).toContain('Every step passed');
 });
 
-it('shows the step at which a check stops', async () => {
-  const own = await create({ configServers: '127.0.0.1:1' });
-  const checked = await person.submit(await person.open(own), `${own}/check`);
+it('says at once what of a saved environment does not work, and shows the step at which a check stops', async () => {
+  const form = await person.open(`${path}/new?directory=configServer`);
+  const saved = await person.submit(form, `${path}/new`, {
+    ...account,
+    configServers: '127.0.0.1:1',
+    tlsEnabled: '',
+  });
+  expect(saved.html).toContain('class="message message-warning" role="alert"');
+  expect(saved.message).toMatch(
+    /^The environment is created\. It is saved, but it does not work yet\. .* Connect: 127\.0\.0\.1 port 1 took no connection/,
+  );
+  expect((await person.open(saved.path)).message).toBeUndefined();
+  const checked = await person.submit(saved, `${saved.path}/check`);
   expect(checked.text).toContain('Something is in the way');
   expect(checked.text).toMatch(/Connect failed .* Register not tried/);
+});
+
+it('tests what a form holds before it is saved, and stores nothing', async () => {
+  const trial = { trial: 'true' };
+  const count = async () => (await person.open(path)).rows.length;
+  const before = await count();
+  const form = await person.open(`${path}/new?directory=configServer`);
+  expect(form.html).toMatch(/<button [^>]*name="trial" value="true" formtarget="_blank">/);
+  const typed = { ...account, configServers: simulator(), tlsEnabled: '', ...trial };
+  const good = await person.submit(form, `${path}/new`, typed);
+  expect(good.text).toMatch(/Nothing is saved: .* Every step passed: people can sign in/);
+  const bad = await person.submit(form, `${path}/new`, { ...typed, password: 'wrong' });
+  expect(bad.text).toMatch(/Something is in the way\. .* Register failed/);
+  const refused = await person.submit(form, `${path}/new`, { ...typed, username: '' });
+  expect(refused.fieldProblems).toEqual({ username: 'This is missing.' });
+  expect(await count()).toBe(before);
+
+  const own = await create();
+  const change = await person.open(`${own}/change`);
+  const tenant = await person.submit(change, `${own}/change`, { tenant: 'another', ...trial });
+  expect(tenant.text).toMatch(/Find the tenant failed/);
+  const moved = await person.submit(change, `${own}/change`, {
+    srvRecord: '_ocs._tcp.evil.example',
+    ...trial,
+  });
+  expect(moved.fieldProblems['password']).toContain('This is missing');
+  expect((await person.open(`${own}/change`)).html).not.toContain('another');
 });
 
 // attack: password that was typed, sent back in the page of a refused form | CWE-200, CWE-549 | guard: services/auth-ui/src/console/form/sections.ts

@@ -48,6 +48,7 @@ const sessionOf = {
 export interface StageOptions {
   authApiEnv?: Record<string, string>;
   authUiEnv?: Record<string, string>;
+  environmentApiEnv?: Record<string, string>;
   /** Of Auth API alone. */
   authApiNow?: () => number;
   /** Without it Auth UI does not know where Environment API is. */
@@ -67,6 +68,7 @@ export async function startStage(options: StageOptions = {}) {
       GATEHOUSE_REDIS_URL: redis.url,
       GATEHOUSE_AUTH_API_URL: authApiUrl,
       GATEHOUSE_AUTH_API_INTERNAL_URL: `http://127.0.0.1:${internalPort}`,
+      ...options.environmentApiEnv,
     },
   });
   const [environmentApiUrl, environmentInternalUrl] = await Promise.all([

@@ -14,6 +14,8 @@ export const matrix = {
   'POST /environments/{id}/config-servers': 'endangerInstallation',
   'PUT /environments/{id}/config-servers/{serverId}': 'endangerInstallation',
   'DELETE /environments/{id}/config-servers/{serverId}': 'endangerInstallation',
+  'POST /environments/dry-run': 'found',
+  'POST /environments/{id}/dry-run': 'endangerInstallation',
   'POST /environments/{id}/check': 'changeInstallation',
   'GET /contact-centers': 'listOwn',
   'POST /contact-centers': 'found',

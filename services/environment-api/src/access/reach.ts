@@ -46,6 +46,8 @@ export const gives: Readonly<Record<string, readonly Fact[]>> = {
 export const givesNothing: readonly string[] = [
   'DELETE /environments/{id}',
   'DELETE /environments/{id}/config-servers/{serverId}',
+  'POST /environments/dry-run',
+  'POST /environments/{id}/dry-run',
   'POST /environments/{id}/check',
   'DELETE /contact-centers/{id}',
   'POST /contact-centers/{id}/settings',

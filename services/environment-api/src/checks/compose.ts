@@ -19,7 +19,6 @@ export function composeChecks(core: Core, { config, consul, environments }: Chec
   const { pool, secretBox } = core;
   const checks = createCheckService({
     pool,
-    environments,
     secretBox,
     registries: { consul },
     limits: {
@@ -30,7 +29,7 @@ export function composeChecks(core: Core, { config, consul, environments }: Chec
   });
   const ofConsul: Probe = consulProbe(consul);
   return {
-    mounts: [['callers', '/environments/:id/check', (api) => checkRoutes(api, { checks })]],
+    mounts: [['callers', '/environments', (api) => checkRoutes(api, { checks, environments })]],
     ready: consul ? [advisoryCheck('consul', ofConsul)] : [],
     probes: [ofConsul, directoriesProbe(pool, checks.checkServers)],
   } satisfies Domain;

@@ -1,13 +1,11 @@
 /** Checks environments: connects to every server from this process, in bounded time, one check per environment. */
 import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery';
 import type { Check, ServerCheck } from '@gatehouse/contracts/environment-administration';
-import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
+import { type EnvironmentView, isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { AppError, tooManyRequests } from '@gatehouse/service-kit/errors';
 import { type Pool, withAdvisoryLock } from '@gatehouse/service-kit/postgres';
-import type { Environment } from '../environments/environment.ts';
-import type { EnvironmentService } from '../environments/service.ts';
 import type { CheckLimits } from '../server-checks/check-server.ts';
 import { type ExamineServer, examinerOf } from '../server-checks/examine-server.ts';
 import { examinePeopleStore } from './people-store.ts';
@@ -21,13 +19,11 @@ const maxServersAtOnce = 16;
 
 export function createCheckService({
   pool,
-  environments,
   secretBox,
   registries,
   limits,
 }: {
   pool: Pool;
-  environments: EnvironmentService;
   secretBox: SecretBox;
   registries: Registries;
   limits: { stepTimeoutMs: number; totalTimeoutMs: number };
@@ -38,11 +34,11 @@ export function createCheckService({
     signal: AbortSignal.timeout(limits.totalTimeoutMs),
   });
 
-  async function checkAll(environment: Environment): Promise<Check> {
+  async function checkAll(environment: EnvironmentView): Promise<Check> {
     return isOwnDirectory(environment.directory) ? checkPeople(environment) : checkServers(environment);
   }
 
-  async function checkPeople({ id }: Environment): Promise<Check> {
+  async function checkPeople({ id }: EnvironmentView): Promise<Check> {
     const people = await examinePeopleStore(pool, id);
     return {
       environmentId: id,
@@ -52,7 +48,7 @@ export function createCheckService({
     };
   }
 
-  async function checkServers(environment: Environment, step = ownLimits()): Promise<Check> {
+  async function checkServers(environment: EnvironmentView, step = ownLimits()): Promise<Check> {
     const examine = examinerOf(environment, secretBox);
     const found = await askRegistry(environment, registries, step);
     const waiting = [...placesOf(environment, found?.endpoints ?? []).entries()];
@@ -70,9 +66,8 @@ export function createCheckService({
 
   return {
     checkServers,
-    /** @throws AppError 404, 409 while another check of the environment runs or its secrets do not open, 429 while others run here */
-    async run(environmentId: string): Promise<Check> {
-      const environment = await environments.read(environmentId);
+    /** Of an environment that is stored, or of one that is only planned. @throws AppError 409 while another check of it runs or its secrets do not open, 429 while others run here */
+    async run(environment: EnvironmentView): Promise<Check> {
       if (running >= maxChecks) throw tooManyRequests(5, { detail: 'other environments are being checked' });
       running += 1;
       try {
@@ -89,7 +84,7 @@ export function createCheckService({
 type Place = Omit<ServerCheck, 'ok' | 'steps' | 'login'>;
 
 /** The servers of the list, which serve until the registry answers, then those of the registry; each address once. */
-function placesOf(environment: Environment, registered: readonly Endpoint[]): Place[] {
+function placesOf(environment: EnvironmentView, registered: readonly Endpoint[]): Place[] {
   const listed = [...configServersOf(environment), ...ldapServersOf(environment)];
   const names = new Set(listed.map(({ address, port }) => endpointName({ host: address, port })));
   const added = registered.filter((endpoint) => !names.has(endpointName(endpoint)));
@@ -105,7 +100,7 @@ function placesOf(environment: Environment, registered: readonly Endpoint[]): Pl
   ];
 }
 
-function configServersOf({ configServers }: Environment): Place[] {
+function configServersOf({ configServers }: EnvironmentView): Place[] {
   return configServers.flatMap(
     ({ id: serverId, primaryAddress, primaryPort, backupAddress, backupPort }): Place[] => {
       const entry = { serverId, source: 'list' as const };
@@ -116,7 +111,7 @@ function configServersOf({ configServers }: Environment): Place[] {
   );
 }
 
-function ldapServersOf({ ldap }: Environment): Place[] {
+function ldapServersOf({ ldap }: EnvironmentView): Place[] {
   const servers = ldap?.servers ?? [];
   return servers.map(({ address, port }) => ({
     serverId: endpointName({ host: address, port }),

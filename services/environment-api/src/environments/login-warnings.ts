@@ -52,7 +52,7 @@ export function createLoginWarnings({ secretBox, timeoutMs }: { secretBox: Secre
       return [...steps, ...login].flatMap(({ step, status, message }) => {
         const name = fields[step];
         if (status !== 'failed' || name === undefined) return [];
-        return [{ field: `data.${name}`, value: shownValue(environment, name), message }];
+        return [{ field: `data.${name}`, value: shownValue(environment, name), message, step }];
       });
     },
   };

@@ -25,7 +25,7 @@ export function createReachability(timeoutMs: number) {
         places.map(async ({ address, port, field: at }) => {
           if (await accepts(address, port, timeoutMs)) return [];
           const message = `${address} port ${port} took no connection within ${timeoutMs} ms: check the address, the port and the network, or check again once the server runs`;
-          return [{ field: at, value: `${address}:${port}`, message }];
+          return [{ field: at, value: `${address}:${port}`, message, step: 'tcp' }];
         }),
       );
       const found = warnings.flat();

@@ -1,6 +1,7 @@
 /** Reads and writes environments: per-field changes under a row lock, sealed passwords, no removal while in use. */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
 import { randomUuid, type SecretBox } from '@gatehouse/service-kit/crypto';
 import { badRequest, conflict } from '@gatehouse/service-kit/errors';
 import { cutPage, type Page, type Rows, requireMatch } from '@gatehouse/service-kit/http';
@@ -38,9 +39,16 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
   const { withSecret, newFields, changedFields } = createEnvironmentMerge(secretBox);
 
   /**
-   * Writes the fields that `merge` derives from the stored environment. A change that leads the password elsewhere must bring it
-   * along. Otherwise a caller who does not know it could have it sent to a server of their own. @throws AppError 400, 404, 412
+   * The fields with the password that belongs to them. A change that leads the password elsewhere must bring it along. Otherwise
+   * a caller who does not know it could have it sent to a server of their own. @throws AppError 400
    */
+  function planned<T extends EnvironmentFields>(present: Environment, merged: T, password: SentPassword): T {
+    requireServers(merged);
+    const sent = requireSentPassword(present, merged, password);
+    return sent === undefined ? merged : withSecret(present.id, merged, sent);
+  }
+
+  /** Writes the fields that `merge` derives from the stored environment. @throws AppError 400, 404, 412 */
   async function changeFields(
     context: WriteContext,
     text: string,
@@ -50,10 +58,7 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
     const id = requireEnvironmentId(text);
     return writer.write(context, async (write) => {
       const present = await lock(context, write, id);
-      const merged = merge(present);
-      requireServers(merged);
-      const sent = requireSentPassword(present, merged, password);
-      const next = sent === undefined ? merged : withSecret(present.id, merged, sent);
+      const next = planned(present, merge(present), password);
       const changes = environmentDiff(present, next);
       if (Object.keys(changes).length === 0) return present;
       await store.updateEnvironment(write.db, present.id, next);
@@ -108,6 +113,23 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
         password: password ?? patch.ldap?.bindPassword,
       }),
     changeFields,
+    /** The environment that `create` would store. @throws AppError 400 */
+    planNew(input: NewEnvironment): EnvironmentView {
+      const id = input.id ?? randomUuid();
+      const fields = newFields(id, input);
+      requireServers(fields);
+      return { ...fields, id, version: 0 };
+    },
+    /** The environment that `change` would store: its stored password goes nowhere else, either. @throws AppError 400, 404 */
+    async planChange(text: string, { password, ...patch }: EnvironmentPatch): Promise<EnvironmentView> {
+      const id = requireEnvironmentId(text);
+      const present = await store.readEnvironment(db, id);
+      if (!present) throw unknownEnvironment(text);
+      const fields = planned(present, changedFields(present, patch), {
+        password: password ?? patch.ldap?.bindPassword,
+      });
+      return { ...fields, id, version: present.version };
+    },
     /** @throws AppError 404, 409 while contact centres use it, 412 */
     async remove(context: WriteContext, text: string): Promise<void> {
       const id = requireEnvironmentId(text);

@@ -23,6 +23,22 @@ const create = [
   '-',
 ];
 
+test('a dry run of what is given connects for real, stores nothing, and ends with 1 when a step fails', async () => {
+  const at = ['--servers', '127.0.0.1:1', '--tls-enabled', 'false', '--dry-run', '--password-file', '-'];
+  const before = (await cli.json('env', 'list')).length;
+  const tried = await cli.run(['env', 'create', '--username', 'gatehouse', ...at], {
+    input: 'cs-password\n',
+  });
+  expect(tried).toMatchObject({ exitCode: 1, error: 'Nothing is stored: this was a dry run.\n' });
+  expect(tried.out).toMatch(/not every server passed\n +127\.0\.0\.1:1 .*✗ tcp/s);
+  expect(await cli.json('env', 'list')).toHaveLength(before);
+  const { id } = JSON.parse((await cli.run([...create, '--json'], { input: 'cs-password\n' })).out);
+  expect((await cli.run(['env', 'update', id, ...at], { input: 'cs-password\n' })).exitCode).toBe(1);
+  const moved = await cli.run(['env', 'update', id, '--servers', '127.0.0.1:1', '--dry-run']);
+  expect(moved).toMatchObject({ exitCode: 5, error: expect.stringContaining('send the password') });
+  expect((await cli.run(['env', 'show', id])).out).toContain('config-1.example.com:8888');
+});
+
 test('an environment is created, shown, changed and deleted', async () => {
   const created = await cli.run([...create, '--tenant', 'Sales', '--json'], { input: 'cs-password\n' });
   expect(created).toMatchObject({ exitCode: 0, error: '' });

@@ -1,12 +1,15 @@
 /** `gatehouse env`: environments with their Configuration Servers or LDAP settings. */
+import type { Written } from '@gatehouse/api-client/administration';
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api';
-import type { ConfigServer, Environment } from '@gatehouse/contracts/environment-administration';
+import type { Check, ConfigServer, Environment } from '@gatehouse/contracts/environment-administration';
 import { type EnvironmentChange, environment, type NewEnvironment } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
+import { exitCodes } from '../../failure/failure.ts';
 import type { Session } from '../../session.ts';
 import { resourceCommands } from '../resource-command.ts';
+import { checkLines } from './check-lines.ts';
 import { environmentFields } from './fields.ts';
 import { ldapLines, ldapPlaces } from './ldap.ts';
 import { type PasswordOptions, passwordOptions, withAccount, withPasswords } from './password.ts';
@@ -49,21 +52,22 @@ export function environmentCommands(program: Command, cli: Cli): void {
   commands.create({
     description: 'create an environment; the password of its account is asked for',
     fields: environmentFields,
-    options: passwordOptions,
-    body: async (session, fields: NewEnvironment, given: PasswordOptions) =>
+    options: writeOptions,
+    body: async (session, fields: NewEnvironment, given: WriteOptions) =>
       withAccount(session, await withPasswords(session, fields, given)),
-    send: (calls, fields) => calls.create(fields),
-    print: ({ output }, written) => output.written(`Environment ${written.data.id} is created.`, written),
+    send: (calls, fields, { dryRun }): Promise<Sent> =>
+      dryRun ? calls.tryNew(fields) : calls.create(fields),
+    print: (session, sent) => print(session, sent, 'created'),
   });
   commands.update({
     description: 'change what is given; the rest stays',
     // The API says why the directory stays.
     fields: environmentFields.filter(({ field }) => field !== 'id'),
-    options: passwordOptions,
-    body: (session, fields: EnvironmentChange, given: PasswordOptions) =>
-      withPasswords(session, fields, given),
-    send: (calls, id, fields) => calls.change(id, fields),
-    print: ({ output }, written) => output.written(`Environment ${written.data.id} is changed.`, written),
+    options: writeOptions,
+    body: (session, fields: EnvironmentChange, given: WriteOptions) => withPasswords(session, fields, given),
+    send: (calls, id, fields, { dryRun }): Promise<Sent> =>
+      dryRun ? calls.tryChange(id, fields) : calls.change(id, fields),
+    print: (session, sent) => print(session, sent, 'changed'),
   });
   commands.remove({
     description: 'delete an environment that no contact centre uses',
@@ -72,6 +76,29 @@ export function environmentCommands(program: Command, cli: Cli): void {
     done: (id) => `Environment ${id} is deleted.`,
   });
   serverCommands(env, cli);
+}
+
+interface WriteOptions extends PasswordOptions {
+  dryRun?: boolean;
+}
+
+const writeOptions = (command: Command): Command =>
+  passwordOptions(command).option(
+    '--dry-run',
+    'store nothing: connect for real with what is given, as gatehouse check does; exit code 1 when it fails',
+  );
+
+type Sent = Written<Environment> | Check;
+
+function print(session: Session, sent: Sent, done: 'created' | 'changed'): void {
+  const { output } = session;
+  if ('warnings' in sent) {
+    output.written(`Environment ${sent.data.id} is ${done}.`, sent);
+    return;
+  }
+  output.text(sent, checkLines(sent, output));
+  output.note('Nothing is stored: this was a dry run.');
+  if (!sent.ok) session.exitCode = exitCodes.negative;
 }
 
 function linesOf({ configServers, tls, ldap, ...rest }: Environment): [string, unknown][] {

@@ -12,6 +12,7 @@ import {
   environment as description,
   type EnvironmentChange,
   ldapFields,
+  type NewEnvironment,
 } from '@gatehouse/contracts/resources';
 import { describedInputs, inputsAt } from '../form/described.ts';
 import { bodyOf, type Input, optionsBelow, type Reading, type Typed, textAt } from '../form/inputs.ts';
@@ -119,6 +120,11 @@ export function sectionsFor(directory: Directory, isNew: boolean): Section[] {
 
 export const inputsFor = (directory: Directory, isNew: boolean): Input[] =>
   sectionsFor(directory, isNew).flatMap(({ inputs }) => inputs);
+
+export const newOf = (visit: ConsoleVisit, directory: Directory, typed: Typed): NewEnvironment => ({
+  directory,
+  ...bodyOf(visit, inputsFor(directory, true), typed),
+});
 
 /** Without a certificate there is nothing to show to servers, and its key goes, too. */
 export function changeOf(

@@ -1,7 +1,13 @@
 /** Builds the forms of an environment: a new one, a change, and the confirmation before it is deleted. */
 import type { Environment } from '@gatehouse/contracts/environment-administration';
-import { type Directory, defaultDirectory, directories } from '@gatehouse/contracts/environment-api';
+import {
+  type Directory,
+  defaultDirectory,
+  directories,
+  isOwnDirectory,
+} from '@gatehouse/contracts/environment-api';
 import { type Typed, typedOf } from '../form/inputs.ts';
+import { trialButton } from '../form/routes.ts';
 import { type Section, sectionsOf } from '../form/sections.ts';
 import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
@@ -55,6 +61,7 @@ export function newPage(
       hidden: { directory },
       sections: sectionsOf(visit, sectionsFor(directory, true), typed),
       submit: text('console.environments.create'),
+      ...(isOwnDirectory(directory) ? {} : { other: trialButton(visit) }),
       cancel: `${environmentsPath}/new`,
     },
   };
@@ -84,6 +91,7 @@ export function changePage(
       action: `${environmentPath(environment.id)}/change`,
       sections: sectionsOf(visit, changed(environment), typed),
       submit: text('console.environments.save'),
+      other: trialButton(visit),
       cancel: environmentPath(environment.id),
     },
   };

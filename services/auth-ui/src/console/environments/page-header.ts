@@ -1,7 +1,10 @@
 /** Builds what the header of a page about an environment says: its name and its breadcrumbs. */
+
+import type { Warning } from '@gatehouse/contracts/answers';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { Environment } from '@gatehouse/contracts/environment-administration';
 import { peopleSources } from '@gatehouse/contracts/environment-api';
+import { isTextKey } from '../../texts/texts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { hostAndPort } from './server-lines.ts';
 
@@ -27,5 +30,9 @@ export function environmentBreadcrumbs(visit: ConsoleVisit, environment: Environ
   ];
 }
 
-/** The first warning, which the flash tells beside the success. */
-export const warningOf = ([first]: readonly { message: string }[]) => ({ warning: first?.message ?? '' });
+/** What of a saved environment does not work, each with the step at which it failed. */
+export const failuresOf = ({ text }: ConsoleVisit, warnings: readonly Warning[]): string[] =>
+  warnings.map(({ step, message }) => {
+    const key = `console.environments.step.${step}`;
+    return isTextKey(key) ? `${text(key)}: ${message}` : message;
+  });

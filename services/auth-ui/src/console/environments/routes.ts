@@ -1,10 +1,9 @@
 /** Serves the pages about environments: their list, one of them, the forms that make and change them, their servers and checks. */
 import { checkEnvironment, createEnvironmentAdministration } from '@gatehouse/api-client/environment-api';
-import { directorySchema } from '@gatehouse/contracts/environment-api';
+import { defaultDirectory, directorySchema } from '@gatehouse/contracts/environment-api';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
-import { bodyOf } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
 import { besideLines } from '../form/sections.ts';
 import type { Area } from '../shell/area.ts';
@@ -16,12 +15,12 @@ import { consoleView } from '../shell/pages.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
 import { tagField } from '../shell/typed.ts';
-import { checkPage } from './check-page.ts';
+import { checkPage, trialPage } from './check-page.ts';
 import { type EnvironmentPage, environmentPage } from './environment-page.ts';
-import { changeOf, inputsFor } from './fields.ts';
+import { changeOf, inputsFor, newOf } from './fields.ts';
 import { changePage, chooseDirectoryPage, deletePage, newPage } from './form-pages.ts';
 import { columns, environments } from './list-page.ts';
-import { environmentPath, environmentsPath, warningOf } from './page-header.ts';
+import { environmentPath, environmentsPath, failuresOf } from './page-header.ts';
 import { serverRoutes } from './server-routes.ts';
 
 const environmentView = consoleView<EnvironmentPage>('environments/environment');
@@ -63,11 +62,18 @@ function listRoutes(pages: App, shell: Shell): void {
       directory === undefined ? chooseDirectoryPage(visit) : newPage(visit, directory, typed),
     act(visit, { directory }, { typed }) {
       if (directory === undefined) throw badRequest('directory: choose one');
-      const body = { directory, ...bodyOf(visit, inputsFor(directory, true), typed) };
-      return environmentsOf(visit).create(body);
+      return environmentsOf(visit).create(newOf(visit, directory, typed));
     },
+    trial: async (visit, { directory = defaultDirectory }, { typed }) =>
+      trialPage(visit, await environmentsOf(visit).tryNew(newOf(visit, directory, typed))),
     done: (visit, _asked, { data, warnings }) =>
-      shell.done(visit, environmentPath(data.id), 'console.environments.created', warningOf(warnings)),
+      shell.done(
+        visit,
+        environmentPath(data.id),
+        'console.environments.created',
+        {},
+        failuresOf(visit, warnings),
+      ),
     beside: (visit, problem, { directory }) =>
       directory === undefined ? problem : besideLines(visit, inputsFor(directory, true), problem),
   });
@@ -81,8 +87,10 @@ function environmentRoutes(pages: App, shell: Shell): void {
     page: (visit, { data }, typed) => changePage(visit, data, typed),
     act: (visit, { id }, { typed, etag, seen }) =>
       environmentsOf(visit, etag).change(id, changeOf(visit, typed, seen.data)),
+    trial: async (visit, { id }, { typed, seen }) =>
+      trialPage(visit, await environmentsOf(visit).tryChange(id, changeOf(visit, typed, seen.data))),
     done: (visit, { id }, { warnings }) =>
-      shell.done(visit, environmentPath(id), 'console.environments.changed', warningOf(warnings)),
+      shell.done(visit, environmentPath(id), 'console.environments.changed', {}, failuresOf(visit, warnings)),
     beside: (visit, problem, { data }) => besideLines(visit, inputsFor(data.directory, false), problem),
   });
 

@@ -13,7 +13,7 @@ import { ifMatch } from '../shell/conflict.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
-import { environmentPath, warningOf } from './page-header.ts';
+import { environmentPath, failuresOf } from './page-header.ts';
 import { hostAndPort } from './server-lines.ts';
 import { addMeanwhilePage, removeServerPage, serverInputs, serverPage } from './server-pages.ts';
 
@@ -74,7 +74,7 @@ export function serverRoutes(pages: App, shell: Shell): void {
     { data, warnings }: Awaited<ReturnType<ReturnType<typeof callsOf>['addServer']>>,
   ): FastifyReply {
     const server = hostAndPort(data.primaryAddress, data.primaryPort);
-    return shell.done(visit, environmentPath(id), key, { server, ...warningOf(warnings) });
+    return shell.done(visit, environmentPath(id), key, { server }, failuresOf(visit, warnings));
   }
 }
 

@@ -3,8 +3,10 @@ import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { type ConfirmPage, confirmView, type FormPage, formView } from '../shell/pages.ts';
+import type { Form } from '../shell/parts.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { type StepsPage, stepsView } from '../shell/steps.ts';
 import { tagField } from '../shell/typed.ts';
 import type { Typed } from './inputs.ts';
 
@@ -29,6 +31,12 @@ interface FormRoutes<Path extends z.ZodRawShape, Fields extends z.ZodRawShape, S
     sent: { typed: Typed; etag: string; seen: Seen },
   ) => Promise<Result>;
   done: (visit: ConsoleVisit, asked: Asked<Path, Fields>, result: Result, seen: Seen) => FastifyReply;
+  /** Tries what was typed, where the button of `trialButton` sent it. Nothing is stored. */
+  trial?: (
+    visit: ConsoleVisit,
+    asked: Asked<Path, Fields>,
+    sent: { typed: Typed; seen: Seen },
+  ) => Promise<StepsPage>;
   /** The page of a 412 in place of the comparison; `page` is the form with the version of now. */
   meanwhile?: (visit: ConsoleVisit, seen: Seen, page: FormPage) => ConfirmPage;
   /** The refusal as the form says it. */
@@ -43,7 +51,7 @@ export function formRoutes<
   Path extends z.ZodRawShape = None,
   Fields extends z.ZodRawShape = None,
 >(pages: App, shell: Shell, form: FormRoutes<Path, Fields, Seen, Result>): void {
-  const { url, path, fields, bodyLimit, read, page, act, done, meanwhile, beside, also } = form;
+  const { url, path, fields, bodyLimit, read, page, act, done, trial, meanwhile, beside, also } = form;
   const params = z.object(path ?? {});
   const asked = z.object(fields ?? {});
   const sent = z.looseObject({ ...fields, ...tagField });
@@ -62,12 +70,16 @@ export function formRoutes<
     const about = askedOf(request.params, request.body);
     const { ifMatch: etag } = typed;
     const seen = await read(visit, about);
-    const { done: result, problem } = await attempt(
+    const isTrial = trial !== undefined && typed[trialName] !== undefined;
+    const { done: sent, problem } = await attempt(
       visit,
-      () => act(visit, about, { typed, etag, seen }),
+      async () =>
+        isTrial
+          ? shell.show(visit, stepsView, await trial(visit, about, { typed, seen }))
+          : done(visit, about, await act(visit, about, { typed, etag, seen }), seen),
       also,
     );
-    if (problem === undefined) return done(visit, about, result as Result, seen);
+    if (problem === undefined) return sent;
     const now = await read(visit, about);
     const newer = etagOf(now);
     const mine = tagged(await page(visit, now, typed), newer && etag);
@@ -81,6 +93,16 @@ export function formRoutes<
     return shell.compare(visit, { typed: mine, current: theirs, etag: newer });
   });
 }
+
+const trialName = 'trial';
+
+/** The second button of a form whose values can be tried. Its answer has a tab of its own: no page sends typed secrets back. */
+export const trialButton = ({ text }: ConsoleVisit): NonNullable<Form['other']> => ({
+  label: text('console.form.trial'),
+  name: trialName,
+  value: 'true',
+  opensTab: true,
+});
 
 const etagOf = (seen: { etag?: string }): string | undefined => seen.etag;
 

@@ -14,6 +14,8 @@ export interface ConsolePage {
   /** Pages beside this one, about the same thing. */
   tabs?: { label: string; href: string; isCurrent: boolean }[];
   message?: Message | undefined;
+  /** Looks whether the thing of the page works: offered where the last form saved something that does not. */
+  check?: { action: string; label: string };
 }
 
 /** A template below `views/console/`, and the data that it needs. Areas make their own. */

@@ -117,7 +117,13 @@ export interface Form {
   sections: FormSection[];
   submit: string;
   /** A second button: what was typed is sent with its value, for something else than `submit`. */
-  other?: { label: string; name: string; value: string };
+  other?: {
+    label: string;
+    name: string;
+    value: string;
+    /** The form stays as it is, with the secrets that no page sends back. */
+    opensTab?: boolean;
+  };
   /** Where "Cancel" leads. */
   cancel?: string | undefined;
   /** Sends a file, so that no other coding of the form will do. */

@@ -4,6 +4,7 @@ import { accountPath, consolePath } from '@gatehouse/contracts/auth-api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { csrfField, headersOfPerson, personOf } from '../../oauth-session/guard.ts';
 import { rightsOf, type Session } from '../../oauth-session/session.ts';
+import type { Message } from '../../pages/message.ts';
 import { renderTemplate } from '../../pages/render.ts';
 import { beginVisit, sendPage, titleOf, type Visit } from '../../pages/visit.ts';
 import { formatsIn } from '../../texts/formats.ts';
@@ -59,8 +60,7 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
   ): FastifyReply {
     const { request, reply, text, person } = visit;
     const flash = takeFlash(request, reply, publicUrl);
-    const said = flash && wordsOf(flash, text);
-    const message = page.message ?? (said ? { kind: 'success' as const, title: said } : undefined);
+    const message = page.message ?? (flash && messageOf(flash, text, page.check));
     return sendPage(visit, (surroundings) =>
       renderTemplate(template, {
         ...page,
@@ -102,9 +102,15 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
       visit.reply.code(412);
       return show(visit, comparisonView, conflictPage(visit, typed, current, etag));
     },
-    /** After a form: leads to a page, which says what was done. */
-    done(visit: ConsoleVisit, to: string, key: TextKey, values?: Record<string, string>): FastifyReply {
-      leaveFlash(visit.reply, publicUrl, key, values);
+    /** After a form: leads to a page, which says what was done, and what does not work (`failures`). */
+    done(
+      visit: ConsoleVisit,
+      to: string,
+      key: TextKey,
+      values?: Record<string, string>,
+      failures?: readonly string[],
+    ): FastifyReply {
+      leaveFlash(visit.reply, publicUrl, key, values, failures);
       return visit.reply.redirect(to, 303);
     },
   };
@@ -117,9 +123,15 @@ function isRefused(page: ConsolePage & { form?: Form }): boolean {
 }
 
 /** Undefined where the text wants other values: a replica of another release left them. */
-function wordsOf({ key, values }: Flash, text: ConsoleVisit['text']): string | undefined {
+function messageOf(
+  { key, values, failures }: Flash,
+  text: ConsoleVisit['text'],
+  check: ConsolePage['check'],
+): Message | undefined {
   try {
-    return text(key, values);
+    const title = text(key, values);
+    if (failures.length === 0) return { kind: 'success', title };
+    return { kind: 'warning', title, text: text('console.saved.failing'), list: failures, act: check };
   } catch {
     return undefined;
   }
