@@ -39,6 +39,8 @@ export interface PeopleQuery {
   /** Id or domain. */
   contactCenter: string;
   search?: string | undefined;
+  /** Only people of this state. */
+  signIn?: string | undefined;
   limit?: number | undefined;
   cursor?: string | undefined;
 }

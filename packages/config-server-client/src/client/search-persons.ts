@@ -5,6 +5,7 @@ import {
   type CfgPerson,
   cfgPersonSchema,
   type FoundPerson,
+  flagIsSet,
   isConfigServerError,
   type PersonFilter,
   type PersonPage,
@@ -21,6 +22,7 @@ export const foundPersonSchema = cfgPersonSchema
     firstName: true,
     lastName: true,
     emailAddress: true,
+    changePasswordOnNextLogin: true,
     state: true,
   })
   .strip();
@@ -80,6 +82,7 @@ function personOf({
   firstName,
   lastName,
   emailAddress,
+  changePasswordOnNextLogin,
   state,
 }: Found): FoundPerson {
   return {
@@ -90,6 +93,7 @@ function personOf({
     ...(lastName ? { lastName } : {}),
     ...(emailAddress ? { email: emailAddress } : {}),
     state: stateOf(state),
+    ...(flagIsSet(changePasswordOnNextLogin) ? { mustChangePassword: true } : {}),
   };
 }
 

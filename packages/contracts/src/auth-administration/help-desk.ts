@@ -130,6 +130,18 @@ export const signInCauses = {
 export type SignInVerdict = 'allowed' | 'restricted' | 'unknown' | 'refused';
 export type SignInCause = keyof typeof signInCauses;
 
+const reasonOfSignIn = z.enum(Object.keys(signInCauses) as [SignInCause, ...SignInCause[]]);
+
+/** The state of a person in a list, which asks nobody about each of them. */
+export const signInStateSchema = z
+  .object({
+    verdict: z.enum(['allowed', 'restricted', 'unknown', 'refused']),
+    reason: reasonOfSignIn.optional(),
+  })
+  .describe(
+    'As `GET /people/explanation` has them, from what a list knows: not the last attempts, not delays of an address, not the groups of single sign-on.',
+  );
+
 export const signInExplanationSchema = z.object({
   user: personSchema.omit({ sub: true }).required(),
   ok: z.boolean().describe('The verdict is `allowed` or `restricted`.'),
@@ -140,8 +152,7 @@ export const signInExplanationSchema = z.object({
     .describe(
       '`restricted`: the person signs in, but not everywhere or not at once. `unknown`: a step could not be looked at, or only the directory knows whether a refusal still holds. `refused`: every sign-in is refused.',
     ),
-  reason: z
-    .enum(Object.keys(signInCauses) as [SignInCause, ...SignInCause[]])
+  reason: reasonOfSignIn
     .optional()
     .describe('The cause that decides; findings name theirs as well. Absent where nothing was found.'),
   findings: z.array(findingSchema),
@@ -169,5 +180,6 @@ export const clearedDelaysSchema = z.object({
     ),
 });
 
+export type SignInState = z.infer<typeof signInStateSchema>;
 export type SignInExplanation = z.infer<typeof signInExplanationSchema>;
 export type ClientDiagnosis = z.infer<typeof clientDiagnosisSchema>;

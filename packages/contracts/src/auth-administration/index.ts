@@ -22,6 +22,7 @@ export {
   revocationSchema,
   type SignInCause,
   type SignInExplanation,
+  type SignInState,
   type SignInVerdict,
   sessionsOfPersonSchema,
   signInCauses,
@@ -37,6 +38,9 @@ export {
 } from './overview.ts';
 export {
   type ListedPersonView,
+  type ListedState,
+  listedStates,
+  maxPeopleInPage,
   type PeoplePage,
   type PersonProfile,
   peopleAnswer,

@@ -5,9 +5,23 @@ import { components } from '../answers/components.ts';
 import { envelopeOf, nextCursorSchema } from '../answers/envelope.ts';
 import { directories } from '../environment-api/directory.ts';
 import { line } from '../values/text.ts';
-import { personFields } from './help-desk.ts';
+import { personFields, type SignInCause, signInStateSchema } from './help-desk.ts';
 
 export const maxPeopleInPage = 50;
+
+/** The states that a list of people can show and search for: the causes that it knows. */
+export const listedStates = [
+  'allowed',
+  'person_disabled',
+  'no_password',
+  'password_must_change',
+  'directory_locked',
+  'delayed',
+  'delayed_elsewhere',
+  'single_sign_on_only',
+  'contact_center_disabled',
+] as const satisfies readonly ('allowed' | SignInCause)[];
+export type ListedState = (typeof listedStates)[number];
 
 export const peopleQuerySchema = z.strictObject({
   contactCenter: personFields.contactCenter.unwrap().describe('Id or domain.'),
@@ -16,6 +30,10 @@ export const peopleQuerySchema = z.strictObject({
     .describe(
       'The beginning of a user name, an e-mail address, a last name, or of first and last name with a space between, in any case. Without it: everybody.',
     ),
+  signIn: z
+    .enum(listedStates)
+    .optional()
+    .describe('Only people of this state: the `reason` of `signIn`, or `allowed`.'),
   limit: z.coerce.number().int().min(1).max(maxPeopleInPage).default(maxPeopleInPage),
   cursor: line(4_096).optional().describe('`nextCursor` of the page before.'),
 });
@@ -40,6 +58,8 @@ export const listedPersonSchema = z.object({
     .describe(
       '`locked`: the directory shows a lock after wrong passwords, which may have ended by itself meanwhile.',
     ),
+  // Auth API of the release before gives none.
+  signIn: signInStateSchema.optional(),
   number: z
     .int()
     .optional()

@@ -82,6 +82,7 @@ export {
   membershipKinds,
 } from './membership.ts';
 export {
+  type FoundPersonView,
   foundPeopleSchema,
   maxNumbersAtOnce,
   maxPeopleAtOnce,

@@ -53,15 +53,20 @@ export const maxPeopleAtOnce = 50;
 /** `GET …/people/search?text=&after=&limit=`: in the order of user names. */
 export const foundPeopleSchema = z.object({
   people: z.array(
-    personViewSchema.pick({
-      id: true,
-      dbid: true,
-      userName: true,
-      firstName: true,
-      lastName: true,
-      email: true,
-      isActive: true,
-    }),
+    personViewSchema
+      .pick({
+        id: true,
+        dbid: true,
+        userName: true,
+        firstName: true,
+        lastName: true,
+        email: true,
+        isActive: true,
+      })
+      .extend({
+        // Environment API of the release before gives none.
+        hasPassword: z.boolean().optional(),
+      }),
   ),
 });
 
@@ -112,5 +117,6 @@ export function readPersonChangeId(id: string): { environmentId: string; dbid: n
 }
 
 export type PersonNumber = z.infer<typeof personNumberSchema>;
+export type FoundPersonView = z.infer<typeof foundPeopleSchema>['people'][number];
 export type PersonView = z.infer<typeof personViewSchema>;
 export type PasswordLink = z.infer<typeof passwordLinkSchema>;

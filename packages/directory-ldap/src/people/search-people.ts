@@ -92,5 +92,9 @@ function foundPersonOf(
   };
   const given = Object.entries(names).filter(([, value]) => value !== undefined);
   const entered = state.isLocked ? 'locked' : 'active';
-  return { userName, dn, ...Object.fromEntries(given), state: mayEnter(state) ? entered : 'disabled' };
+  return {
+    ...{ userName, dn, ...Object.fromEntries(given) },
+    state: mayEnter(state) ? entered : 'disabled',
+    ...(state.mustChangePassword ? { mustChangePassword: true } : {}),
+  };
 }

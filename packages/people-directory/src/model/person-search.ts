@@ -32,6 +32,9 @@ export interface FoundPerson {
   dn?: string;
   /** `locked`: the directory shows a lock after wrong passwords, which may have ended by itself meanwhile. */
   state: 'active' | 'disabled' | 'locked';
+  mustChangePassword?: boolean;
+  /** Absent where the directory does not tell. */
+  hasPassword?: boolean;
 }
 
 export interface PersonPage {

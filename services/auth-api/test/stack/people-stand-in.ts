@@ -20,7 +20,10 @@ function searched(all: PersonView[], { text = '', after, limit }: Record<string,
     .filter((person) => beginsWith(person, text))
     .filter(({ userName }) => after === undefined || compareUserNames(userName, after) > 0)
     .toSorted((one, other) => compareUserNames(one.userName, other.userName));
-  return { people: people.slice(0, Number(limit)) };
+  const found = people.slice(0, Number(limit));
+  return {
+    people: found.map((person) => ({ ...person, hasPassword: person.passwordEnvelope !== undefined })),
+  };
 }
 
 export type PeopleStandIn = ReturnType<typeof createPeopleStandIn>;

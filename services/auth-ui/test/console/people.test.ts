@@ -36,7 +36,11 @@ it('an installation administrator chooses a contact centre, and finds people of 
   const { fields } = formTo(everybody, path);
   const found = await installation.open(`${path}?${new URLSearchParams({ ...fields, search: 'age' })}`);
   expect(found.heading).toBe('People of Demo');
-  expect(found.rows).toMatchObject([{ 'User name': 'agent', Name: 'Ada Agent', State: 'Active' }]);
+  expect(found.rows).toMatchObject([{ 'User name': 'agent', Name: 'Ada Agent', 'Sign-in': 'Can sign in' }]);
+  const newcomers = await installation.open(
+    `${path}?${new URLSearchParams({ ...fields, signIn: 'password_must_change' })}`,
+  );
+  expect(newcomers.rows).toMatchObject([{ 'User name': 'newcomer', 'Sign-in': 'Must change the password' }]);
   const others = await installation.open(`${path}?contactCenter=${stored.contactCenterId}`);
   expect(others.rows.map((row) => row['User name'])).toEqual(['mira', 'noor']);
   expect(others.text).toContain('kept in the people store');

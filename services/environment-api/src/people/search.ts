@@ -1,7 +1,6 @@
 /** Finds people of the people store by the beginning of a name, one page at a time. */
-import type { foundPeopleSchema } from '@gatehouse/contracts/environment-api';
+import type { FoundPersonView } from '@gatehouse/contracts/environment-api';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
-import type { z } from 'zod';
 import { nameKey } from './name-key.ts';
 
 export interface SearchTerms {
@@ -11,8 +10,6 @@ export interface SearchTerms {
   after?: string | undefined;
   limit: number;
 }
-
-type Found = z.infer<typeof foundPeopleSchema>['people'][number];
 
 /** Each has an index. `$4`: as names are compared; `$5`: in lower case. */
 const names = [
@@ -44,14 +41,15 @@ export async function searchPeople(
   db: Queryable,
   environmentId: string,
   { text, after = '', limit }: SearchTerms,
-): Promise<Found[]> {
+): Promise<FoundPersonView[]> {
   const isAll = text === '';
   const ids = isAll ? everybody : `SELECT id FROM (${beginning}) AS found ORDER BY user_name_key LIMIT $3`;
   const values = [environmentId, nameKey(after), limit];
   // Without a name: planned anew each time, by how many people the text finds.
-  const { rows } = await db.query<{ person: Found }>(
+  const { rows } = await db.query<{ person: FoundPersonView }>(
     `SELECT json_strip_nulls(json_build_object('id', p.id, 'dbid', p.dbid, 'userName', p.user_name,
-        'firstName', p.first_name, 'lastName', p.last_name, 'email', p.email, 'isActive', p.is_active)) AS person
+        'firstName', p.first_name, 'lastName', p.last_name, 'email', p.email, 'isActive', p.is_active,
+        'hasPassword', p.password IS NOT NULL)) AS person
       FROM environment.people p WHERE p.id IN (${ids}) ORDER BY p.user_name_key`,
     isAll ? values : [...values, nameKey(text), text],
   );

@@ -1,13 +1,18 @@
 /** `gatehouse people search|profile`: people of a contact centre, wherever its people are. */
 import { readPersonProfile, searchPeople } from '@gatehouse/api-client/auth-api';
-import type { ListedPersonView, PeoplePage } from '@gatehouse/contracts/auth-administration';
-import type { Command } from 'commander';
+import {
+  type ListedPersonView,
+  listedStates,
+  type PeoplePage,
+} from '@gatehouse/contracts/auth-administration';
+import { type Command, Option } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { parseLimit } from '../../input/limit.ts';
 import { contactCenterOf, type PlaceOption, personArgument, personOf } from '../../input/person.ts';
 import type { Session } from '../../session.ts';
 
 interface SearchOptions {
+  state?: string;
   contactCenter: string;
   limit: number;
 }
@@ -20,15 +25,20 @@ export function searchCommands(people: Command, cli: Cli): void {
     .description('people of a contact centre by the beginning of a name, wherever its people are')
     .argument('[text]', 'of a user name, an e-mail address, a last name, or of first and last name', '')
     .requiredOption('--contact-center <name>', 'id, domain or name of the contact centre')
+    .addOption(
+      new Option('--state <state>', 'only people of this state, as far as a list knows it').choices(
+        listedStates,
+      ),
+    )
     .option('--limit <number>', 'at most so many people', parseLimit, pageSize)
     .action(
-      cli.action<SearchOptions, [string]>(async (session, { contactCenter, limit }, text) => {
+      cli.action<SearchOptions, [string]>(async (session, { contactCenter, state, limit }, text) => {
         const id = await contactCenterOf(session, contactCenter);
         const {
           page,
           people: found,
           isWhole,
-        } = await search(session, { contactCenter: id, search: text }, limit);
+        } = await search(session, { contactCenter: id, search: text, signIn: state }, limit);
         session.output.rows(
           found,
           {
@@ -36,6 +46,7 @@ export function searchCommands(people: Command, cli: Cli): void {
             name: 'name',
             'e-mail': 'email',
             state: 'state',
+            'sign-in': ({ signIn }) => signIn?.reason ?? signIn?.verdict,
             number: 'number',
             sub: 'sub',
           },
@@ -55,8 +66,10 @@ export function searchCommands(people: Command, cli: Cli): void {
     cli.action<PlaceOption, [string]>(async (session, { contactCenter }, name) => {
       const profile = await readPersonProfile(session.authApi, await personOf(session, name, contactCenter));
       const { person, ...rest } = profile;
+      const { signIn, ...known } = person;
       session.output.record(profile, [
-        ...Object.entries(person),
+        ...Object.entries(known),
+        ['sign-in', signIn?.reason ?? signIn?.verdict],
         ['source', rest.source],
         ['contact centre', rest.contactCenterId],
         ['sessions', rest.sessions],
@@ -68,7 +81,11 @@ export function searchCommands(people: Command, cli: Cli): void {
   );
 }
 
-async function search(session: Session, query: { contactCenter: string; search: string }, limit: number) {
+async function search(
+  session: Session,
+  query: { contactCenter: string; search: string; signIn: string | undefined },
+  limit: number,
+) {
   const people: ListedPersonView[] = [];
   for (let cursor: string | undefined; ; ) {
     const size = Math.min(pageSize, limit - people.length);

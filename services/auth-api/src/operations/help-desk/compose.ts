@@ -63,6 +63,8 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
       contactCenters,
       users,
       sessions,
+      ssoSettings,
+      passwordRule,
       search,
       secretBox,
       audit,

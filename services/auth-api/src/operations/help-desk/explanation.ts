@@ -4,12 +4,10 @@ import { defaultDirectory, peopleSources } from '@gatehouse/contracts/environmen
 import { examine, type Probe, type Verdict } from '@gatehouse/service-kit/health';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { FoundPerson } from '../../people/accounts/identify.ts';
-import type { PasswordRule } from '../../people/accounts/password-rule.ts';
 import type { UserService } from '../../people/accounts/service.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { StoredAuditEvent } from '../../records/audit/store.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
-import type { SsoSettings } from '../../sign-in/sso/settings.ts';
 import { type HelpDeskAccount, serverTimeoutMs } from './accounts.ts';
 import { helpDeskEventOf, refusalOf } from './events.ts';
 import { createPasswordAttempts, type PasswordAttemptsOptions } from './password-attempts.ts';
@@ -23,17 +21,15 @@ import {
   lastAttemptStep,
   passwordStep,
   placeStep,
-  type Ways,
   waysStep,
 } from './sign-in-steps.ts';
 import { ok, unneeded } from './verdicts.ts';
+import { createWays, type WaysOptions } from './ways.ts';
 
-export interface ExplanationsOptions extends PasswordAttemptsOptions {
+export interface ExplanationsOptions extends PasswordAttemptsOptions, WaysOptions {
   people: Pick<HelpDeskPeople, 'account'>;
   contactCenters: Pick<ContactCenterService, 'environment'>;
   users: Pick<UserService, 'find' | 'isMember' | 'listing' | 'delays'>;
-  ssoSettings: Pick<SsoSettings, 'enabled'>;
-  passwordRule: PasswordRule;
   audit: Pick<AuditWriter, 'write'>;
 }
 
@@ -44,20 +40,10 @@ interface Asked {
 
 /** Every function throws AppError 400, 404, 503. */
 export function createExplanations(options: ExplanationsOptions) {
-  const { people, contactCenters, users, ssoSettings, passwordRule, audit } = options;
+  const { people, contactCenters, users, audit } = options;
   const attempts = createPasswordAttempts(options);
 
-  const waysOf = async ({ userName, contactCenter: { id } }: HelpDeskAccount): Promise<Ways> => {
-    const [first] = await ssoSettings.enabled(id);
-    if (first === undefined) return { provider: undefined, takesPassword: true, providerGroups: [] };
-    const provider = first.protocol;
-    const use = await passwordRule(id, userName);
-    if (use.allows !== 'unless-member')
-      return { provider, takesPassword: use.allows === 'yes', providerGroups: [] };
-    const { accessGroups } = use;
-    const isMember = await users.isMember({ contactCenterId: id, userName, accessGroups });
-    return { provider, takesPassword: !isMember, providerGroups: accessGroups };
-  };
+  const ways = createWays(options);
 
   const ask = ({ contactCenter, userName }: HelpDeskAccount): Promise<Asked> =>
     users.find(contactCenter, userName, { signal: AbortSignal.timeout(serverTimeoutMs) }).then(
@@ -74,9 +60,9 @@ export function createExplanations(options: ExplanationsOptions) {
     const { environmentId } = contactCenter;
     const environment = contactCenters.environment(environmentId);
     const { directory = defaultDirectory } = (await environment.catch(() => undefined)) ?? {};
-    const ways = waysOf(account);
+    const waysOfPerson = ways.of(contactCenter.id, account.userName);
     // Steps wait for it; until then a rejection must not count as unhandled.
-    ways.catch(() => undefined);
+    waysOfPerson.catch(() => undefined);
     const ofPerson =
       (judge: (found: FoundPerson | undefined) => Promise<Verdict>) => async (): Promise<Verdict> => {
         const { found, failure } = await asked;
@@ -96,22 +82,25 @@ export function createExplanations(options: ExplanationsOptions) {
           return awayStep(failure.detail ?? failure.message);
         },
       },
-      { name: 'way in', run: async () => waysStep(await ways, contactCenter.id) },
+      { name: 'way in', run: async () => waysStep(await waysOfPerson, contactCenter.id) },
       { name: 'account', run: ofPerson(async (found) => accountStep(found, directory)) },
-      { name: 'password', run: ofPerson(async (found) => passwordStep(found, await ways)) },
+      { name: 'password', run: ofPerson(async (found) => passwordStep(found, await waysOfPerson)) },
       {
         name: 'our delays',
         // The refusals are of the account at the server, which may be somebody of another contact centre.
         run: ofPerson(async (found) => {
           if (found === undefined) return unneeded('There is nobody to wait.');
-          return delaysStep(await users.delays.explain(contactCenter, found.userName), await ways);
+          return delaysStep(await users.delays.explain(contactCenter, found.userName), await waysOfPerson);
         }),
       },
       {
         name: 'last attempt',
         async run() {
           const { found } = await asked;
-          return lastAttemptStep(await attempts.last(contactCenter, found, await refusals), await ways);
+          return lastAttemptStep(
+            await attempts.last(contactCenter, found, await refusals),
+            await waysOfPerson,
+          );
         },
       },
     ];

@@ -1,9 +1,12 @@
 /** Lists people of a contact centre for an administrator, and shows one of them. */
-import type {
-  ListedPersonView,
-  PeoplePage,
-  PersonName,
-  PersonProfile,
+import {
+  type ListedPersonView,
+  type ListedState,
+  maxPeopleInPage,
+  type PeoplePage,
+  type PersonName,
+  type PersonProfile,
+  type SignInState,
 } from '@gatehouse/contracts/auth-administration';
 import {
   type ContactCenterView,
@@ -24,12 +27,13 @@ import type { AuditFilter, StoredAuditEvent } from '../../records/audit/store.ts
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import { isSub, serverTimeoutMs, unknownName } from './accounts.ts';
 import { helpDeskEventOf } from './events.ts';
+import { createListedStates, type ListedStatesOptions } from './listed-states.ts';
 import type { HelpDeskPeople } from './people.ts';
 
-export interface ListedPeopleOptions {
+export interface ListedPeopleOptions extends ListedStatesOptions {
   people: Pick<HelpDeskPeople, 'contactCenter' | 'account'>;
   contactCenters: Pick<ContactCenterService, 'environment'>;
-  users: Pick<UserService, 'listing' | 'delays'>;
+  users: Pick<UserService, 'listing' | 'delays' | 'isMember'>;
   sessions: Pick<SessionService, 'list'>;
   search(filter: AuditFilter): Promise<{ events: StoredAuditEvent[] }>;
   secretBox: Pick<SecretBox, 'seal' | 'open'>;
@@ -39,6 +43,8 @@ export interface ListedPeopleOptions {
 export interface PeopleSearch {
   contactCenter: string;
   text: string;
+  /** Only those of this state. */
+  signIn: ListedState | undefined;
   /** `next` of the page before. */
   cursor: string | undefined;
   limit: number;
@@ -47,6 +53,7 @@ export interface PeopleSearch {
 /** Every function throws AppError 400, 404, 503. */
 export function createListedPeople(options: ListedPeopleOptions) {
   const { people, contactCenters, users, sessions, search, secretBox, audit } = options;
+  const stateOf = createListedStates(options);
 
   const directoryOf = async ({ environmentId }: ContactCenterView): Promise<Directory> => {
     const environment = await contactCenters.environment(environmentId);
@@ -74,6 +81,25 @@ export function createListedPeople(options: ListedPeopleOptions) {
       }),
     );
 
+  /** A directory knows no such filter: people are looked at in their order, so many for one answer, and the next page goes on there. */
+  const filtered = async ({ place, directory, text, signIn, limit }: Filtered, after: string | undefined) => {
+    const size = signIn === undefined ? limit : maxPeopleInPage;
+    const people: ListedPersonView[] = [];
+    for (let from = after, looks = 1; ; looks += 1) {
+      const terms = definedOnly({ text, after: from, limit: size });
+      const page = await asked(directory, (within) => users.listing.search(place, terms, within));
+      const states = await Promise.all(page.people.map((person) => stateOf(place, directory, person)));
+      const views = page.people.map((person, index) => viewOf(person, states[index] as SignInState));
+      for (const view of views.filter(({ signIn: state }) => isOf(signIn, state))) {
+        people.push(view);
+        if (people.length === limit && view !== views.at(-1)) return { ...page, people, next: view.userName };
+      }
+      if (signIn === undefined || page.next === undefined || people.length === limit || looks === maxLooks)
+        return { ...page, people };
+      from = page.next;
+    }
+  };
+
   const nameIn = (cursor: string, contactCenterId: string): string => {
     try {
       return secretBox.open(cursor, cursorOf(contactCenterId)).toString();
@@ -83,19 +109,18 @@ export function createListedPeople(options: ListedPeopleOptions) {
   };
 
   return {
-    async list({ contactCenter, text, cursor, limit }: PeopleSearch, actor: Actor) {
+    async list({ contactCenter, text, signIn, cursor, limit }: PeopleSearch, actor: Actor) {
       const place = await people.contactCenter(contactCenter, actor.within);
       const directory = await directoryOf(place);
       await inspected(actor, place.id, 'people');
       const after = cursor && nameIn(cursor, place.id);
-      const terms = definedOnly({ text, after, limit });
-      const page = await asked(directory, (within) => users.listing.search(place, terms, within));
+      const page = await filtered({ place, directory, text, signIn, limit }, after);
       const answer: PeoplePage = {
         contactCenterId: place.id,
         ...allowedBy(directory),
         matching: page.isWholeNames ? 'whole names' : 'beginning',
         isCut: page.isCut,
-        people: page.people.map(viewOf),
+        people: page.people,
       };
       return { answer, next: page.next && secretBox.seal(page.next, cursorOf(place.id)) };
     },
@@ -119,7 +144,7 @@ export function createListedPeople(options: ListedPeopleOptions) {
       return definedOnly({
         contactCenterId: place.id,
         ...allowedBy(directory),
-        person: viewOf(person),
+        person: viewOf(person, await stateOf(place, directory, person)),
         sessions: held.length,
         lastSignInAt: last && new Date(last.atMs).toISOString(),
         wrongPasswords: delays.refusals.length,
@@ -127,6 +152,18 @@ export function createListedPeople(options: ListedPeopleOptions) {
       });
     },
   };
+}
+
+interface Filtered extends Pick<PeopleSearch, 'text' | 'signIn' | 'limit'> {
+  place: ContactCenterView;
+  directory: Directory;
+}
+
+/** Pages of the directory that one answer looks at. */
+const maxLooks = 4;
+
+function isOf(wanted: ListedState | undefined, { verdict, reason }: Partial<SignInState> = {}): boolean {
+  return wanted === undefined || (reason ?? verdict) === wanted;
 }
 
 /** The search may have stopped at somebody who belongs to another contact centre of the environment. */
@@ -139,7 +176,8 @@ function allowedBy(source: Directory) {
   return { source, canDisable: isOurs, canUnlock: true, canLinkPassword: isOurs };
 }
 
-function viewOf({ storeId, dbid, firstName, lastName, ...person }: ListedPerson): ListedPersonView {
-  const name = [firstName, lastName].filter(Boolean).join(' ');
-  return definedOnly({ ...person, name: name === '' ? undefined : name, number: dbid, id: storeId });
+function viewOf(person: ListedPerson, signIn: SignInState): ListedPersonView {
+  const { storeId: id, dbid: number, userName, firstName, lastName, email, state, sub } = person;
+  const name = [firstName, lastName].filter(Boolean).join(' ') || undefined;
+  return definedOnly({ userName, name, email, state, signIn, number, sub, id });
 }

@@ -1,6 +1,6 @@
 /** Finds people of the people store by the beginning of a name. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
-import type { PersonView } from '@gatehouse/contracts/environment-api';
+import type { FoundPersonView, PersonView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import {
   type CallOptions,
@@ -21,7 +21,12 @@ export async function searchPersons(
   if (tenantDbid !== environmentTenantDbid) return { ...page, people: [] };
   if (isUserName) {
     const answer = await client.findPeople(environmentId, { userName: text }, { signal });
-    return { ...page, people: answer.outcome === 'found' ? answer.data.people.map(foundOf) : [] };
+    const people = answer.outcome === 'found' ? answer.data.people : [];
+    const withPassword = (person: PersonView) => ({
+      ...person,
+      hasPassword: person.passwordEnvelope !== undefined,
+    });
+    return { ...page, people: people.map((person) => foundOf(withPassword(person))) };
   }
   // One more than the page tells whether there is another one.
   const found = await client.searchPeople(environmentId, { text, after, limit: limit + 1 }, signal);
@@ -30,8 +35,8 @@ export async function searchPersons(
   return { ...page, people, ...definedOnly({ next }) };
 }
 
-function foundOf(person: Omit<PersonView, 'version' | 'groups'>): FoundPerson {
-  const { id, dbid, userName, firstName, lastName, email, isActive } = person;
+function foundOf(person: FoundPersonView): FoundPerson {
+  const { id, dbid, userName, firstName, lastName, email, isActive, hasPassword } = person;
   const state = isActive ? ('active' as const) : ('disabled' as const);
-  return definedOnly({ storeId: id, dbid, userName, firstName, lastName, email, state });
+  return definedOnly({ storeId: id, dbid, userName, firstName, lastName, email, state, hasPassword });
 }

@@ -57,6 +57,7 @@ describe('people at a Configuration Server', () => {
           name: 'Ada Agent',
           email: 'agent@example.com',
           state: 'active',
+          signIn: { verdict: 'allowed' },
           number: 101,
           sub: expect.stringMatching(/^[0-9a-f-]{36}$/),
         },
@@ -67,6 +68,21 @@ describe('people at a Configuration Server', () => {
     expect(await estate.eventsOf({ name: 'access_inspected', limit: '1' })).toMatchObject([
       { contactCenterId, fields: { actor: 'ops', purpose: 'people' } },
     ]);
+  });
+
+  it('are found by their state, and a page goes on where the one before stopped', async () => {
+    const expected = (await list({})).data.people.filter(({ signIn }) => signIn?.verdict === 'allowed');
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await list({ signIn: 'allowed', limit: '1', ...(cursor === undefined ? {} : { cursor }) });
+      found.push(...namesIn(page));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(found.length).toBeGreaterThan(1);
+    expect(found).toEqual(expected.map(({ userName }) => userName));
+    expect(namesIn(await list({ signIn: 'password_must_change' }))).toEqual(['newcomer']);
+    expect((await ask({ contactCenter: 'demo', signIn: 'expired' })).status).toBe(400);
   });
 
   it('come page by page, and one character is enough', async () => {
@@ -211,7 +227,10 @@ it.skipIf(findSlapd() === undefined)(
   'people of an LDAP directory are found, and get no number by it',
   async () => {
     const ldap = await startLdapServer({
-      people: [{ uid: 'anna', attributes: { givenName: 'Anna', sn: 'Berg' } }, { uid: 'bert' }],
+      people: [
+        { uid: 'anna', attributes: { givenName: 'Anna', sn: 'Berg' } },
+        { uid: 'bert', attributes: { pwdAccountLockedTime: '20260101000000Z' } },
+      ],
     });
     onTestFinished(() => ldap.close());
     estate.stack.environmentApi.environments.set(environmentId, { ...ldapEnvironment(ldap), version: 3 });
@@ -223,6 +242,9 @@ it.skipIf(findSlapd() === undefined)(
       expect.objectContaining({ userName: 'anna', name: 'Anna Berg', state: 'active' }),
     ]);
     expect(found.data.people[0]).not.toHaveProperty('number');
+    expect((await list({ signIn: 'directory_locked' })).data.people).toMatchObject([
+      { userName: 'bert', state: 'locked', signIn: { verdict: 'unknown', reason: 'directory_locked' } },
+    ]);
     expect(await read({ user: 'ANNA', contactCenter: 'demo' })).toMatchObject({
       sessions: 0,
       wrongPasswords: 0,

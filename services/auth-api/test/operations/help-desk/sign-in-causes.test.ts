@@ -1,6 +1,9 @@
 /** Each cause that an explanation can name: brought about for real, explained, and compared with what a sign-in is answered. */
 import { randomUUID } from 'node:crypto';
 import {
+  type ListedState,
+  listedStates,
+  type PeoplePage,
   type SignInCause,
   type SignInExplanation,
   signInCauses,
@@ -49,6 +52,19 @@ const explain = async ({ userName, tenant = 'demo' }: Case) => {
   });
   return answer.json<{ data: SignInExplanation }>().data;
 };
+
+/** The state of the person in the list of people, and whether the filter of that state finds them. */
+const listed = async ({ userName, tenant = 'demo' }: Case, signIn: ListedState) => {
+  const query = { contactCenter: tenant, search: userName };
+  const pages = [query, { ...query, signIn }].map((asked) => call(estate.stack, 'GET', '/people', asked));
+  return (await Promise.all(pages)).map(
+    (answer) =>
+      answer.json<{ data: PeoplePage }>().data.people.find((person) => person.userName === userName)?.signIn,
+  );
+};
+/** A Configuration Server shows a lock at an attempt only; `people-search.test.ts` of LDAP has directories that list it. */
+const isListed = (reason: SignInCause | ListedState): reason is SignInCause & ListedState =>
+  reason !== 'directory_locked' && listedStates.includes(reason as ListedState);
 
 const someone = async (): Promise<Case> => {
   const { userName, typed } = await estate.someone();
@@ -172,6 +188,11 @@ it.each(Object.keys(cases) as (keyof typeof cases)[])(
       const verdict = signInCauses[reason];
       const explained = await explain(person);
       expect(explained).toMatchObject({ verdict, reason, ok: verdict === 'restricted' });
+      if (isListed(reason)) {
+        const state = { verdict, reason };
+        expect(await listed(person, reason)).toEqual([state, state]);
+        expect(await listed(person, 'allowed')).toEqual([state, undefined]);
+      }
       expect(await attempt(person)).not.toBe(200);
       const { opensAt } = person;
       if (opensAt !== undefined) expect(await attempt({ ...person, address: opensAt })).toBe(200);

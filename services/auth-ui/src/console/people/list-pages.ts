@@ -1,6 +1,12 @@
 /** Builds the pages that lead to a person: the choice of a contact centre, and the search in it. */
-import type { ListedPersonView, PeoplePage } from '@gatehouse/contracts/auth-administration';
+import {
+  type ListedPersonView,
+  type ListedState,
+  listedStates,
+  type PeoplePage,
+} from '@gatehouse/contracts/auth-administration';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
+import { isTextKey } from '../../texts/texts.ts';
 import type { ListPage } from '../shell/pages.ts';
 import { pagesOf } from '../shell/paging.ts';
 import type { Cell } from '../shell/parts.ts';
@@ -9,13 +15,14 @@ import { addressOf, centerAddress, peoplePath } from './names.ts';
 
 export interface PeopleTerms {
   search: string;
+  signIn: ListedState | '';
   cursor?: string | undefined;
 }
 
 export function chooseCenterPage(
   { text }: ConsoleVisit,
   { rows, nextCursor }: { rows: ContactCenter[]; nextCursor?: string | undefined },
-  { search, cursor }: PeopleTerms,
+  { search, cursor }: Omit<PeopleTerms, 'signIn'>,
 ): ListPage {
   return {
     title: text('console.people.title'),
@@ -45,11 +52,13 @@ export function peoplePage(
   { text, rights }: ConsoleVisit,
   center: Pick<ContactCenter, 'id' | 'name'>,
   { data, nextCursor }: { data: PeoplePage; nextCursor?: string | undefined },
-  { search, cursor }: PeopleTerms,
+  { search, signIn, cursor }: PeopleTerms,
 ): ListPage {
+  const isFiltered = search !== '' || signIn !== '';
   const hint = [
     data.matching === 'whole names' ? text('console.people.search.wholeNames') : '',
     data.isCut ? text('console.people.search.isCut') : '',
+    signIn === '' ? '' : text('console.people.signIn.hint'),
   ];
   return {
     title: text('console.people.of', { name: center.name }),
@@ -61,7 +70,19 @@ export function peoplePage(
       value: search,
       label: text('console.people.search'),
       hint: hint.filter(Boolean).join(' ') || undefined,
-      clear: search === '' ? undefined : centerAddress(center.id),
+      clear: isFiltered ? centerAddress(center.id) : undefined,
+      filters: [
+        {
+          name: 'signIn',
+          kind: 'select',
+          label: text('console.people.signIn'),
+          value: signIn,
+          options: [
+            { value: '', label: text('console.people.signIn.any') },
+            ...listedStates.map((value) => ({ value, label: text(`console.people.signIn.${value}`) })),
+          ],
+        },
+      ],
     },
     table: {
       caption: text('console.people.title'),
@@ -69,9 +90,9 @@ export function peoplePage(
         { label: text('console.people.userName') },
         { label: text('console.people.name') },
         { label: text('console.people.email') },
-        { label: text('field.person.status') },
+        { label: text('console.people.signIn') },
       ],
-      empty: text(search === '' ? 'console.people.empty' : 'console.table.noMatch'),
+      empty: text(emptyOf(isFiltered, nextCursor)),
       rows: data.people.map((person) => ({
         cells: [
           {
@@ -83,11 +104,31 @@ export function peoplePage(
           { text: '', badge: stateOf(text, person) },
         ],
       })),
-      ...pagesOf(peoplePath, { contactCenter: center.id, search }, { current: cursor, next: nextCursor }),
+      ...pagesOf(
+        peoplePath,
+        { contactCenter: center.id, search, signIn },
+        { current: cursor, next: nextCursor },
+      ),
     },
   };
 }
 
-export function stateOf(text: ConsoleVisit['text'], { state }: ListedPersonView): NonNullable<Cell['badge']> {
+/** A filtered page may be empty although there are more people: each looks at some of them. */
+function emptyOf(isFiltered: boolean, next: string | undefined) {
+  if (!isFiltered) return 'console.people.empty';
+  return next === undefined ? 'console.table.noMatch' : 'console.people.signIn.goesOn';
+}
+
+const kinds = { allowed: 'good', restricted: 'plain', unknown: 'bad', refused: 'bad' } as const;
+
+/** The cause as Explain would name it, as far as a list knows. */
+export function stateOf(
+  text: ConsoleVisit['text'],
+  { state, signIn }: ListedPersonView,
+): NonNullable<Cell['badge']> {
+  if (signIn !== undefined) {
+    const key = `console.people.signIn.${signIn.reason ?? signIn.verdict}`;
+    if (isTextKey(key)) return { text: text(key), kind: kinds[signIn.verdict] };
+  }
   return { text: text(`console.people.state.${state}`), kind: state === 'active' ? 'good' : 'bad' };
 }

@@ -6,6 +6,7 @@ import {
   searchPeople,
 } from '@gatehouse/api-client/auth-api';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
+import { listedStates } from '@gatehouse/contracts/auth-administration';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
@@ -23,6 +24,7 @@ const centersInPage = '50';
 const listQuery = z.object({
   contactCenter: nameFields.shape.contactCenter,
   search: z.string().max(255).default(''),
+  signIn: z.enum(listedStates).or(z.literal('')).catch('').default(''),
   cursor: z.string().max(4_096).optional(),
 });
 
@@ -33,7 +35,7 @@ export const peopleArea: Area = {
   routes(pages, shell) {
     pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
-      const { search, cursor } = request.query;
+      const { search, signIn, cursor } = request.query;
       const centers = createContactCenterAdministration(visit.environmentApi);
       const contactCenter =
         request.query.contactCenter ?? (visit.rights.installation ? undefined : visit.person.contactCenterId);
@@ -41,7 +43,10 @@ export const peopleArea: Area = {
         const page = await centers.page({ limit: centersInPage, search: search || undefined, cursor });
         return shell.show(visit, listView, chooseCenterPage(visit, page, request.query));
       }
-      const found = await searchPeople(visit.authApi, { contactCenter, search: search || undefined, cursor });
+      const found = await searchPeople(visit.authApi, {
+        ...{ contactCenter, cursor },
+        ...{ search: search || undefined, signIn: signIn || undefined },
+      });
       const center = await centers.read(found.data.contactCenterId);
       return shell.show(visit, listView, peoplePage(visit, center, found, request.query));
     });
