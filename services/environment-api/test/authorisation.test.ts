@@ -179,6 +179,11 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
     path: await personPath(id),
     payload: data({ status: 'disabled' }),
   }),
+  'POST /contact-centers/{id}/people': async (id) => ({
+    path: `/contact-centers/${id}/people`,
+    payload: data({ userName: randomUuid() }),
+  }),
+  'DELETE /contact-centers/{id}/people/{personId}': async (id) => ({ path: await personPath(id) }),
   'GET /internal/environments/{id}/people/search': () => ({
     path: `/internal/environments/${people.environmentId}/people/search?text=u`,
   }),
@@ -303,7 +308,8 @@ describe.each(operations)('%s', (operation, rule) => {
       const found: [CallerKind, string][] = [];
       for (const [index, kind] of callerKinds.entries()) {
         const isRemoval = operation === 'DELETE /contact-centers/{id}';
-        const isOfStore = operation.includes('/scim/v2/') || operation.endsWith('/people/{personId}');
+        const isOfStore =
+          operation.includes('/scim/v2/') || /centers\/\{id\}\/people(\/\{personId\})?$/.test(operation);
         const centers = isOfStore
           ? { own: stores.own.contactCenterId, other: stores.other.contactCenterId }
           : { own, other };

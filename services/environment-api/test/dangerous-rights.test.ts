@@ -201,6 +201,14 @@ describe('a contact centre where an administrator of the installation signs in',
     for (const operations of [change, rename])
       expect((await scim.patch(listed.path, operations)).status).toBe(403);
     expect((await scim.call('DELETE', listed.path)).status).toBe(403);
+    const plainly = (method: 'PATCH' | 'DELETE', payload?: object) =>
+      api.call(method, `/contact-centers/${id}/people/${listed.id}`, {
+        headers: own,
+        ...(payload && { payload }),
+      });
+    expect(reasonOf(await plainly('PATCH', { data: { externalId: randomUuid() } }))).toEqual(placed);
+    expect(reasonOf(await plainly('PATCH', { data: { groups: ['Agents'] } }))).toEqual(placed);
+    expect(reasonOf(await plainly('DELETE'))).toEqual(placed);
     expect(reasonOf(await link(listed.id))).toEqual(placed);
     expect((await scim.patch(plain.path, rename)).status).toBe(200);
     expect((await link(plain.id)).status).toBe(200);

@@ -372,6 +372,84 @@ describe('what this service can do', () => {
   });
 });
 
+describe('a person without SCIM', () => {
+  const people = () => `/contact-centers/${scim.contactCenterId}/people`;
+  const write = (method: 'POST' | 'PATCH' | 'DELETE', path: string, data?: object, headers = {}) =>
+    api.call(method, path, { headers, ...(data && { payload: { data } }) });
+
+  it('is added with groups, one of which is made, and SCIM has the same', async () => {
+    const team = (await scim.call('POST', '/Groups', { schemas: [urns.group], displayName: 'Team North' }))
+      .body;
+    const fields = {
+      userName: 'grace.hopper',
+      firstName: 'Grace',
+      email: 'grace@example.com',
+      employeeId: 'E-7',
+    };
+    const added = await write('POST', people(), { ...fields, groups: [' team north ', 'Night shift'] });
+    expect(added.status, added.text).toBe(200);
+    const { id, number } = added.body.data;
+    expect(added.body.data).toMatchObject({ ...fields, status: 'active', hasPassword: false });
+    expect(added.body.data.groups).toEqual(['Team North', 'Night shift']);
+    expect((await scim.call('GET', `/Users/${id}`)).body).toMatchObject({
+      userName: 'grace.hopper',
+      name: { givenName: 'Grace' },
+      emails: [{ value: 'grace@example.com', primary: true }],
+      [urns.enterprise]: { employeeNumber: 'E-7' },
+    });
+    const group = (await scim.call('GET', `/Groups/${team.id}`)).body;
+    expect(group.members).toMatchObject([{ value: id }]);
+    expect(group.meta.version).not.toBe(team.meta.version);
+    const { body } = await api.call('GET', `/audit?entity=person&limit=200`);
+    const ids = body.data.map(({ entityId }: { entityId: string }) => entityId);
+    expect(ids).toContain(personChangeId(scim.environmentId, number));
+  });
+
+  it('is changed field by field, in the version that was seen; what SCIM alone knows stays', async () => {
+    const { id } = await scim.user({ ...ada, userName: 'countess', externalId: 'ext-countess' });
+    const path = `${people()}/${id}`;
+    const seen = await api.call('GET', path);
+    const change = { lastName: null, email: 'new@example.com', groups: ['Readers'] };
+    const changed = await write('PATCH', path, change, { 'if-match': seen.headers['etag'] });
+    expect(changed.status, changed.text).toBe(200);
+    expect(changed.body.data).toMatchObject({
+      firstName: 'Ada',
+      email: 'new@example.com',
+      groups: ['Readers'],
+    });
+    expect(changed.body.data).not.toHaveProperty('lastName');
+    const late = await write('PATCH', path, { groups: [] }, { 'if-match': seen.headers['etag'] });
+    expect(late.status).toBe(412);
+    const left = await write('PATCH', path, { groups: [] });
+    expect(left.body.data.groups).toEqual([]);
+    expect(left.headers['etag']).not.toBe(changed.headers['etag']);
+    const user = (await scim.call('GET', `/Users/${id}`)).body;
+    expect(user).toMatchObject({ title: 'Analyst', name: { givenName: 'Ada', middleName: 'King' } });
+    expect(user.emails).toEqual([{ value: 'new@example.com', type: 'work', primary: true }]);
+  });
+
+  it.each([
+    [{ userName: 'COUNTESS' }, 409, 'userName'],
+    [{ userName: ' ' }, 400, 'data.userName'],
+    [{ userName: 'a\u202eb' }, 400, 'data.userName'],
+    [{ groups: ['fine', 'x\u200b'] }, 400, 'data.groups.1'],
+    [{ groups: 'Agents' }, 400, 'data.groups'],
+    [{ password: 'no-way-to-set-one' }, 400, 'password'],
+    [{}, 400, 'data.userName'],
+  ])('refuses %j with %i at %s', async (fields, status, field) => {
+    const named = 'userName' in fields || Object.keys(fields).length === 0 ? {} : { userName: randomUuid() };
+    const answer = await write('POST', people(), { ...named, ...fields });
+    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(field)]);
+  });
+
+  it('is deleted with everything, and only once', async () => {
+    const { id } = await scim.user({ userName: randomUuid() });
+    expect((await write('DELETE', `${people()}/${id}`)).status).toBe(200);
+    expect((await write('DELETE', `${people()}/${id}`)).status).toBe(404);
+    expect((await scim.call('GET', `/Users/${id}`)).status).toBe(404);
+  });
+});
+
 describe('where the people are elsewhere', () => {
   it('SCIM is refused with the reason', async () => {
     const id = await api.contactCenter();

@@ -73,9 +73,10 @@ const ofPeople: Table = {
   [`GET ${people}/person`]: asQuery(),
   [`GET ${people}/explanation`]: asQuery(),
   ...Object.fromEntries([
-    ...['end-sessions', 'enable', 'disable', 'unlock', 'password-link'].flatMap((step) =>
+    ...['end-sessions', 'enable', 'disable', 'unlock', 'password-link', 'change', 'delete'].flatMap((step) =>
       question(`${people}/${step}`),
     ),
+    ...question(`${people}/add`, { userName: 'taken' }),
     ...question(`${people}/end-session`, { session: '{sid}' }),
   ]),
   [`GET ${console}/audit`]: [

@@ -45,10 +45,12 @@ const centers: Table = {
   [`DELETE ${center}/oidc`]: one({ query: { location: '/' } }),
   [`POST ${center}/settings`]: one({ json: { data: { name: 'hideTenant', location: '/', value: true } } }),
   [`POST ${center}/api-keys`]: one({ json: { data: { name: 'taken', purpose: 'scim' } } }),
+  [`POST ${center}/people`]: one({ json: { data: { userName: 'taken' } } }),
   [`PATCH ${center}/people/{personId}`]: one({
     path: { personId: '{sub}' },
-    json: { data: { active: false } },
+    json: { data: { status: 'disabled' } },
   }),
+  [`DELETE ${center}/people/{personId}`]: one({ path: { personId: '{sub}' } }),
   [`POST ${center}/people/{personId}/password-link`]: one({ path: { personId: '{sub}' } }),
   [`GET ${center}/people/{personId}`]: one({ path: { personId: '{sub}' } }),
   [`PUT ${center}/branding`]: one({ json: { data: { applicationName: 'taken' } } }),

@@ -11,9 +11,9 @@ import {
   scimUserSchema,
   storedPersonSchema,
 } from '@gatehouse/contracts/environment-administration';
-import type { PersonChange } from '@gatehouse/contracts/resources';
+import type { NewPerson, PersonChange } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
-import { readData, readTagged } from '../administration/administration-calls.ts';
+import { readData, readTagged, removeAt } from '../administration/administration-calls.ts';
 import type { HttpClient } from '../http/http-client.ts';
 
 export interface BulkOperation {
@@ -56,9 +56,17 @@ export function createPeopleAdministration(http: HttpClient, contactCenterId: st
   return {
     /** Without SCIM, with the entity tag of the person. */
     readTagged: (id: string) => readTagged(http, storedPersonSchema, person(id)),
-    /** `disabled` ends sessions and tokens within a second. */
-    setStatus: (id: string, status: PersonChange['status']) =>
-      readData(http, storedPersonSchema, { method: 'PATCH', path: person(id), json: { data: { status } } }),
+    create: (fields: NewPerson) =>
+      readData(http, storedPersonSchema, {
+        method: 'POST',
+        path: `${contactCenter}/people`,
+        json: { data: fields },
+      }),
+    /** Fields that are not given stay. `disabled` ends sessions and tokens within a second. */
+    change: (id: string, fields: PersonChange) =>
+      readData(http, storedPersonSchema, { method: 'PATCH', path: person(id), json: { data: fields } }),
+    /** Ends sessions and tokens within a second. */
+    remove: (id: string) => removeAt(http, person(id)),
     /** `filter`: RFC 7644 section 3.4.2.2. */
     list: (filter?: string) => list(scimUserSchema, '/Users', filter === undefined ? {} : { filter }),
     /** By user name in any case, or by the id; undefined: there is nobody. */

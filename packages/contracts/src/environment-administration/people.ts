@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
-import { person } from '../resources/person.ts';
+import { personStatus } from '../resources/person.ts';
 
 export const issuedPasswordLinkSchema = z.object({
   url: z
@@ -24,7 +24,7 @@ export const storedPersonSchema = z.object({
   email: z.string().optional().describe('The address that tokens show.'),
   employeeId: z.string().optional(),
   externalId: z.string().optional(),
-  status: person.fields.status,
+  status: personStatus,
   hasPassword: z.boolean().describe('False: by single sign-on alone.'),
   groups: z.array(z.string()),
   createdAt: z.string().describe('ISO 8601, UTC.'),

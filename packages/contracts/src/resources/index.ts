@@ -65,7 +65,14 @@ export { ldapFields } from './ldap.ts';
 export { location, newLocationSchema } from './location.ts';
 export { type OidcChange, oidc, oidcChangeSchema } from './oidc.ts';
 export { newOriginSchema, origin } from './origin.ts';
-export { type PersonChange, person, personChangeSchema } from './person.ts';
+export {
+  type NewPerson,
+  newPersonSchema,
+  type PersonChange,
+  person,
+  personChangeSchema,
+  personStatus,
+} from './person.ts';
 export { type SamlChange, saml, samlChangeSchema } from './saml.ts';
 export { type NewSetting, newSettingSchema, setting } from './setting.ts';
 export {

@@ -82,7 +82,8 @@ const forms: Readonly<Record<string, readonly Form[]>> = {
     }),
   ],
   person: [
-    changed(({ storedId }) => [`people/person?user=mira&contactCenter=${storedId}`], {
+    made(({ storedId }) => [`people/add?contactCenter=${storedId}`]),
+    changed(({ storedId }) => [`people/change?user=mira&contactCenter=${storedId}`], {
       without: { status: 'a question asks before it changes' },
     }),
   ],

@@ -201,6 +201,12 @@ export const listedPages: ListedPage[] = [
   { name: 'console-person-end-sessions', path: person('end-sessions'), isVariant: true },
   { name: 'console-person-unlock', path: person('unlock'), isVariant: true },
   { name: 'console-person-stored', path: stored('person') },
+  { name: 'console-person-change', path: stored('change'), isVariant: true },
+  {
+    name: 'console-person-add',
+    path: ({ storedId }) => `${base}/people/add?contactCenter=${storedId}`,
+  },
+  { name: 'console-person-delete', path: stored('delete'), isVariant: true },
   { name: 'console-person-disable', path: stored('disable'), isVariant: true },
   { name: 'console-person-password-link', path: stored('password-link'), isVariant: true },
   { name: 'console-person-password-link-shown', path: stored('password-link'), fill: nothing },

@@ -133,6 +133,40 @@ it('disables a person of the people store, and enables them again', async () => 
   expect(enabled.links.map(({ text }) => text)).toContain('Disable');
 });
 
+it('adds a person with groups and shows the password link once, changes and deletes them', async () => {
+  const list = await installation.open(`${path}?contactCenter=${stored.contactCenterId}`);
+  const form = await follow(installation, list, 'Add a person');
+  const taken = await installation.submit(form, `${path}/add`, { userName: 'MIRA', groups: 'Agents' });
+  expect(taken).toMatchObject({ status: 409, heading: expect.stringContaining('Add a person') });
+  const fields = { userName: 'zoe', firstName: 'Zoe', groups: 'Agents\nNight shift', employeeId: 'E-9' };
+  const shown = await installation.submit(taken, `${path}/add`, fields);
+  expect(shown.heading).toBe('Password link for zoe');
+  expect(shown.html).toMatch(/first-password\?code=/);
+  const profile = await follow(installation, shown, 'Back to the person');
+  expect(profile.text).toMatch(/Groups Agents, Night shift Password None yet Employee number E-9/);
+
+  const change = await follow(installation, profile, 'Change');
+  expect(change.text).toContain('Groups that exist: Agents, Night shift.');
+  const other = formTo(change, `${path}/change`).fields;
+  const renamed = await installation.submit(change, `${path}/change`, {
+    userName: 'zoe.b',
+    groups: 'Agents',
+  });
+  expect(renamed).toMatchObject({ message: 'The person is changed', heading: 'Zoe' });
+  expect(renamed.text).toMatch(/User name zoe.b Groups Agents Password/);
+  // Somebody else was faster: both are compared, and nothing is overwritten.
+  const stale = { lastName: 'Late', user: 'zoe.b', ifMatch: other['ifMatch'] ?? '' };
+  const compared = await installation.submit(change, `${path}/change`, stale);
+  expect(compared).toMatchObject({ status: 412 });
+  expect(compared.text).toContain('Late');
+
+  const question = await follow(installation, renamed, 'Delete');
+  expect(question.heading).toBe('Delete zoe.b?');
+  const left = await installation.submit(question, `${path}/delete`);
+  expect(left.message).toBe('zoe.b is deleted. Sessions and tokens have ended');
+  expect(left.rows.map((row) => row['User name'])).not.toContain('zoe.b');
+});
+
 it('shows a password link once', async () => {
   const profile = await installation.open(storedPath('noor'));
   const question = await follow(installation, profile, 'Make a password link');

@@ -128,8 +128,8 @@ export const rules = {
     verdicts: v('yes no yes yes hidden no yes no yes'),
     other: v(`yes no yes yes ${elsewhere}`),
   },
-  disablePeople: {
-    title: 'disable people of a contact centre without SCIM, or enable them',
+  writePeople: {
+    title: 'add, change, disable or delete people of a contact centre without SCIM',
     verdicts: v('yes no yes yes hidden no yes no yes'),
     other: v(`yes no yes yes ${elsewhere}`),
     isDangerous: true,

@@ -70,6 +70,9 @@ export const examples: Record<string, object> = {
   addConfigServer: { data: { ...server, password: 'the password of the service account' } },
   changeConfigServer: { data: { primaryPort: 8889, password: 'the password of the service account' } },
   changePerson: { data: { status: 'disabled' } },
+  createPerson: {
+    data: { userName: 'ada', firstName: 'Ada', email: 'ada@north.example.com', groups: ['Agents'] },
+  },
   createContactCenter: {
     data: {
       environmentId: exampleEnvironmentId,

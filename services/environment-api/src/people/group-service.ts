@@ -7,7 +7,8 @@ import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { parseId } from '../fields/scalars.ts';
 import * as store from './group-store.ts';
-import { type Group, type GroupFields, type Home, namesOfChanges } from './person.ts';
+import { nameKey } from './name-key.ts';
+import { type Group, type GroupFields, type Home, namesOfChanges, type Person } from './person.ts';
 import { type Condition, takenState, touchPeople } from './store.ts';
 
 export interface MemberStep {
@@ -89,6 +90,40 @@ export function createGroupService({ db, writer }: { db: Queryable; writer: Writ
         await announceMembers(write, home, members);
       }),
   };
+}
+
+/** Gives a person these groups and no others; a group that does not exist yet is made. Returns whether one differs. */
+export async function setGroupsOf(
+  write: Write,
+  home: Home,
+  { id: personId, groups }: Pick<Person, 'id' | 'groups'>,
+  names: readonly string[],
+): Promise<boolean> {
+  const before = new Set(groups.map(({ name }) => nameKey(name)));
+  const after = new Map(names.map((name) => [nameKey(name), name]));
+  const left = groups.filter(({ name }) => !after.has(nameKey(name)));
+  const joined = [...after].filter(([key]) => !before.has(key)).map(([, name]) => name);
+  const members = [personId];
+  for (const { id } of left) {
+    await store.removeMembers(write.db, id, members);
+    await store.touchGroup(write.db, id);
+    await record(write, home, id, 'update', { members }, { members: [] });
+  }
+  for (const name of joined) {
+    const { id, isNew } = await store.groupNamed(write.db, home.environmentId, name);
+    await store.addMembers(write.db, home.environmentId, id, members);
+    await record(
+      write,
+      home,
+      id,
+      isNew ? 'create' : 'update',
+      undefined,
+      isNew ? { name, members } : { members },
+    );
+  }
+  const isChanged = left.length + joined.length > 0;
+  if (isChanged) await announceMembers(write, home, members);
+  return isChanged;
 }
 
 /** Returns who came or went. @throws AppError 400 for an id that is no person's of the environment */

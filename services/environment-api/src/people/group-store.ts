@@ -1,4 +1,5 @@
 /** Stores groups of people in `people_groups`, and who is in them in `people_group_members`. */
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { isoTime } from '../fields/scalars.ts';
 import { nameKey } from './name-key.ts';
@@ -87,6 +88,28 @@ export async function updateGroup(db: Queryable, id: string, { name, externalId 
         version = nextval('environment.versions'), updated_at = now() WHERE id = $1`,
     values: [id, name, nameKey(name), externalId ?? null],
   });
+}
+
+/** Its members have changed: gives it a new version. */
+export async function touchGroup(db: Queryable, id: string): Promise<void> {
+  await db.query({
+    name: 'people_group_touch',
+    text: "UPDATE environment.people_groups SET version = nextval('environment.versions') WHERE id = $1",
+    values: [id],
+  });
+}
+
+/** The group of this name with a new version; made where there is none. */
+export async function groupNamed(db: Queryable, environmentId: string, name: string) {
+  const id = randomUuid();
+  const { rows } = await db.query<{ id: string }>({
+    name: 'people_group_named',
+    text: `INSERT INTO environment.people_groups AS g (id, environment_id, name, name_key) VALUES ($2, $1, $3, $4)
+      ON CONFLICT (environment_id, name_key) DO UPDATE SET version = nextval('environment.versions') RETURNING g.id`,
+    values: [environmentId, id, name, nameKey(name)],
+  });
+  const found = rows[0]?.id ?? id;
+  return { id: found, isNew: found === id };
 }
 
 export async function deleteGroup(db: Queryable, id: string): Promise<void> {

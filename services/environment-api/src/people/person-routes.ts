@@ -1,7 +1,7 @@
-/** Routes by which administrators read a person of the people store, disable them and enable them again, without SCIM. */
-import { envelopeOf, wrapped } from '@gatehouse/contracts/answers';
+/** Routes by which administrators read, add, change, disable and delete people of the people store, without SCIM. */
+import { emptyEnvelope, envelopeOf, wrapped } from '@gatehouse/contracts/answers';
 import { type StoredPerson, storedPersonSchema } from '@gatehouse/contracts/environment-administration';
-import { personChangeSchema } from '@gatehouse/contracts/resources';
+import { newPersonSchema, personChangeSchema } from '@gatehouse/contracts/resources';
 import { type App, etagOf, ok } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { z } from 'zod';
@@ -9,8 +9,9 @@ import { type Caller, requireReach } from '../access/caller.ts';
 import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
 import { findHome } from './home.ts';
-import { addressesOf, fieldsOf, type Person } from './person.ts';
+import { addressesOf, type Person } from './person.ts';
 import type { PeopleService } from './service.ts';
+import { fieldsAfter, groupNamesOf } from './written-fields.ts';
 
 const tags = ['people'];
 const params = z.object({ id: z.string(), personId: z.string() });
@@ -18,9 +19,13 @@ const response = { 200: envelopeOf(storedPersonSchema), ...failures };
 
 export function personRoutes(
   api: App,
-  { db, people }: { db: Queryable; people: Pick<PeopleService, 'read' | 'change'> },
+  { db, people }: { db: Queryable; people: Pick<PeopleService, 'read' | 'create' | 'change' | 'remove'> },
 ): void {
   const homeOf = (caller: Caller, id: string) => findHome(db, requireReach(caller, id));
+  const answer = (reply: { header(name: string, value: string): unknown }, person: Person) => {
+    reply.header('etag', etagOf(person.version));
+    return ok(storedPersonOf(person));
+  };
 
   api.get(
     '/:personId',
@@ -41,13 +46,35 @@ export function personRoutes(
     },
   );
 
+  api.post(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: 'createPerson',
+        summary: 'Add a person to the people store, without a password',
+        description: '409 where another person has the user name.',
+        params: params.pick({ id: true }),
+        body: wrapped(newPersonSchema),
+        response,
+      },
+    },
+    async (request, reply) => {
+      const home = await homeOf(request.caller, request.params.id);
+      const { data } = request.body;
+      const change = { fields: fieldsAfter(data), groups: groupNamesOf(data.groups) };
+      const { id } = await people.create(contextOf(request), home, change);
+      return answer(reply, await people.read(home, id));
+    },
+  );
+
   api.patch(
     '/:personId',
     {
       schema: {
         tags,
         operationId: 'changePerson',
-        summary: 'Disable a person of the people store, or enable them again',
+        summary: 'Change a person of the people store, disable them, or enable them again',
         description: 'With If-Match, the answer is 412 when somebody else has changed the person since.',
         params,
         body: wrapped(personChangeSchema),
@@ -56,13 +83,35 @@ export function personRoutes(
     },
     async (request, reply) => {
       const { id, personId } = request.params;
-      const isActive = request.body.data.status === 'active';
+      const { data } = request.body;
       const home = await homeOf(request.caller, id);
-      const person = await people.change(contextOf(request), home, personId, (present) => ({
-        fields: { ...fieldsOf(present), isActive },
-      }));
-      reply.header('etag', etagOf(person.version));
-      return ok(storedPersonOf(person));
+      const groups = data.groups && groupNamesOf(data.groups);
+      return answer(
+        reply,
+        await people.change(contextOf(request), home, personId, (present) => ({
+          fields: fieldsAfter(data, present),
+          groups,
+        })),
+      );
+    },
+  );
+
+  api.delete(
+    '/:personId',
+    {
+      schema: {
+        tags,
+        operationId: 'deletePerson',
+        summary: 'Delete a person of the people store: sessions and tokens end within a second',
+        description: 'With If-Match, the answer is 412 when somebody else has changed the person since.',
+        params,
+        response: { 200: emptyEnvelope, ...failures },
+      },
+    },
+    async (request) => {
+      const { id, personId } = request.params;
+      await people.remove(contextOf(request), await homeOf(request.caller, id), personId);
+      return ok();
     },
   );
 }

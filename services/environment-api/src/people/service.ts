@@ -10,6 +10,7 @@ import type { Write, WriteContext, Writer, Written } from '../changes/writer.ts'
 import { parseId } from '../fields/scalars.ts';
 import { noNumberLeft, sequenceExhausted } from '../person-numbers/numbers.ts';
 import { createPeopleCounts } from './counts.ts';
+import { setGroupsOf } from './group-service.ts';
 import { deleteLinksOf } from './passwords.ts';
 import { fieldsOf, type Home, namesOfChanges, type Person, type PersonFields } from './person.ts';
 import type { ProvidedPassword, ProvidedPasswords } from './provided-password.ts';
@@ -21,6 +22,8 @@ export type CreatedPerson = Pick<Person, 'id' | 'version'>;
 
 export interface PersonChange {
   fields: PersonFields;
+  /** Names of all groups of the person; undefined: they stay. */
+  groups?: readonly string[] | undefined;
   password?: ProvidedPassword | undefined;
 }
 
@@ -61,7 +64,11 @@ export function createPeopleService({
     count: ({ environmentId }: Home, condition?: store.Condition) =>
       condition === undefined ? countAll(environmentId) : store.countPeople(db, environmentId, condition),
     /** @throws AppError 400, 409 when the user name is taken */
-    create: (context: WriteContext, home: Home, { fields, password }: PersonChange): Promise<CreatedPerson> =>
+    create: (
+      context: WriteContext,
+      home: Home,
+      { fields, groups = [], password }: PersonChange,
+    ): Promise<CreatedPerson> =>
       writer.write(context, async (write) => {
         const id = randomUuid();
         const { userName } = fields;
@@ -69,6 +76,7 @@ export function createPeopleService({
           password && (await passwords.sealed(password, { id, userName, present: undefined }));
         const [created] = await insertAll(write, home, [{ id, fields, passwordEnvelope }]);
         if (created === undefined) throw taken();
+        await setGroupsOf(write, home, { id, groups: [] }, groups);
         return created;
       }),
     /** Undefined in the place of each whose user name is taken. Errors: 409 for one that was taken meanwhile */
@@ -91,14 +99,16 @@ export function createPeopleService({
     ): Promise<Person> =>
       writer.write(context, async (write) => {
         const present = await lockForChange(context, write, home, text);
-        const { fields, password } = merge(present);
+        const { fields, groups, password } = merge(present);
         const { id, passwordEnvelope } = present;
         const envelope =
           password &&
           (await passwords.sealed(password, { id, userName: fields.userName, present: passwordEnvelope }));
         const before = { ...fieldsOf(present), password: passwordEnvelope };
         const after = { ...fields, password: envelope ?? passwordEnvelope };
-        if (Object.keys(namesOfChanges(before, after)).length === 0) return present;
+        const isMoved = groups !== undefined && (await setGroupsOf(write, home, present, groups));
+        if (Object.keys(namesOfChanges(before, after)).length === 0)
+          return isMoved ? reread(write.db, home, id) : present;
         await refusingTaken(() => store.updatePerson(write.db, home.environmentId, id, fields));
         if (envelope !== undefined) await store.writePassword(write.db, id, envelope);
         await write.record(writtenOf(home, 'update', present.dbid, before, after));

@@ -1,13 +1,12 @@
 /** Reads what a caller sent as a resource: known attributes in their own spelling; what is unknown or read-only is left out (RFC 7644 section 3.3). */
 import { nameProblem } from '@gatehouse/contracts/values';
-import { nameKey } from '../people/name-key.ts';
+import { keyProblem } from '../people/name-key.ts';
 import { scimError } from './errors.ts';
 import { type Attribute, attributesOf, find, type ResourceSchema } from './schema.ts';
 
 export type Resource = Record<string, unknown>;
 
 const maxValues = 100;
-const maxKeyLength = 255;
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -93,13 +92,9 @@ function readText({ maxLength, isLabel, name: own }: Attribute, value: unknown, 
 
 /** @throws AppError 400 for a name that folds to nothing, or to too much */
 export function requireKey(name: string, field: string): string {
-  const key = nameKey(name);
-  if (key !== '' && key.length <= maxKeyLength) return name;
-  throw scimError(
-    'invalidValue',
-    `${field} must have a visible character, and at most ${maxKeyLength} when written out`,
-    field,
-  );
+  const problem = keyProblem(name);
+  if (problem === undefined) return name;
+  throw scimError('invalidValue', `${field} ${problem}`, field);
 }
 
 /** By which people know each other; a name that was stored before this rule stays. @throws AppError 400 */

@@ -145,3 +145,16 @@ test('an environment without a people store says so', async () => {
   expect(answer.exitCode).toBeGreaterThan(0);
   expect(answer.error).toContain('people');
 });
+
+test('a person is created, changed field by field, and deleted', async () => {
+  await newStore();
+  const said = ['--user-name', 'eve', '--first-name', 'Eve', '--groups', 'Agents,Night shift'];
+  const made = await cli.json('people', 'create', ...place, ...said);
+  expect(made).toMatchObject({ userName: 'eve', firstName: 'Eve', groups: ['Agents', 'Night shift'] });
+  const changed = await cli.run(['people', 'update', 'EVE', ...place, '--last-name', 'Example']);
+  expect(changed.out).toBe('eve is changed.\n');
+  expect(await shown('eve')).toMatch(/lastName +Example\n.*groups +Agents; Night shift\n/s);
+  expect((await cli.run(['people', 'delete', 'eve', ...place])).error).toContain('add --yes');
+  expect((await cli.run(['people', 'delete', 'eve', ...place, '--yes'])).out).toBe('eve is deleted.\n');
+  expect(await listed()).toEqual([]);
+});

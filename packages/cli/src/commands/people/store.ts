@@ -1,16 +1,21 @@
-/** `gatehouse people list|show|disable|enable|password-link`: people of the people store. */
+/** `gatehouse people list|show|create|update|delete|disable|enable|password-link`: people of the people store. */
 import { createPeopleAdministration } from '@gatehouse/api-client/environment-api';
-import type { ScimUser } from '@gatehouse/contracts/environment-administration';
+import type { ScimUser, StoredPerson } from '@gatehouse/contracts/environment-administration';
+import { type NewPerson, type PersonChange, person } from '@gatehouse/contracts/resources';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes, Failure } from '../../failure/failure.ts';
+import { optionsOf } from '../../input/options.ts';
 import { contactCenterOf } from '../../input/person.ts';
 import type { Session } from '../../session.ts';
+import { resourceCommands } from '../resource-command.ts';
 import { fieldsOf, operationOf } from './fields.ts';
 
 interface Place {
   contactCenter: string;
 }
+
+const personOptions = optionsOf(person, {});
 
 const listing = { timeoutSeconds: 600 };
 
@@ -61,6 +66,37 @@ export function storeCommands(people: Command, cli: Cli): void {
       ...Object.entries(fields).map(([field, value]) => [field, value === '' ? undefined : value] as const),
       ['groups', groups.length === 0 ? undefined : groups.join('; ')],
     ]);
+  });
+
+  const commands = resourceCommands<Session, Place>(people, cli, {
+    resource: person,
+    calls: (session) => session,
+    argument: ['<user>', 'user name, or SCIM id'],
+    place: placed,
+  });
+  commands.create<NewPerson, StoredPerson>({
+    description: 'add a person, who then chooses a password by a link',
+    fields: personOptions,
+    send: async (session, fields, given) => (await open(session, given)).create(fields),
+    print: ({ output }, added) => output.done(`${added.userName} is added: ${added.id}`, added),
+  });
+  commands.update<PersonChange, StoredPerson>({
+    description: 'change fields of a person; those that are not given stay',
+    fields: personOptions,
+    async send(session, name, fields, given) {
+      const api = await open(session, given);
+      return api.change((await find(api, name)).id, fields);
+    },
+    print: ({ output }, changed) => output.done(`${changed.userName} is changed.`, changed),
+  });
+  commands.remove({
+    description: 'delete a person: sessions and tokens end within a second',
+    confirmation: (_session, name) => `Delete ${name} with everything that the people store knows of them?`,
+    async remove(session, name, given) {
+      const api = await open(session, given);
+      await api.remove((await find(api, name)).id);
+    },
+    done: (name) => `${name} is deleted.`,
   });
 
   about(

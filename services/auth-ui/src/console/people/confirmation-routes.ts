@@ -1,30 +1,23 @@
 /** Serves the confirmations of changes to a person, and makes these changes. */
 import { clearDelays, createHeldSessionCalls, readPersonProfile } from '@gatehouse/api-client/auth-api';
-import { createPeopleAdministration } from '@gatehouse/api-client/environment-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
-import type { PersonName, PersonProfile } from '@gatehouse/contracts/auth-administration';
-import { notFound } from '@gatehouse/service-kit/errors';
+import type { PersonName } from '@gatehouse/contracts/auth-administration';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formatsIn } from '../../texts/formats.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
-import { ifMatch } from '../shell/conflict.ts';
 import { shownOnceView } from '../shell/pages.ts';
 import { problemOf } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
 import { passwordLinkPage, personConfirmation } from './confirmations.ts';
 import { addressOf, nameFields } from './names.ts';
+import { keptPerson, peopleOf } from './store.ts';
 
 const fields = nameFields.shape;
 
 export function confirmationRoutes(pages: App, shell: Shell): void {
   const read = (visit: ConsoleVisit, named: PersonName) => readPersonProfile(visit.authApi, named);
-  const stored = (visit: ConsoleVisit, profile: PersonProfile, etag = '') => ({
-    id: storedIdOf(profile),
-    calls: createPeopleAdministration(ifMatch(visit.environmentApi, etag), profile.contactCenterId),
-  });
-
   confirmFirst(pages, shell, {
     url: '/unlock',
     fields,
@@ -67,12 +60,13 @@ export function confirmationRoutes(pages: App, shell: Shell): void {
     fields,
     page: async (visit, named) => personConfirmation(visit, 'password-link', await read(visit, named)),
     async act(visit, named) {
-      const profile = await read(visit, named);
-      const { id, calls } = stored(visit, profile);
-      return { profile, link: await calls.passwordLink(id) };
+      const { profile, stored } = await keptPerson(visit, named);
+      return { profile, link: await peopleOf(visit, profile.contactCenterId).passwordLink(stored.id) };
     },
-    done: (visit, _named, { profile, link }) =>
-      shell.show(visit, shownOnceView, passwordLinkPage(visit, profile, link)),
+    done: (visit, _named, { profile, link }) => {
+      const named = { user: profile.person.userName, contactCenter: profile.contactCenterId };
+      return shell.show(visit, shownOnceView, passwordLinkPage(visit, named, link));
+    },
   });
 
   for (const [change, status, done] of [
@@ -83,14 +77,12 @@ export function confirmationRoutes(pages: App, shell: Shell): void {
       url: `/${change}`,
       fields: { ...fields, ...tagField },
       async page(visit, { ifMatch: _seen, ...named }) {
-        const profile = await read(visit, named);
-        const { id, calls } = stored(visit, profile);
-        const { etag } = await calls.readTagged(id);
+        const { profile, etag } = await keptPerson(visit, named);
         return personConfirmation(visit, change, profile, { ifMatch: etag });
       },
       async act(visit, { ifMatch: etag, ...named }) {
-        const { id, calls } = stored(visit, await read(visit, named), etag);
-        return calls.setStatus(id, status);
+        const { profile, stored } = await keptPerson(visit, named);
+        return peopleOf(visit, profile.contactCenterId, etag).change(stored.id, { status });
       },
       done: (visit, { ifMatch: _seen, ...named }) => shell.done(visit, addressOf('person', named), done),
     });
@@ -105,10 +97,4 @@ async function unlessOver({ text }: ConsoleVisit, end: () => Promise<unknown>): 
       error instanceof UpstreamError && error.status === 404 && 'session' in problemOf(error, text).fields;
     if (!isOver) throw error;
   }
-}
-
-/** Only people of the people store have one. @throws AppError 404 */
-function storedIdOf({ person }: PersonProfile): string {
-  if (person.id === undefined) throw notFound('The person is not in the people store');
-  return person.id;
 }

@@ -1,15 +1,16 @@
 /** Builds the confirmations before something is done to a person or their sessions, and the link that one of them makes. */
-import type { PersonProfile } from '@gatehouse/contracts/auth-administration';
+import type { PersonName, PersonProfile } from '@gatehouse/contracts/auth-administration';
 import type { IssuedPasswordLink } from '@gatehouse/contracts/environment-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage, ShownOncePage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, nameOf, peoplePath, type Steps } from './names.ts';
-import { breadcrumbsBelowPerson } from './person-page.ts';
+import { breadcrumbsBelowPerson, personBreadcrumbs } from './person-page.ts';
 
 const confirmations = {
   unlock: { key: 'unlock', isDangerous: false },
+  delete: { key: 'delete', isDangerous: true },
   disable: { key: 'disable', isDangerous: true },
   enable: { key: 'enable', isDangerous: false },
   'password-link': { key: 'passwordLink', isDangerous: false },
@@ -38,15 +39,18 @@ export function personConfirmation(
 
 export function passwordLinkPage(
   visit: ConsoleVisit,
-  profile: PersonProfile,
+  named: PersonName & { contactCenter: string },
   { url, expiresAt }: IssuedPasswordLink,
 ): ShownOncePage {
   const { text } = visit;
   return {
-    title: text('console.people.passwordLink.made', { user: profile.person.userName }),
-    breadcrumbs: breadcrumbsBelowPerson(visit, profile),
+    title: text('console.people.passwordLink.made', { user: named.user }),
+    breadcrumbs: [
+      ...personBreadcrumbs(visit, { contactCenterId: named.contactCenter }),
+      { label: named.user, href: addressOf('person', named) },
+    ],
     values: [{ label: text('console.people.passwordLink.address'), value: url }],
     warning: text('console.people.passwordLink.warning', { at: new Date(expiresAt) }),
-    next: { label: text('console.people.back'), href: addressOf('person', nameOf(profile)) },
+    next: { label: text('console.people.back'), href: addressOf('person', named) },
   };
 }

@@ -6,6 +6,7 @@ import {
   type PeoplePage,
 } from '@gatehouse/contracts/auth-administration';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
+import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import { isTextKey } from '../../texts/texts.ts';
 import type { ListPage } from '../shell/pages.ts';
 import { pagesOf } from '../shell/paging.ts';
@@ -63,6 +64,9 @@ export function peoplePage(
   return {
     title: text('console.people.of', { name: center.name }),
     lead: text(`console.people.source.${data.source}.lead`),
+    actions: isOwnDirectory(data.source)
+      ? [{ label: text('console.people.add'), href: centerAddress(center.id, '/add'), isMain: true }]
+      : [],
     breadcrumbs: rights.installation ? [{ label: text('console.people.title'), href: peoplePath }] : [],
     search: {
       action: peoplePath,

@@ -15,10 +15,15 @@ export const nameFields = z.object({
     .transform((name) => name || undefined),
 });
 
+/** The contact centre whose people store a page is about. */
+export const centerField = { contactCenter: z.string().min(1).max(512) };
+
 export type Steps =
   | 'person'
   | 'explanation'
   | 'unlock'
+  | 'change'
+  | 'delete'
   | 'disable'
   | 'enable'
   | 'password-link'
@@ -34,6 +39,7 @@ export function addressOf(step: Steps, named: PersonName, more: Record<string, s
   return `${peoplePath}/${step}?${new URLSearchParams({ ...definedOnly(named), ...more })}`;
 }
 
-export function centerAddress(contactCenter: string): string {
-  return `${peoplePath}?${new URLSearchParams({ contactCenter })}`;
+/** A page about the people of a contact centre: their list without `page`. */
+export function centerAddress(contactCenter: string, page = ''): string {
+  return `${peoplePath}${page}?${new URLSearchParams({ contactCenter })}`;
 }

@@ -1,7 +1,9 @@
 /** Builds the page about one person: what is known, what may be done, and the sessions. */
 import type { PersonProfile } from '@gatehouse/contracts/auth-administration';
 import { consolePath, type SessionView } from '@gatehouse/contracts/auth-api';
+import type { StoredPerson } from '@gatehouse/contracts/environment-administration';
 import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
+import { formatsIn } from '../../texts/formats.ts';
 import { auditPath } from '../audit/tabs.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import { type Fact, factOf, type Table } from '../shell/parts.ts';
@@ -18,11 +20,12 @@ export interface PersonPage extends ConsolePage {
   sessions: { title: string; lead: string; table: Table | undefined; end?: { href: string; label: string } };
 }
 
-/** `sessions`: undefined where they are not for this administrator. */
+/** `sessions`: undefined where they are not for this administrator. `stored`: of the people store. */
 export function personPage(
   visit: ConsoleVisit,
   profile: PersonProfile,
   sessions: readonly HeldSession[] | undefined,
+  stored?: StoredPerson,
 ): PersonPage {
   const { text, rights } = visit;
   const { person, source } = profile;
@@ -34,6 +37,7 @@ export function personPage(
     facts: [
       ...factOf(text('console.people.userName'), person.userName, true),
       ...factOf(text('console.people.email'), person.email),
+      ...storedFacts(visit, stored),
       ...factOf(text('console.people.source'), text(`console.people.source.${source}`)),
       ...factOf(text('console.people.number'), person.number?.toString(), true),
       ...factOf(text('console.people.sub'), person.sub, true),
@@ -81,8 +85,26 @@ export function personPage(
   };
 }
 
+/** What the people store alone knows. */
+function storedFacts({ text, language }: ConsoleVisit, stored: StoredPerson | undefined): Fact[] {
+  if (stored === undefined) return [];
+  const { groups, employeeId, externalId, hasPassword } = stored;
+  return [
+    ...factOf(text('field.person.groups'), formatsIn(language).words(groups)),
+    {
+      label: text('console.people.password'),
+      value: text(hasPassword ? 'console.people.password.chosen' : 'console.people.password.none'),
+    },
+    ...factOf(text('field.person.employeeId'), employeeId, true),
+    ...factOf(text('field.person.externalId'), externalId, true),
+  ];
+}
+
 /** The breadcrumbs of the page about a person. */
-export function personBreadcrumbs({ text, rights }: ConsoleVisit, { contactCenterId }: PersonProfile) {
+export function personBreadcrumbs(
+  { text, rights }: ConsoleVisit,
+  { contactCenterId }: Pick<PersonProfile, 'contactCenterId'>,
+) {
   const list = { label: text('console.people.title'), href: centerAddress(contactCenterId) };
   return rights.installation
     ? [{ label: text('console.people.choose.title'), href: peoplePath }, list]
@@ -94,7 +116,10 @@ export function breadcrumbsBelowPerson(visit: ConsoleVisit, profile: PersonProfi
   return [...personBreadcrumbs(visit, profile), { label: name, href: addressOf('person', nameOf(profile)) }];
 }
 
-type Offer = { step: Steps; key: 'explain' | 'unlock' | 'passwordLink' | 'enable' | 'disable' };
+type Offer = {
+  step: Steps;
+  key: 'explain' | 'unlock' | 'passwordLink' | 'change' | 'enable' | 'disable' | 'delete';
+};
 
 /** The steps that this administrator can take now. */
 export function stepsOf({
@@ -111,9 +136,11 @@ export function stepsOf({
     ...(canLinkPassword && !isDisabled ? [{ step: 'password-link', key: 'passwordLink' } as const] : []),
     ...(canDisable
       ? [
+          { step: 'change', key: 'change' } as const,
           isDisabled
             ? ({ step: 'enable', key: 'enable' } as const)
             : ({ step: 'disable', key: 'disable' } as const),
+          { step: 'delete', key: 'delete' } as const,
         ]
       : []),
   ];

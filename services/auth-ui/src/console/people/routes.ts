@@ -17,6 +17,8 @@ import { explanationPage } from './explanation-page.ts';
 import { chooseCenterPage, peoplePage } from './list-pages.ts';
 import { nameFields, nameOf } from './names.ts';
 import { type PersonPage, personPage } from './person-page.ts';
+import { peopleOf } from './store.ts';
+import { storeRoutes } from './store-routes.ts';
 
 const personView = consoleView<PersonPage>('people/person');
 const centersInPage = '50';
@@ -66,7 +68,9 @@ export const peopleArea: Area = {
             : hasNone
               ? []
               : (await sessions.list(nameOf(profile))).sessions;
-        return personPage(visit, profile, held);
+        const { contactCenterId, person } = profile;
+        const stored = person.id && (await peopleOf(visit, contactCenterId).readTagged(person.id)).data;
+        return personPage(visit, profile, held, stored || undefined);
       },
     );
 
@@ -84,5 +88,6 @@ export const peopleArea: Area = {
     );
 
     confirmationRoutes(pages, shell);
+    storeRoutes(pages, shell);
   },
 };
