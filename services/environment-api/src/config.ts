@@ -20,6 +20,7 @@ import {
   clockSettings,
   consulSettings,
   defineConfiguration,
+  deletedSettings,
   encryptionSettings,
   httpSettings,
   internalSettings,
@@ -121,6 +122,7 @@ export const configuration = defineConfiguration(
     elasticsearch: elasticsearchSettings,
     auditForward: auditForwardSettings,
     audit: auditSettings,
+    deleted: deletedSettings,
     tracing: tracingSettings,
   },
   {

@@ -25,6 +25,7 @@ import { composeLocations } from './locations/compose.ts';
 import { composeOverview } from './overview/compose.ts';
 import { composePeople } from './people/compose.ts';
 import { composePersonNumbers } from './person-numbers/compose.ts';
+import { composeRestoration } from './restoration/compose.ts';
 import { composeScim } from './scim/compose.ts';
 import { composeSealedSecrets } from './sealed-secrets/compose.ts';
 import { composeSettings } from './settings/compose.ts';
@@ -58,6 +59,7 @@ export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) 
     .with('singleSignOn', composeSingleSignOn)
     .with('images', composeImages)
     .with('branding', composeBranding)
+    .with('restoration', composeRestoration)
     .with('internal', composeInternal)
     .with('importExport', composeImportExport)
     .with('diagnosis', composeDiagnosis)

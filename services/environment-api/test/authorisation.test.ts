@@ -104,6 +104,21 @@ const personPath = async (center: string) => {
   return `/contact-centers/${center}/people/${(await store.add()).id}`;
 };
 
+/** A contact centre that was deleted. */
+const deletedCenter = async () => {
+  const id = await api.contactCenter();
+  await api.call('DELETE', `/contact-centers/${id}`);
+  return (await api.call('GET', `/deleted?objectId=${id}`)).body.data[0].id as string;
+};
+
+/** A person of the contact centre, or of the other one, who was deleted. */
+const deletedPerson = async (center: string) => {
+  const path = await personPath(center);
+  const id = path.split('/').at(-1);
+  await api.call('DELETE', `/contact-centers/${center}/scim/v2/Users/${id}`);
+  return (await api.call('GET', `/deleted?objectId=${id}`)).body.data[0].id as string;
+};
+
 /** A request that succeeds for whoever may make it; what it needs is made for it. `center`: whose contact centre. */
 const prepared: Record<string, (center: string) => Promise<Request> | Request> = {
   'GET /overview': (center) => ({ path: `/overview?contactCenterId=${center}` }),
@@ -184,6 +199,22 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
     payload: data({ userName: randomUuid() }),
   }),
   'DELETE /contact-centers/{id}/people/{personId}': async (id) => ({ path: await personPath(id) }),
+  'GET /deleted/{deletedId}': async () => ({ path: `/deleted/${await deletedCenter()}` }),
+  'POST /deleted/{deletedId}/restore': async () => ({
+    path: `/deleted/${await deletedCenter()}/restore`,
+    payload: data({}),
+  }),
+  'DELETE /deleted/{deletedId}': async () => ({ path: `/deleted/${await deletedCenter()}` }),
+  'GET /contact-centers/{id}/deleted-people/{deletedId}': async (id) => ({
+    path: `/contact-centers/${id}/deleted-people/${await deletedPerson(id)}`,
+  }),
+  'POST /contact-centers/{id}/deleted-people/{deletedId}/restore': async (id) => ({
+    path: `/contact-centers/${id}/deleted-people/${await deletedPerson(id)}/restore`,
+    payload: data({}),
+  }),
+  'DELETE /contact-centers/{id}/deleted-people/{deletedId}': async (id) => ({
+    path: `/contact-centers/${id}/deleted-people/${await deletedPerson(id)}`,
+  }),
   'GET /internal/environments/{id}/people/search': () => ({
     path: `/internal/environments/${people.environmentId}/people/search?text=u`,
   }),
@@ -308,8 +339,9 @@ describe.each(operations)('%s', (operation, rule) => {
       const found: [CallerKind, string][] = [];
       for (const [index, kind] of callerKinds.entries()) {
         const isRemoval = operation === 'DELETE /contact-centers/{id}';
-        const isOfStore =
-          operation.includes('/scim/v2/') || /centers\/\{id\}\/people(\/\{personId\})?$/.test(operation);
+        const isOfStore = /\/scim\/v2\/|\/deleted-people\/|centers\/\{id\}\/people(\/\{personId\})?$/.test(
+          operation,
+        );
         const centers = isOfStore
           ? { own: stores.own.contactCenterId, other: stores.other.contactCenterId }
           : { own, other };

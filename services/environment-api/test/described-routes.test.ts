@@ -296,10 +296,22 @@ describe.each(routes.filter(({ body, name }) => body && !name.includes('/interna
       fresh['center'] = store.contactCenterId;
       fresh['personId'] = (await store.add()).id;
     }
-    const data = { ...example?.data };
+    if (route.operation.operationId === 'restoreDeletedPerson') {
+      const store = await createPeopleStore(api);
+      fresh['center'] = store.contactCenterId;
+      const { id } = await store.add();
+      await api.call('DELETE', `/contact-centers/${store.contactCenterId}/people/${id}`);
+      fresh['deletedId'] = (await api.call('GET', `/deleted?objectId=${id}`)).body.data[0].id;
+    }
+    if (route.operation.operationId === 'restoreDeleted') {
+      await api.call('DELETE', `/contact-centers/${center}`);
+      fresh['deletedId'] = (await api.call('GET', `/deleted?objectId=${center}`)).body.data[0].id;
+    }
+    const data: Record<string, unknown> = { ...example?.data };
     if ('environmentId' in data) data['environmentId'] = environmentId;
     if ('contactCenterId' in data) data['contactCenterId'] = center;
-    if ('domains' in data) Object.assign(data, { domains: [randomUuid()], membership: { by: 'all' } });
+    if ('domains' in data) data['domains'] = [randomUuid()];
+    if ('auth' in data) data['membership'] = { by: 'all' };
     const send = (method: Method, path: string) => api.call(method, path, { payload: { ...example, data } });
     if (route.operation.operationId === 'removeOrigin') await send('POST', '/cors');
     const answer = await send(

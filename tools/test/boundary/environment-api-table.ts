@@ -53,12 +53,19 @@ const centers: Table = {
   [`DELETE ${center}/people/{personId}`]: one({ path: { personId: '{sub}' } }),
   [`POST ${center}/people/{personId}/password-link`]: one({ path: { personId: '{sub}' } }),
   [`GET ${center}/people/{personId}`]: one({ path: { personId: '{sub}' } }),
+  [`POST ${center}/deleted-people/{deletedId}/restore`]: one({
+    path: { deletedId: '{sub}' },
+    json: { data: {} },
+  }),
+  [`GET ${center}/deleted-people/{deletedId}`]: one({ path: { deletedId: '{sub}' } }),
+  [`DELETE ${center}/deleted-people/{deletedId}`]: one({ path: { deletedId: '{sub}' } }),
   [`PUT ${center}/branding`]: one({ json: { data: { applicationName: 'taken' } } }),
   [`POST ${center}/branding/preview`]: one({ json: { data: { applicationName: 'taken' } } }),
   ...byPath(
     `GET ${center}`,
     `DELETE ${center}`,
     `GET ${center}/ends`,
+    `GET ${center}/deleted-people`,
     `GET ${center}/settings`,
     `DELETE ${center}/settings/{name}`,
     `GET ${center}/saml`,
@@ -157,6 +164,9 @@ const internal: Table = {
 
 const others: Table = noPerson(
   installation,
+  `GET ${api}/deleted`,
+  ...each('GET DELETE', `${api}/deleted/{deletedId}`),
+  `POST ${api}/deleted/{deletedId}/restore`,
   `POST ${api}/environments`,
   ...each('GET PUT PATCH DELETE', `${api}/environments/{id}`),
   ...each('GET POST', `${api}/environments/{id}/config-servers`),

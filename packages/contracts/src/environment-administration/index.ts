@@ -29,6 +29,17 @@ export {
 } from './contact-centers.ts';
 export { type CorsEntry, corsAnswer } from './cors.ts';
 export {
+  type DeletedKind,
+  type DeletedObject,
+  deletedKinds,
+  deletedObjectSchema,
+  type LostSecret,
+  type Restoration,
+  type Restored,
+  restorationSchema,
+  restoredSchema,
+} from './deleted.ts';
+export {
   type ConfigServer,
   configServerSchema,
   type Environment,

@@ -14,6 +14,7 @@ export const environmentEntities = [
   'branding',
   'person',
   'person-group',
+  'deletion',
 ] as const;
 
 /**

@@ -23,6 +23,7 @@ export {
 } from './setting.ts';
 export {
   allowPlaintextPublicUrlSetting,
+  deletedSettings,
   encryptionSettings,
   logSettings,
   modeSetting,

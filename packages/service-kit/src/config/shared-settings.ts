@@ -33,6 +33,14 @@ export const tracingSettings = {
 };
 export type TracingConfig = { endpoint: string | undefined; sampleRatio: number };
 
+/** How long what was deleted can be restored. */
+export const deletedSettings = {
+  keptDays: setting(read.integer(0, 3650).default(30), {
+    env: 'GATEHOUSE_DELETED_KEPT_DAYS',
+    doc: 'Days for which a deleted client, contact centre, environment or person can be restored; 0: not at all.',
+  }),
+};
+
 export const modeSetting = setting(z.enum(['production', 'local']).default('production'), {
   env: 'GATEHOUSE_MODE',
   doc: '`local` allows demo credentials and weak values; `production` refuses to start with them.',

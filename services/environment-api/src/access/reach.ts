@@ -39,6 +39,8 @@ export const gives: Readonly<Record<string, readonly Fact[]>> = {
   'PUT /contact-centers/{id}/scim/v2/Groups/{groupId}': ['group of the people store'],
   'PATCH /contact-centers/{id}/scim/v2/Groups/{groupId}': ['group of the people store'],
   'POST /contact-centers/{id}/scim/v2/Bulk': people,
+  'POST /deleted/{deletedId}/restore': [...directory, ...moves, 'group of the people store'],
+  'POST /contact-centers/{id}/deleted-people/{deletedId}/restore': ['group of the people store'],
   'PUT /import': [...signOn, ...directory, ...moves],
   'PUT /internal/environments/{id}/people/{dbid}/password': password,
   'POST /internal/password-links/redeem': password,
@@ -47,6 +49,8 @@ export const gives: Readonly<Record<string, readonly Fact[]>> = {
 /** Writes that give nobody anything: they change what is shown, who may call from a page, what is tried, or they take away. */
 export const givesNothing: readonly string[] = [
   'DELETE /environments/{id}',
+  'DELETE /deleted/{deletedId}',
+  'DELETE /contact-centers/{id}/deleted-people/{deletedId}',
   'DELETE /environments/{id}/config-servers/{serverId}',
   'POST /environments/dry-run',
   'POST /environments/{id}/dry-run',

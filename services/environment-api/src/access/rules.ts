@@ -60,7 +60,8 @@ export const rules = {
     verdicts: v('yes no yes yes no no no no no'),
   },
   found: {
-    title: 'add an environment or a contact centre to the installation: people come in by it',
+    title:
+      'add an environment or a contact centre to the installation, or bring a deleted one back: people come in by it',
     verdicts: v('yes no yes yes no no no no no'),
     isDangerous: true,
   },
@@ -129,7 +130,8 @@ export const rules = {
     other: v(`yes no yes yes ${elsewhere}`),
   },
   writePeople: {
-    title: 'add, change, disable or delete people of a contact centre without SCIM',
+    title:
+      'add, change, disable or delete people of a contact centre without SCIM, or bring deleted ones back',
     verdicts: v('yes no yes yes hidden no yes no yes'),
     other: v(`yes no yes yes ${elsewhere}`),
     isDangerous: true,

@@ -16,10 +16,12 @@ import {
   unknownContactCenter,
 } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
+import { type Kept, keep } from '../deleted/kept.ts';
 import { corsSetting } from '../fields/cors-origins.ts';
 import { authoriseChange } from './authorise-change.ts';
 import { auditedFields, type ContactCenter } from './contact-center.ts';
 import { readContents } from './contents.ts';
+import { type Anew, keptOf, restoreCenter } from './kept.ts';
 import type { ContactCenterPatch, NewContactCenter } from './schemas.ts';
 import * as store from './store.ts';
 import {
@@ -106,11 +108,15 @@ export function createContactCenterService({
       await writeOne(context, text, async (write, present) => {
         const hasOrigins = await store.hasSetting(write.db, present.id, corsSetting);
         await store.recordSharedSubjects(write.db, present.environmentId);
+        await keep(write.db, context.caller, await keptOf(write.db, present));
         await deleteCenter(write, present);
         // Its origins are deleted with it.
         if (hasOrigins) write.announce({ entity: 'cors', id: present.id, contactCenterId: present.id });
       });
     },
+    /** Creates it again under its old id. @throws AppError 400, 409 */
+    restore: (write: Write, caller: Caller, kept: Kept, anew: Anew): Promise<ContactCenter> =>
+      restoreCenter(write, caller, kept, anew),
     /**
      * Changes something that belongs to it, under its lock. `work` returns whether anything changed; if so, the contact centre
      * gets a new version. @throws AppError 404, 412

@@ -160,6 +160,23 @@ export async function recordSharedSubjects(db: Queryable, environmentId: string)
   });
 }
 
+export async function noteSharedSubjects(db: Queryable, id: string): Promise<void> {
+  await db.query('UPDATE environment.contact_centers SET subjects_were_shared = true WHERE id = $1', [id]);
+}
+
+/** The facts that no answer has. */
+export async function readHidden(db: Queryable, id: string) {
+  const { rows } = await db.query<{ hasSecrets: boolean; subjectsWereShared: boolean }>(
+    `SELECT c.subjects_were_shared AS "subjectsWereShared", EXISTS (
+        SELECT FROM environment.single_sign_on s WHERE s.contact_center_id = c.id AND s.secret IS NOT NULL) AS "hasSecrets"
+      FROM environment.contact_centers c WHERE c.id = $1`,
+    [id],
+  );
+  const [hidden] = rows;
+  if (hidden === undefined) throw new Error(`contact centre ${id} vanished under its own lock`);
+  return hidden;
+}
+
 /** Replaces its domains. Returns the first one that another contact centre has; the caller must then roll back. */
 export async function replaceDomains(
   db: Queryable,

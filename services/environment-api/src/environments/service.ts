@@ -8,8 +8,11 @@ import { cutPage, type Page, type Rows, requireMatch } from '@gatehouse/service-
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { requireEnvironmentId, unknownEnvironment } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
+import { type Kept, keep } from '../deleted/kept.ts';
+import { restoreParts } from '../deleted/parts.ts';
 import { requireServers } from './discovery.ts';
 import { type Environment, type EnvironmentFields, environmentDiff } from './environment.ts';
+import { keptOf, restoredFields } from './kept.ts';
 import { createEnvironmentMerge } from './merge.ts';
 import { divertingField } from './password-path.ts';
 import type { EnvironmentPatch, NewEnvironment } from './schemas.ts';
@@ -84,22 +87,13 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
     /** @throws AppError 409 when the id is taken */
     async create(context: WriteContext, input: NewEnvironment): Promise<Environment> {
       const id = input.id ?? randomUuid();
-      return writer.write(context, async (write) => {
-        const fields = newFields(id, input);
-        requireServers(fields);
-        if (!(await store.insertEnvironment(write.db, id, fields))) {
-          throw conflict(
-            `An environment with the id ${id} exists: change it with PUT, or choose another id`,
-            {
-              field: 'data.id',
-              reason: 'taken',
-            },
-          );
-        }
-        const changes = environmentDiff(undefined, fields);
-        await write.record({ action: 'create', entity: 'environment', id, changes });
-        return reread(write.db, id);
-      });
+      return writer.write(context, (write) => insert(write, id, newFields(id, input)));
+    },
+    /** Creates it again under its old id. @throws AppError 400 without a password that it needs, 409 */
+    async restore(write: Write, kept: Kept, password: string | undefined): Promise<Environment> {
+      const restored = await insert(write, kept.objectId, restoredFields(kept, password, withSecret));
+      await restoreParts(write.db, kept);
+      return restored;
     },
     /** Fields that are not given keep their values. @throws AppError 400, 404, 412 */
     change: (
@@ -142,6 +136,7 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
             { field: 'id', reason: 'in_use' },
           );
         }
+        await keep(write.db, context.caller, keptOf(present));
         await store.deleteEnvironment(write.db, present.id);
         const changes = environmentDiff(present, undefined);
         await write.record({ action: 'delete', entity: 'environment', id: present.id, changes });
@@ -149,6 +144,20 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
       });
     },
   };
+}
+
+/** @throws AppError 409 when the id is taken */
+async function insert(write: Write, id: string, fields: EnvironmentFields): Promise<Environment> {
+  requireServers(fields);
+  if (!(await store.insertEnvironment(write.db, id, fields))) {
+    throw conflict(`An environment with the id ${id} exists: change it with PUT, or choose another id`, {
+      field: 'data.id',
+      reason: 'taken',
+    });
+  }
+  const changes = environmentDiff(undefined, fields);
+  await write.record({ action: 'create', entity: 'environment', id, changes });
+  return reread(write.db, id);
 }
 
 async function lock({ ifMatch }: WriteContext, { db }: Write, id: string): Promise<Environment> {

@@ -60,6 +60,7 @@ export async function deleteUnusedImages(db: Queryable): Promise<void> {
   await db.query(`DELETE FROM environment.images WHERE digest IN (
     SELECT i.digest FROM environment.images i
       WHERE NOT EXISTS (SELECT FROM environment.branding b WHERE b.logo = i.digest)
+        AND NOT EXISTS (SELECT FROM environment.deleted_parts d WHERE d.place = 'branding' AND d.part ->> 'logo' = i.digest)
         AND NOT EXISTS (SELECT FROM environment.global_branding g WHERE g.logo = i.digest)
         AND NOT EXISTS (SELECT FROM environment.client_logos c WHERE c.logo = i.digest)
       LIMIT 100)`);

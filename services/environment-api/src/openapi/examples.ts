@@ -73,6 +73,8 @@ export const examples: Record<string, object> = {
   createPerson: {
     data: { userName: 'ada', firstName: 'Ada', email: 'ada@north.example.com', groups: ['Agents'] },
   },
+  restoreDeleted: { data: { domains: ['acme', 'acme-north'] } },
+  restoreDeletedPerson: { data: { name: 'ada.north' } },
   createContactCenter: {
     data: {
       environmentId: exampleEnvironmentId,

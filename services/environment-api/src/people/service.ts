@@ -2,18 +2,21 @@
 import { personChangeId } from '@gatehouse/contracts/environment-api';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
-import { AppError, notFound } from '@gatehouse/service-kit/errors';
+import { notFound } from '@gatehouse/service-kit/errors';
 import { requireMatch } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { AdministratorPlaces } from '../access/administrator-places.ts';
-import type { Write, WriteContext, Writer, Written } from '../changes/writer.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Write, WriteContext, Writer } from '../changes/writer.ts';
+import { type Kept, keep } from '../deleted/kept.ts';
 import { parseId } from '../fields/scalars.ts';
-import { noNumberLeft, sequenceExhausted } from '../person-numbers/numbers.ts';
 import { createPeopleCounts } from './counts.ts';
 import { setGroupsOf } from './group-service.ts';
+import { keptOf, restorePerson } from './kept.ts';
 import { deleteLinksOf } from './passwords.ts';
 import { fieldsOf, type Home, namesOfChanges, type Person, type PersonFields } from './person.ts';
 import type { ProvidedPassword, ProvidedPasswords } from './provided-password.ts';
+import { refusingTaken, reread, taken, writtenOf } from './records.ts';
 import * as store from './store.ts';
 
 export type PeopleService = ReturnType<typeof createPeopleService>;
@@ -119,14 +122,18 @@ export function createPeopleService({
         if (isDeactivated || isReplaced) announceEnd(write, home, present.dbid);
         return reread(write.db, home, id);
       }),
-    /** The row is erased; the number is never given again. @throws AppError 404, 412 */
+    /** The row is kept for some days without its password; the number is never given again. @throws AppError 404, 412 */
     remove: (context: WriteContext, home: Home, text: string): Promise<void> =>
       writer.write(context, async (write) => {
         const present = await lockForChange(context, write, home, text);
+        await keep(write.db, context.caller, keptOf(home, present));
         await store.deletePerson(write.db, present.id);
         await write.record(writtenOf(home, 'delete', present.dbid, fieldsOf(present), undefined));
         announceEnd(write, home, present.dbid);
       }),
+    /** With the old id and number. @throws AppError 409 where the user name is taken, or the contact centre has other people */
+    restore: (write: Write, caller: Caller, kept: Kept, userName: string | undefined): Promise<Person> =>
+      restorePerson(write, { caller, kept, userName, administratorPlaces }),
   };
 }
 
@@ -141,18 +148,6 @@ async function insertAll(write: Write, home: Home, people: readonly store.NewPer
   return inserted;
 }
 
-/** The trail and Auth API are told of the person, and of nothing that is known about them. */
-function writtenOf(
-  { environmentId, contactCenterId }: Home,
-  action: 'create' | 'update' | 'delete',
-  dbid: number,
-  before: object | undefined,
-  after: object | undefined,
-): Written {
-  const id = personChangeId(environmentId, dbid);
-  return { action, entity: 'person', id, contactCenterId, changes: namesOfChanges(before, after) };
-}
-
 /** Auth API revokes the sessions and tokens of the person. */
 export function announceEnd(write: Write, { environmentId, contactCenterId }: Home, dbid: number): void {
   write.announce({ entity: 'person-end', id: personChangeId(environmentId, dbid), contactCenterId });
@@ -164,34 +159,6 @@ async function lock({ ifMatch }: WriteContext, { db }: Write, { environmentId }:
   if (!present) throw unknownPerson(text);
   requireMatch(ifMatch, present.version);
   return present;
-}
-
-async function reread(db: Queryable, { environmentId }: Home, id: string): Promise<Person> {
-  const person = await store.readPerson(db, environmentId, id);
-  if (!person) throw new Error(`person ${id} vanished inside its own transaction`);
-  return person;
-}
-
-/** Also for names that another request takes at the same time. */
-async function refusingTaken<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    const { code } = error as { code?: unknown };
-    if (code === store.takenState) throw taken();
-    if (code === sequenceExhausted) throw noNumberLeft(error);
-    throw error;
-  }
-}
-
-/** Without the name, because messages are logged. */
-export function taken() {
-  return new AppError(
-    'uniqueness',
-    409,
-    'Another person has this user name: user names are unique in any case',
-    { field: 'userName' },
-  );
 }
 
 /** The same answer for people of other contact centres, so that ids cannot be probed. */

@@ -168,6 +168,15 @@ export async function deletePerson(db: Queryable, id: string): Promise<void> {
   });
 }
 
+/** A person who returns is a member again. */
+export async function touchGroupsOf(db: Queryable, personId: string): Promise<void> {
+  await db.query(
+    `UPDATE environment.people_groups SET version = nextval('environment.versions')
+      WHERE id IN (SELECT group_id FROM environment.people_group_members WHERE person_id = $1)`,
+    [personId],
+  );
+}
+
 /** Each statement stays far below the time that one may take. */
 const maxTouched = 2_000;
 
