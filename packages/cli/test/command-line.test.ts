@@ -98,7 +98,7 @@ test('control characters of an answer do not reach the terminal', async () => {
 });
 
 test('nothing is deleted while nobody is there to ask', async () => {
-  const answer = await runCommand(['env', 'delete', 'unknown'], { env });
+  const answer = await runCommand(['env', 'remove-server', 'unknown', 'server'], { env });
   expect(answer.exitCode).toBe(2);
   expect(answer.error).toContain('--yes');
 });

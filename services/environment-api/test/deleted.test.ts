@@ -118,7 +118,7 @@ it('restores once where two ask at the same time', async () => {
 });
 
 it('brings an environment back with its people and their numbers, when its password is typed again', async () => {
-  const id = await api.environment({ tenant: 'Nordic' });
+  const id = await api.environment({ tenant: 'Nordic', name: 'Nordic people' });
   const before = await dataOf(`/environments/${id}`);
   const number = `/internal/environments/${id}/person-numbers`;
   const service = api.authApi.token({ internal_client: true });
@@ -126,9 +126,13 @@ it('brings an environment back with its people and their numbers, when its passw
   const [given] = (await ask(['guid-1'])).body.data.numbers;
 
   const kept = await remove(`/environments/${id}`);
-  expect(kept).toMatchObject({ kind: 'environment', name: '172.24.132.84', lostSecrets: ['password'] });
+  expect(kept).toMatchObject({ kind: 'environment', name: 'Nordic people', lostSecrets: ['password'] });
   const refused = await restore(kept.id);
   expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('data.password')]);
+  const namesake = await api.environment({ name: 'Nordic people' });
+  const taken = await restore(kept.id, { password: 'typed-again' });
+  expect([taken.status, taken.body.errors[0].status.field]).toEqual([409, 'data.name']);
+  await send('PATCH', `/environments/${namesake}`, { name: 'Nordic people of 2027' });
   expect((await restore(kept.id, { password: 'typed-again' })).status).toBe(200);
   const {
     updatedAt: _updated,

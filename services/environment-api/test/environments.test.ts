@@ -21,6 +21,7 @@ describe('POST /environments', () => {
       path: `/environments/${id}`,
       data: {
         id,
+        name: expect.stringMatching(/^Configuration Server 172\.24\.132\.84( \(\d+\))?$/),
         directory: 'configServer',
         username: 'default',
         connectionProtocol: 'addp',
@@ -54,6 +55,32 @@ describe('POST /environments', () => {
     expect(second.status).toBe(409);
     expect(second.body.status).toMatchObject({ code: 409, name: 'conflict' });
     expect(second.body.errors[0].status.field).toBe('data.id');
+  });
+
+  it('gives one without a name its usual name, also to several at once, and refuses a name twice', async () => {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => post()));
+    const names = answers.map(({ body }) => body.data.name);
+    expect(new Set(names).size).toBe(5);
+    const [name] = names;
+    for (const taken of [name, name.toUpperCase()]) {
+      const refused = await post({ name: taken });
+      expect([refused.status, refused.body.errors[0].status.field]).toEqual([409, 'data.name']);
+    }
+    const { id } = (await post({ name: 'Nordic people' })).body.data;
+    const change = (data: object) => api.call('PATCH', `/environments/${id}`, { payload: { data } });
+    expect((await change({ name })).status).toBe(409);
+    expect((await change({ name: 'Nordic people\u202e' })).status).toBe(400);
+    expect((await change({ name: 'NORDIC people' })).body.data.name).toBe('NORDIC people');
+    expect((await change({ appName: 'Portal' })).body.data.name).toBe('NORDIC people');
+    const found = await api.call('GET', '/environments?search=nordic');
+    expect(found.body.data.map((one: { id: string }) => one.id)).toEqual([id]);
+  });
+
+  it('has the usual name where a replica of the release before made it', async () => {
+    const { id } = (await post()).body.data;
+    await api.pool.query('DELETE FROM environment.environment_names WHERE environment_id = $1', [id]);
+    const { name } = (await api.call('GET', `/environments/${id}`)).body.data;
+    expect(name).toBe('Configuration Server 172.24.132.84');
   });
 
   it('fills in what is not given, with TLS on', async () => {

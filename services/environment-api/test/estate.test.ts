@@ -94,6 +94,20 @@ describe('an import', () => {
     ]);
   });
 
+  it('moves names between environments, also of one that ends, and keeps those that it does not have', async () => {
+    const [left, right, end] = ['left', 'right', 'end'].map((name) => environment({ name }));
+    const of = (...environments: unknown[]) => ({ formatVersion: 1, environments, contactCenters: [] });
+    await put(of(left, right, end));
+    expect((await put(of({ ...left, name: 'Right' }, { ...right, name: 'end' }))).status).toBe(200);
+    const names = async () => (await read()).environments.map(({ name }: { name: string }) => name);
+    expect(await names()).toEqual(['Right', 'end']);
+    expect((await put(of({ ...left, name: undefined }, { ...right, name: undefined }))).status).toBe(200);
+    expect(await names()).toEqual(['Right', 'end']);
+    const twice = await put(of({ ...left, name: 'one' }, { ...right, name: 'ONE' }));
+    expect([twice.status, twice.body.errors[0].status.field]).toEqual([409, 'data.name']);
+    expect(await names()).toEqual(['Right', 'end']);
+  });
+
   it('takes away every setting of single sign-on that the document does not have', async () => {
     const used = environment();
     const owner = center(used.id);

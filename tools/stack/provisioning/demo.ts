@@ -23,6 +23,8 @@ export const administrator = 'admin';
 export const environmentId = '0000de40-0000-4000-8000-00000000e001';
 export const contactCenterId = '0000de40-0000-4000-8000-00000000cc01';
 
+export const environmentName = 'Demo people';
+
 export const contactCenter = { name: 'Demo contact centre', domains: ['demo'], auth: 'configServer' };
 
 /** The account under which Auth API works at the simulator. */

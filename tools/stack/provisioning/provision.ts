@@ -7,6 +7,7 @@ import {
   contactCenterId,
   type DemoClient,
   environmentId,
+  environmentName,
   operator,
 } from './demo.ts';
 import { createInstaller, type Installer } from './installer-http.ts';
@@ -53,7 +54,11 @@ async function provideEnvironment(installer: Installer, environment: { directory
   const path = '/environment/v3/environments';
   const present = (await installer.get(`${path}/${environmentId}`)) as { directory?: string } | undefined;
   if (present === undefined)
-    return void (await installer.send('POST', path, { id: environmentId, ...environment }));
+    return void (await installer.send('POST', path, {
+      id: environmentId,
+      name: environmentName,
+      ...environment,
+    }));
   const { directory } = present;
   if (directory !== environment.directory)
     throw new PlainError(

@@ -9,6 +9,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
 import { asked } from '../failure/upstream.ts';
+import { environmentOf } from '../input/named.ts';
 import type { Output } from '../output/output.ts';
 import { renderSteps, type StepLine } from '../output/steps.ts';
 import { checkLines } from './env/check-lines.ts';
@@ -19,12 +20,15 @@ export function checkCommand(program: Command, cli: Cli): void {
     .description(
       'connect to the Configuration Servers or LDAP servers of environments for real, or look into the people store, and try what a login needs there; of environments that contact centres share, count people who belong to none of them or to several; exit code 1 when one fails',
     )
-    .argument('[environment-id...]', 'all environments without it')
+    .argument('[environment...]', 'names or ids; all environments without them')
     .action(
       cli.action<object, [string[]]>(async (session, _options, given) => {
         const http = session.environmentApi;
         const all = async () => (await createEnvironmentAdministration(http).list()).map(({ id }) => id);
-        const ids = given.length > 0 ? given : await all();
+        const ids =
+          given.length > 0
+            ? await Promise.all(given.map((named) => environmentOf(session, named)))
+            : await all();
         const checks: (Check & Counted)[] = [];
         // One after the other: they share one process there, and the list is read from the top.
         for (const id of ids) {

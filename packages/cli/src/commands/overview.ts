@@ -9,7 +9,7 @@ import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
 import { asked } from '../failure/upstream.ts';
-import { contactCenterOf } from '../input/person.ts';
+import { contactCenterOf } from '../input/named.ts';
 import { renderOverview } from '../output/overview.ts';
 import type { Session } from '../session.ts';
 

@@ -59,6 +59,8 @@ interface Resource<Calls> {
   calls(session: Session): Calls;
   /** Names one of them: `<id>` without it, and what it is. */
   argument?: readonly [name: string, description?: string];
+  /** Finds the id of one that may be named otherwise. */
+  idOf?(session: Session, named: string): Promise<string>;
   /** Adds the options that say whose they are. */
   place?(command: Command): Command;
 }
@@ -69,7 +71,7 @@ const same = (command: Command) => command;
 export function resourceCommands<Calls, Place extends object = object>(
   group: Command,
   cli: Cli,
-  { resource, calls, argument = ['<id>'], place = same }: Resource<Calls>,
+  { resource, calls, argument = ['<id>'], idOf = async (_session, id) => id, place = same }: Resource<Calls>,
 ) {
   const command = ({ name, description, options = same }: Details, usual: string) =>
     options(place(group.command(name ?? usual).description(description)));
@@ -99,7 +101,8 @@ export function resourceCommands<Calls, Place extends object = object>(
       command(details, 'show')
         .argument(...argument)
         .action(
-          cli.action<Place, [string]>(async (session, given, id) => {
+          cli.action<Place, [string]>(async (session, given, named) => {
+            const id = await idOf(session, named);
             const found = await read(calls(session), id, given);
             session.output.record(found, lines(found));
           }),
@@ -119,7 +122,8 @@ export function resourceCommands<Calls, Place extends object = object>(
       details: Updating<Calls, Options & Place, Body, Answer>,
     ): void {
       fieldOptions(command(details, 'update').argument(...argument), details.fields).action(
-        cli.action<Options & Place, [string]>(async (session, given, id) => {
+        cli.action<Options & Place, [string]>(async (session, given, named) => {
+          const id = await idOf(session, named);
           const fields = requireFields(await bodyOf(details, session, given));
           details.print(session, await details.send(calls(session), id, fields, given));
         }),
@@ -129,7 +133,8 @@ export function resourceCommands<Calls, Place extends object = object>(
       command(details, 'delete')
         .argument(...argument)
         .action(
-          cli.action<Options & Place, [string]>(async (session, given, id) => {
+          cli.action<Options & Place, [string]>(async (session, given, named) => {
+            const id = await idOf(session, named);
             await session.sure(await details.confirmation(calls(session), id, given));
             await details.remove(calls(session), id, given);
             session.output.done(details.done(id, given));

@@ -5,7 +5,8 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
-import { contactCenterOf, type PlaceOption } from '../input/person.ts';
+import { contactCenterOf } from '../input/named.ts';
+import type { PlaceOption } from '../input/person.ts';
 import type { Session } from '../session.ts';
 
 interface RevokeOptions extends PlaceOption {

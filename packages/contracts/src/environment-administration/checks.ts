@@ -44,6 +44,7 @@ components.add(serverCheckSchema, { id: 'ServerCheck' });
 
 export const checkSchema = z.object({
   environmentId: z.string(),
+  environmentName: z.string().optional().describe('The release before answers none.'),
   ok: z
     .boolean()
     .describe(

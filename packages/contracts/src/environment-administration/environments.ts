@@ -13,10 +13,12 @@ const server = shownShape(configServer);
 export const configServerSchema = z.object({ ...server, id: server.id.unwrap() });
 components.add(configServerSchema, { id: 'ConfigServer' });
 
-const { id, directory: _anyText, ...shown } = shownShape(environment);
+const { id, name, directory: _anyText, ...shown } = shownShape(environment);
 
 export const environmentSchema = z.object({
   id: id.unwrap(),
+  /** The release before answers none. */
+  name,
   /** Every release knows the kinds. */
   directory: environment.fields.directory,
   ...shown,

@@ -27,6 +27,8 @@ export const configServerViewSchema = z.object({
 
 export const environmentViewSchema = z.object({
   id: z.guid(),
+  /** As people call it; the release before answers none. */
+  name: z.string().default(''),
   /** Grows with every change of the environment or of one of its servers; never used twice. */
   version: z.int(),
   /** Where its people are. The release before knows Configuration Servers only. */

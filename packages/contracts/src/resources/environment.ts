@@ -54,6 +54,12 @@ export const environment = {
       isFixed: true,
       isColumn: true,
     }),
+    name: field(label().optional(), {
+      label: 'Name',
+      help: 'Lists and pages call the environment so. No other environment has the name, in any case. Without it Gatehouse makes one of the directory and the first address.',
+      group: 'name',
+      isColumn: true,
+    }),
     username: field(label().optional(), {
       label: 'User name',
       help: 'Name of the service account. An environment with Configuration Servers needs it, and the password.',

@@ -195,6 +195,7 @@ export function environmentOf(port: number, version = 1, id = environmentId): En
   );
   return {
     id,
+    name: 'Demo people',
     version,
     directory: 'configServer',
     username: demoServiceAccount.userName,

@@ -162,14 +162,14 @@ it('names the environments of a list, and of a form, however many there are', as
   const { environmentApi, environmentId } = stage;
   for (let made = 0; made < 200; made += 50)
     await Promise.all(Array.from({ length: 50 }, () => environmentApi.environment()));
-  const last = await environmentApi.environment({ tenant: 'Last tenant' });
+  const last = await environmentApi.environment({ name: 'Last people' });
   await environmentApi.contactCenter({ environmentId: last, name: 'Far away', domains: ['far-away'] });
   const list = await person.open(`${path}?search=far-away`);
-  expect(list.rows[0]?.['Environment']).toMatch(/^Last tenant/);
+  expect(list.rows[0]?.['Environment']).toBe('Last people');
   const filtered = await person.open(`${path}?environmentId=${last}&search=nowhere`);
-  expect(filtered.html).toMatch(/<option value="[^"]+" selected>Last tenant/);
+  expect(filtered.html).toMatch(/<option value="[^"]+" selected>Last people</);
   expect((await person.open(`${path}?environmentId=x%22y`)).status).toBe(400);
   const form = await person.open(`${path}/create?environmentId=${last}`);
-  expect(form.text).toMatch(/Now: Last tenant · [^.]+/);
+  expect(form.text).toMatch(/Now: Last people\./);
   expect((await person.open(`${path}/create?environmentId=${environmentId}`)).text).toContain('Now: ');
 });

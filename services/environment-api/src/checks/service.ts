@@ -38,10 +38,11 @@ export function createCheckService({
     return isOwnDirectory(environment.directory) ? checkPeople(environment) : checkServers(environment);
   }
 
-  async function checkPeople({ id }: EnvironmentView): Promise<Check> {
+  async function checkPeople({ id, name }: EnvironmentView): Promise<Check> {
     const people = await examinePeopleStore(pool, id);
     return {
       environmentId: id,
+      ...definedOnly({ environmentName: name || undefined }),
       ok: people.every(({ status }) => status !== 'failed'),
       servers: [],
       people,
@@ -61,7 +62,9 @@ export function createCheckService({
     };
     await Promise.all(Array.from({ length: maxServersAtOnce }, next));
     const ok = found?.step.status !== 'failed' && servers.every((server) => server.ok);
-    return { environmentId: environment.id, ok, ...definedOnly({ discovery: found?.step }), servers };
+    // One that is only planned may have no name yet.
+    const named = definedOnly({ environmentName: environment.name || undefined, discovery: found?.step });
+    return { environmentId: environment.id, ok, ...named, servers };
   }
 
   return {

@@ -79,6 +79,7 @@ const secretFields = new Set(['password', 'tls.mutual.key', 'ldap.bindPassword']
 function auditedFields(fields: EnvironmentFields | undefined): Record<string, unknown> | undefined {
   if (!fields) return undefined;
   return {
+    name: fields.name,
     directory: fields.directory === defaultDirectory ? undefined : fields.directory,
     username: fields.username || undefined,
     // Two seals of one password differ, so writing the same password counts as a change.
@@ -106,10 +107,11 @@ function hidden(change: FieldChanges[string]): FieldChanges[string] {
 
 /**
  * SQL expression that builds an `Environment` from `environments e` as one JSON value, so that the driver reads one column
- * instead of twenty-two. A server without rows in `config_server_locations` serves everywhere.
+ * instead of twenty-three. A server without rows in `config_server_locations` serves everywhere.
  */
 export const environmentJson = `json_strip_nulls(json_build_object(
-    'id', e.id, 'ordinal', e.ordinal, 'version', e.version, 'directory', e.directory,
+    'id', e.id, 'name', coalesce((SELECT n.name FROM environment.environment_names n WHERE n.environment_id = e.id),
+      environment.usual_name(e.id)), 'ordinal', e.ordinal, 'version', e.version, 'directory', e.directory,
     'username', coalesce(e.username, ''), 'passwordEnvelope', coalesce(e.password, ''),
     'connectionProtocol', e.connection_protocol, 'localTimeout', e.local_timeout_seconds,
     'remoteTimeout', e.remote_timeout_seconds, 'traceMode', e.trace_mode, 'tenant', coalesce(e.tenant, ''), 'appName', e.app_name,

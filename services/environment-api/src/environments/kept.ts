@@ -7,7 +7,7 @@ import { type Environment, type EnvironmentFields, shownLdap } from './environme
 
 /** The client certificate goes with its key. */
 export function keptOf(environment: Environment): Deleted {
-  const { id, passwordEnvelope, tls, ldap, ...fields } = environment;
+  const { id, name, passwordEnvelope, tls, ldap, ...fields } = environment;
   const {
     version: _version,
     ordinal: _ordinal,
@@ -23,6 +23,7 @@ export function keptOf(environment: Environment): Deleted {
   ];
   const document = {
     ...rest,
+    name,
     ...definedOnly({
       tls: Object.keys(shownTls).length === 0 ? undefined : shownTls,
       ldap: ldap && shownLdap(ldap),
@@ -32,7 +33,7 @@ export function keptOf(environment: Environment): Deleted {
     kind: 'environment',
     objectId: id,
     environmentId: id,
-    name: nameOf(environment),
+    name,
     lostSecrets,
     document,
   };
@@ -47,6 +48,8 @@ export function restoredFields(
   const { ldap, ...rest } = document as EnvironmentFields;
   const fields = {
     ...rest,
+    // One that the release before kept has none.
+    name: rest.name ?? '',
     passwordEnvelope: '',
     ...definedOnly({ ldap: ldap && { ...ldap, bindPasswordEnvelope: '' } }),
   };
@@ -56,11 +59,4 @@ export function restoredFields(
     'Secrets are not kept: send the password of the account by which the environment reads its people',
     { field: 'data.password', reason: 'missing' },
   );
-}
-
-/** By the first server, or what stands for it. */
-function nameOf({ directory, configServers, consulService, srvRecord, ldap, id }: Environment): string {
-  const [server] = directory === 'ldap' ? (ldap?.servers ?? []) : configServers;
-  const address = server && ('primaryAddress' in server ? server.primaryAddress : server.address);
-  return address ?? consulService ?? srvRecord ?? id;
 }

@@ -35,6 +35,8 @@ export function createEnvironmentMerge(secretBox: SecretBox) {
       const { directory, tlsEnabled } = rest;
       const fields: EnvironmentFields = {
         ...rest,
+        // Without one the store makes the usual one, of what it has stored.
+        name: rest.name ?? '',
         username: rest.username ?? '',
         tenant: rest.tenant ?? (peopleSources[directory].hasTenants ? defaultTenant : ''),
         passwordEnvelope: '',

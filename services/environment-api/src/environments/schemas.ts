@@ -28,7 +28,7 @@ export const environmentListQuery = z.object({
   search: label()
     .optional()
     .describe(
-      'Only those with this text in a server address, the tenant, the application or a base of LDAP, in any case.',
+      'Only those with this text in their name, a server address, the tenant, the application or a base of LDAP, in any case.',
     ),
   ids: z
     .string()

@@ -1,6 +1,7 @@
 /** Reads and writes environments: per-field changes under a row lock, sealed passwords, no removal while in use. */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Restoration } from '@gatehouse/contracts/environment-administration';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
 import { randomUuid, type SecretBox } from '@gatehouse/service-kit/crypto';
 import { badRequest, conflict } from '@gatehouse/service-kit/errors';
@@ -10,6 +11,7 @@ import { requireEnvironmentId, unknownEnvironment } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { type Kept, keep } from '../deleted/kept.ts';
 import { restoreParts } from '../deleted/parts.ts';
+import { requireHonestName } from '../fields/names.ts';
 import { requireServers } from './discovery.ts';
 import { type Environment, type EnvironmentFields, environmentDiff } from './environment.ts';
 import { keptOf, restoredFields } from './kept.ts';
@@ -64,6 +66,7 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
       const next = planned(present, merge(present), password);
       const changes = environmentDiff(present, next);
       if (Object.keys(changes).length === 0) return present;
+      if (next.name !== present.name) await giveName(write.db, present.id, next.name);
       await store.updateEnvironment(write.db, present.id, next);
       if (!isDeepStrictEqual(present.configServers, next.configServers)) {
         await store.replaceConfigServers(write.db, present.id, next.configServers);
@@ -90,8 +93,9 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
       return writer.write(context, (write) => insert(write, id, newFields(id, input)));
     },
     /** Creates it again under its old id. @throws AppError 400 without a password that it needs, 409 */
-    async restore(write: Write, kept: Kept, password: string | undefined): Promise<Environment> {
-      const restored = await insert(write, kept.objectId, restoredFields(kept, password, withSecret));
+    async restore(write: Write, kept: Kept, { name, password }: Restoration): Promise<Environment> {
+      const fields = restoredFields(kept, password, withSecret);
+      const restored = await insert(write, kept.objectId, { ...fields, name: name ?? fields.name });
       await restoreParts(write.db, kept);
       return restored;
     },
@@ -124,6 +128,7 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
       });
       return { ...fields, id, version: present.version };
     },
+    freeNames: store.freeNames,
     /** @throws AppError 404, 409 while contact centres use it, 412 */
     async remove(context: WriteContext, text: string): Promise<void> {
       const id = requireEnvironmentId(text);
@@ -146,18 +151,30 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
   };
 }
 
-/** @throws AppError 409 when the id is taken */
-async function insert(write: Write, id: string, fields: EnvironmentFields): Promise<Environment> {
-  requireServers(fields);
-  if (!(await store.insertEnvironment(write.db, id, fields))) {
+/** Without a name it gets the usual one. @throws AppError 409 when the id or the name is taken */
+async function insert(write: Write, id: string, given: EnvironmentFields): Promise<Environment> {
+  requireServers(given);
+  if (!(await store.insertEnvironment(write.db, id, given))) {
     throw conflict(`An environment with the id ${id} exists: change it with PUT, or choose another id`, {
       field: 'data.id',
       reason: 'taken',
     });
   }
+  const fields = given.name === '' ? { ...given, name: await store.giveUsualName(write.db, id) } : given;
+  if (given.name !== '') await giveName(write.db, id, given.name);
   const changes = environmentDiff(undefined, fields);
   await write.record({ action: 'create', entity: 'environment', id, changes });
   return reread(write.db, id);
+}
+
+/** @throws AppError 400, 409 */
+async function giveName(db: Queryable, id: string, name: string): Promise<void> {
+  requireHonestName('data.name', name);
+  if (await store.giveName(db, id, name)) return;
+  throw conflict(`Another environment is called ${JSON.stringify(name)}: choose another name`, {
+    field: 'data.name',
+    reason: 'taken',
+  });
 }
 
 async function lock({ ifMatch }: WriteContext, { db }: Write, id: string): Promise<Environment> {

@@ -33,7 +33,7 @@ export async function lockEnvironment(db: Queryable, id: string): Promise<Enviro
 }
 
 export interface EnvironmentFilter {
-  /** A part of a server address, the tenant, the application or a base of LDAP. */
+  /** A part of the name, a server address, the tenant, the application or a base of LDAP. */
   search?: string | undefined;
   /** Only these; undefined: all. */
   ids?: readonly string[] | undefined;
@@ -59,6 +59,11 @@ export async function listEnvironments(
       : {
           text: `${select} WHERE e.id = ANY (ARRAY(${idsOfAny(table, after, [
             holds('environment.search_text(e.tenant, e.app_name, e.ldap)', sought, search),
+            `e.id IN (SELECT n.environment_id FROM environment.environment_names n WHERE ${holds(
+              'lower(n.name)',
+              sought,
+              search,
+            )})`,
             `e.id IN (SELECT s.environment_id FROM environment.config_servers s WHERE ${holds(
               "lower(s.primary_address || ' ' || coalesce(s.backup_address, ''))",
               sought,
@@ -87,6 +92,48 @@ export async function insertEnvironment(
   if (rowCount === 0) return false;
   await insertConfigServers(db, id, fields.configServers);
   return true;
+}
+
+/** False when another environment has the name. */
+export async function giveName(db: Queryable, id: string, name: string): Promise<boolean> {
+  await db.query('DELETE FROM environment.environment_names WHERE environment_id = $1', [id]);
+  const { rowCount } = await db.query(
+    `INSERT INTO environment.environment_names (environment_id, name, name_key)
+      VALUES ($1, $2::text, lower($2::text)) ON CONFLICT DO NOTHING`,
+    [id, name],
+  );
+  return rowCount === 1;
+}
+
+/** Gives the usual name, with a number where others have it, and returns it. */
+export async function giveUsualName(db: Queryable, id: string): Promise<string> {
+  const insert = async (mark: string): Promise<string | undefined> => {
+    const { rows } = await db.query<{ name: string }>(
+      `INSERT INTO environment.environment_names (environment_id, name, name_key)
+        SELECT $1, candidate, lower(candidate)
+        FROM generate_series(1, 1000) AS number,
+          concat_ws(' ', environment.usual_name($1), '(' || coalesce($2, nullif(number, 1)::text) || ')') AS candidate
+        WHERE NOT EXISTS (SELECT 1 FROM environment.environment_names n WHERE n.name_key = lower(candidate))
+        LIMIT 1
+        ON CONFLICT DO NOTHING RETURNING name`,
+      [id, mark || null],
+    );
+    return rows[0]?.name;
+  };
+  // Of many that are made at once, one gets the number, and the others are told apart by their ids.
+  const name = (await insert('')) ?? (await insert(id.slice(0, 8))) ?? (await insert(id));
+  if (name === undefined) throw new Error(`environment ${id} has no name that is free`);
+  return name;
+}
+
+/** Takes names from environments that will have others; until then they are told apart by their ids. */
+export async function freeNames(db: Queryable, ids: readonly string[]): Promise<void> {
+  await db.query(
+    `UPDATE environment.environment_names SET name = left(name, 200) || ' (' || environment_id || ')',
+        name_key = lower(left(name, 200) || ' (' || environment_id || ')')
+      WHERE environment_id = ANY ($1::uuid[])`,
+    [ids],
+  );
 }
 
 /** Gives it a new version; its servers stay as they are. Call it under the lock. */

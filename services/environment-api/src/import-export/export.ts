@@ -59,6 +59,7 @@ function frameOf(frame: InstallationFrame<ExportedBranding>) {
     ...brandingOf(frame.branding),
     environments: frame.environments.map((environment) => ({
       id: environment.id,
+      name: environment.name,
       ...accountOf(environment),
       connectionProtocol: environment.connectionProtocol,
       localTimeout: environment.localTimeout,

@@ -9,6 +9,7 @@ import {
 } from '@gatehouse/contracts/environment-api';
 import { defaultTenant } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { WriteContext } from '../changes/writer.ts';
 import type { Environment } from '../environments/environment.ts';
 import { mergeLdap } from '../environments/ldap.ts';
@@ -21,6 +22,7 @@ type WantedEnvironment = InstallationDocument['environments'][number];
 
 interface Job {
   context: WriteContext;
+  db: Queryable;
   keptSecrets: string[];
 }
 
@@ -73,6 +75,7 @@ export function createEnvironmentImport({
     present: readonly Environment[],
   ): Promise<void> => {
     const byId = new Map(present.map((one) => [one.id, one]));
+    await environments.freeNames(job.db, movingNames(wanted, present));
     for (const [index, one] of wanted.entries()) {
       const at = `environments.${index}`;
       const { id, password: _password, tls: wantedTls, ldap: wantedLdap, ...fields } = one;
@@ -107,4 +110,11 @@ export function createEnvironmentImport({
       }
     }
   };
+}
+
+/** Ids of environments whose names others will have. */
+function movingNames(wanted: readonly WantedEnvironment[], present: readonly Environment[]): string[] {
+  const keyOf = (name: string) => name.toLowerCase();
+  const wantedBy = new Map(wanted.flatMap(({ id, name }) => (name === undefined ? [] : [[keyOf(name), id]])));
+  return present.filter(({ id, name }) => (wantedBy.get(keyOf(name)) ?? id) !== id).map(({ id }) => id);
 }

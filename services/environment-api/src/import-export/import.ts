@@ -103,7 +103,7 @@ export function createImporter(services: ImportedServices, readSecret: ReadSecre
       for (const { center } of present.contactCenters) {
         if (!centerIds.has(center.id)) await contactCenters.remove(context, center.id);
       }
-      await writeEnvironments(job, document.environments, present.environments);
+      await writeEnvironments({ ...job, db: write.db }, document.environments, present.environments);
       await writeNumbers(write, document);
       await writeSettings(document.settings, present.settings, {
         upsert: (setting) => globalSettings.upsert(context, setting),

@@ -25,7 +25,7 @@ interface RestorationOptions {
 
 /** The fields of a restoration, by the kinds that have them. */
 const fieldsOf = {
-  environment: ['password'],
+  environment: ['name', 'password'],
   'contact-center': ['name', 'domains', 'environmentId'],
   person: ['name'],
 } as const satisfies Record<Kept['kind'], readonly (keyof Restoration)[]>;
@@ -37,7 +37,7 @@ export function createRestorationService(options: RestorationOptions) {
   async function create(write: Write, caller: Caller, kept: Kept, anew: Restoration): Promise<number> {
     switch (kept.kind) {
       case 'environment':
-        return (await environments.restore(write, kept, anew.password)).version;
+        return (await environments.restore(write, kept, anew)).version;
       case 'contact-center':
         return (await contactCenters.restore(write, caller, kept, anew)).version;
       case 'person':

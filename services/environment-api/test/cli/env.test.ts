@@ -40,7 +40,8 @@ test('a dry run of what is given connects for real, stores nothing, and ends wit
 });
 
 test('an environment is created, shown, changed and deleted', async () => {
-  const created = await cli.run([...create, '--tenant', 'Sales', '--json'], { input: 'cs-password\n' });
+  const named = [...create, '--tenant', 'Sales', '--name', 'Sales people', '--json'];
+  const created = await cli.run(named, { input: 'cs-password\n' });
   expect(created).toMatchObject({ exitCode: 0, error: '' });
   const { id } = JSON.parse(created.out);
   expect(created.out).not.toContain('cs-password');
@@ -61,7 +62,9 @@ test('an environment is created, shown, changed and deleted', async () => {
     '-',
   ];
   expect((await cli.run(plaintext, { input: 'cs-password\n' })).exitCode).toBe(0);
-  expect(await cli.json('env', 'show', id)).toMatchObject({
+  expect(await cli.json('env', 'show', 'sales PEOPLE')).toMatchObject({
+    id,
+    name: 'Sales people',
     tenant: 'Sales',
     appName: 'Portal',
     tlsEnabled: false,
@@ -70,7 +73,9 @@ test('an environment is created, shown, changed and deleted', async () => {
   expect(shown.out).toMatch(/tlsEnabled\s+no/);
   expect(shown.out).toContain('config-1.example.com:8888');
 
-  expect((await cli.run(['env', 'delete', id, '--yes'])).out).toBe(`Environment ${id} is deleted.\n`);
+  expect((await cli.run(['env', 'delete', 'Sales people', '--yes'])).out).toBe(
+    `Environment ${id} is deleted.\n`,
+  );
   expect(await cli.run(['env', 'show', id])).toMatchObject({ exitCode: 4, out: '' });
 });
 

@@ -12,6 +12,7 @@ import {
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
+import { contactCenterOf, inEnvironment } from '../../input/named.ts';
 import { optionsOf } from '../../input/options.ts';
 import type { Session } from '../../session.ts';
 import { resourceCommands } from '../resource-command.ts';
@@ -21,7 +22,10 @@ import { ccSubjectsCommand } from './subjects.ts';
 /** `subjects` changes the scope of subjects, and says first what ends. */
 const fields = optionsOf(contactCenter, {
   id: ['--id <uuid>', 'chosen by you; made up without it'],
-  environmentId: ['--environment <id>', 'where its users are: an environment of any directory'],
+  environmentId: [
+    '--environment <name>',
+    'where its users are, by name or id: an environment of any directory',
+  ],
   domains: ['--domains <names>', 'tenant names typed at login, separated by commas'],
   name: ['--name <name>', 'its name; the first domain without it'],
   membership: [
@@ -49,6 +53,8 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
   const commands = resourceCommands(cc, cli, {
     resource: contactCenter,
     calls: ({ environmentApi }: Session) => createContactCenterAdministration(environmentApi),
+    argument: ['<contact-center>', 'its name, a domain or its id'],
+    idOf: contactCenterOf,
   });
   commands.list({
     description: 'all contact centres',
@@ -66,12 +72,14 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
   commands.create({
     description: 'create a contact centre',
     fields,
+    body: inEnvironment,
     send: (calls, body: NewContactCenter) => calls.create(body),
     print: ({ output }, center) => output.done(`Contact centre ${center.id} is created.`, center),
   });
   commands.update({
     description: 'change what is given; the rest stays',
     fields: fields.filter(({ isFixed }) => !isFixed),
+    body: inEnvironment,
     send: (calls, id, body: ContactCenterChange) => calls.change(id, body),
     print: ({ output }, center) => output.done(`Contact centre ${center.id} is changed.`, center),
   });

@@ -3,12 +3,15 @@ import { orderRevocation } from '@gatehouse/api-client/auth-api';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
+import { contactCenterOf } from '../../input/named.ts';
 
 export function ccEndsCommand(cc: Command, cli: Cli): void {
-  cc.command('ends <id>')
+  cc.command('ends <contact-center>')
     .description('what ends when a contact centre is disabled, and what is deleted with it')
     .action(
-      cli.action<object, [string]>(async ({ authApi, environmentApi, output }, _options, id) => {
+      cli.action<object, [string]>(async (session, _options, named) => {
+        const { authApi, environmentApi, output } = session;
+        const id = await contactCenterOf(session, named);
         const [{ ends }, deleted] = await Promise.all([
           orderRevocation(authApi, { contactCenter: id, dryRun: true }),
           createContactCenterAdministration(environmentApi).ends(id),

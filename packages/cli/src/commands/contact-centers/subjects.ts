@@ -4,6 +4,7 @@ import { createContactCenterAdministration } from '@gatehouse/api-client/environ
 import type { SubjectScope } from '@gatehouse/contracts/environment-api';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
+import { contactCenterOf } from '../../input/named.ts';
 
 /** The consequences of a change, for its confirmation and for a person who only looks. */
 const consequences = [
@@ -14,11 +15,12 @@ const consequences = [
 ];
 
 export function ccSubjectsCommand(cc: Command, cli: Cli): void {
-  cc.command('subjects <id>')
+  cc.command('subjects <contact-center>')
     .description('within what the sub of its people names one person; with --scope another one')
     .option('--scope <scope>', 'environment, or contactCenter: subjects of its own')
     .action(
-      cli.action<{ scope?: SubjectScope }, [string]>(async (session, { scope }, id) => {
+      cli.action<{ scope?: SubjectScope }, [string]>(async (session, { scope }, named) => {
+        const id = await contactCenterOf(session, named);
         const { environmentApi, authApi, output } = session;
         const api = createContactCenterAdministration(environmentApi);
         const center = await api.read(id);

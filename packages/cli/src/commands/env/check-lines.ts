@@ -12,13 +12,14 @@ import { renderSteps } from '../../output/steps.ts';
 import { shown } from '../../output/text.ts';
 import { address } from './server-text.ts';
 
-export function checkLines({ environmentId, ok, discovery, servers, people }: Check, output: Output): string {
+export function checkLines(check: Check, output: Output): string {
+  const { environmentId, environmentName = environmentId, ok, discovery, servers, people } = check;
   const verdict = people
     ? `its people ${ok ? 'can' : 'cannot'} sign in`
     : ok
       ? 'every server passed'
       : 'not every server passed';
-  const head = `${output.paint('bold', `Environment ${environmentId}`)}: ${verdict}\n`;
+  const head = `${output.paint('bold', `Environment ${shown(environmentName)}`)}: ${verdict}\n`;
   const found = renderSteps([...(discovery ? [discovery] : []), ...(people ?? [])].map(stepLine), output);
   return `${head}${found}${servers.map((server) => serverLines(server, output)).join('')}`;
 }

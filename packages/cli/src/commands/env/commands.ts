@@ -7,6 +7,7 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';
+import { environmentOf } from '../../input/named.ts';
 import type { Session } from '../../session.ts';
 import { resourceCommands } from '../resource-command.ts';
 import { checkLines } from './check-lines.ts';
@@ -28,6 +29,8 @@ export function environmentCommands(program: Command, cli: Cli): void {
   const commands = resourceCommands(env, cli, {
     resource: environment,
     calls: ({ environmentApi }: Session) => createEnvironmentAdministration(environmentApi),
+    argument: ['<environment>', 'its name or id'],
+    idOf: environmentOf,
   });
 
   commands.list({
@@ -36,11 +39,18 @@ export function environmentCommands(program: Command, cli: Cli): void {
       command
         .option(
           '--search <text>',
-          'only those with this text in a server address, the tenant, the application or a base of LDAP',
+          'only those with this text in their name, a server address, the tenant, the application or a base of LDAP',
         )
         .option('--ids <ids>', 'only these, separated by commas; at most 100'),
     rows: (calls, { search, ids }: ListOptions) => calls.list(definedOnly({ search, ids })),
-    columns: { id: 'id', directory: 'directory', tenant: 'tenant', tls: 'tlsEnabled', servers: serversOf },
+    columns: {
+      name: 'name',
+      id: 'id',
+      directory: 'directory',
+      tenant: 'tenant',
+      tls: 'tlsEnabled',
+      servers: serversOf,
+    },
     hidden: ['configServers'],
     none: 'There are no environments.',
   });
@@ -71,7 +81,8 @@ export function environmentCommands(program: Command, cli: Cli): void {
   });
   commands.remove({
     description: 'delete an environment that no contact centre uses',
-    confirmation: (_calls, id) => `Delete environment ${id}?`,
+    confirmation: async (calls, id) =>
+      `Delete the environment ${JSON.stringify(nameOf(await calls.read(id)))}?`,
     remove: (calls, id) => calls.remove(id),
     done: (id) => `Environment ${id} is deleted.`,
   });
@@ -93,13 +104,15 @@ type Sent = Written<Environment> | Check;
 function print(session: Session, sent: Sent, done: 'created' | 'changed'): void {
   const { output } = session;
   if ('warnings' in sent) {
-    output.written(`Environment ${sent.data.id} is ${done}.`, sent);
+    output.written(`The environment ${nameOf(sent.data)} (${sent.data.id}) is ${done}.`, sent);
     return;
   }
   output.text(sent, checkLines(sent, output));
   output.note('Nothing is stored: this was a dry run.');
   if (!sent.ok) session.exitCode = exitCodes.negative;
 }
+
+const nameOf = ({ name, id }: Environment) => name ?? id;
 
 function linesOf({ configServers, tls, ldap, ...rest }: Environment): [string, unknown][] {
   return [

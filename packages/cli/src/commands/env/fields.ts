@@ -8,6 +8,7 @@ const names = (text: string) => text.split(';').map((part) => part.trim());
 
 export const environmentFields = optionsOf(environment, {
   id: ['--id <uuid>', 'chosen by you; made up without it'],
+  name: ['--name <name>', 'what people call it; made of its directory and first address without it'],
   directory: ['--directory <kind>', 'where the people are: configServer, ldap or people; stays for good'],
   username: ['--username <name>', 'service account at the Configuration Server'],
   tenant: ['--tenant <name>', 'tenant on the Configuration Server'],

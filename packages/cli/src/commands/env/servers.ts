@@ -4,6 +4,7 @@ import type { ConfigServerChange, NewConfigServer } from '@gatehouse/contracts/r
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { fieldOptions, fieldsOf, requireFields } from '../../input/fields.ts';
+import { environmentOf } from '../../input/named.ts';
 import { serverFields } from './fields.ts';
 import { askPassword, type PasswordOption, passwordOf, passwordOption } from './password.ts';
 import { serverOf, serverText } from './server-text.ts';
@@ -13,12 +14,13 @@ export function serverCommands(env: Command, cli: Cli): void {
     env
       .command('add-server')
       .description('add a Configuration Server; the password of the service account goes with its address')
-      .argument('<id>', 'of the environment')
+      .argument('<environment>', 'its name or id')
       .argument('<host:port>', 'a backup behind a slash'),
     serverFields,
   );
   passwordOption(add).action(
-    cli.action<PasswordOption, [string, string]>(async (session, options, id, place) => {
+    cli.action<PasswordOption, [string, string]>(async (session, options, environment, place) => {
+      const id = await environmentOf(session, environment);
       const fields = await fieldsOf<NewConfigServer>(session, options, serverFields);
       const given = { ...fields, ...(await passwordOf(session, options)), ...serverOf(place) };
       given.password ??= await askPassword(session);
@@ -31,14 +33,15 @@ export function serverCommands(env: Command, cli: Cli): void {
     env
       .command('update-server')
       .description('change a Configuration Server')
-      .argument('<id>', 'of the environment')
+      .argument('<environment>', 'its name or id')
       .argument('<server-id>')
       .option('--address <host:port>', 'a backup behind a slash'),
     serverFields,
   );
   passwordOption(update).action(
     cli.action<PasswordOption & { address?: string }, [string, string]>(
-      async (session, options, id, serverId) => {
+      async (session, options, environment, serverId) => {
+        const id = await environmentOf(session, environment);
         const { address } = options;
         const fields = await fieldsOf<ConfigServerChange>(session, options, serverFields);
         const place = address === undefined ? {} : serverOf(address);
@@ -57,11 +60,12 @@ export function serverCommands(env: Command, cli: Cli): void {
   env
     .command('remove-server')
     .description('remove a Configuration Server')
-    .argument('<id>', 'of the environment')
+    .argument('<environment>', 'its name or id')
     .argument('<server-id>')
     .action(
-      cli.action<object, [string, string]>(async (session, _options, id, serverId) => {
-        await session.sure(`Remove server ${serverId} of environment ${id}?`);
+      cli.action<object, [string, string]>(async (session, _options, environment, serverId) => {
+        const id = await environmentOf(session, environment);
+        await session.sure(`Remove server ${serverId} of the environment ${environment}?`);
         await createEnvironmentAdministration(session.environmentApi).removeServer(id, serverId);
         session.output.done(`Server ${serverId} is removed.`);
       }),

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes, UsageError } from '../../failure/failure.ts';
 import { readFile } from '../../input/file.ts';
-import { contactCenterOf } from '../../input/person.ts';
+import { contactCenterOf } from '../../input/named.ts';
 import { renderChanges } from '../../output/changes.ts';
 import type { Output } from '../../output/output.ts';
 import { applyPlan } from './apply.ts';

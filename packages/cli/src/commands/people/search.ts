@@ -8,7 +8,8 @@ import {
 import { type Command, Option } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { parseLimit } from '../../input/limit.ts';
-import { contactCenterOf, type PlaceOption, personArgument, personOf } from '../../input/person.ts';
+import { contactCenterOf } from '../../input/named.ts';
+import { type PlaceOption, personArgument, personOf } from '../../input/person.ts';
 import type { Session } from '../../session.ts';
 
 interface SearchOptions {

@@ -5,8 +5,8 @@ import { type NewPerson, type PersonChange, person } from '@gatehouse/contracts/
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes, Failure } from '../../failure/failure.ts';
+import { contactCenterOf } from '../../input/named.ts';
 import { optionsOf } from '../../input/options.ts';
-import { contactCenterOf } from '../../input/person.ts';
 import type { Session } from '../../session.ts';
 import { resourceCommands } from '../resource-command.ts';
 import { fieldsOf, operationOf } from './fields.ts';

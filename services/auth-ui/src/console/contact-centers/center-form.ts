@@ -176,13 +176,12 @@ function environmentField(
 ): FormField {
   const { value = '', hint = '' } = field;
   if (all === undefined) {
-    const name =
-      chosen && visit.text('console.contactCenters.environment.chosen', { name: nameOf(visit, chosen) });
+    const name = chosen && visit.text('console.contactCenters.environment.chosen', { name: nameOf(chosen) });
     return { ...field, hint: name === undefined ? hint : `${name} ${hint}`, isCode: true, maxLength: 64 };
   }
   const known = all.map((environment) => ({
     value: environment.id,
-    label: `${nameOf(visit, environment)} · ${environment.id}`,
+    label: nameOf(environment),
   }));
   const isKnown = value === '' || known.some((option) => option.value === value);
   return { ...field, kind: 'select', options: isKnown ? known : [{ value, label: value }, ...known] };

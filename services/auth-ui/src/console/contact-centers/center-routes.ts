@@ -86,7 +86,7 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     const environment = visit.rights.installation
       ? await createEnvironmentAdministration(visit.environmentApi).read(center.environmentId)
       : undefined;
-    const name = environment && nameOf(visit, environment);
+    const name = environment && nameOf(environment);
     return overviewPage(visit, center, name);
   });
 
@@ -119,7 +119,7 @@ async function environmentNames(
     ids.length === 0
       ? []
       : await createEnvironmentAdministration(visit.environmentApi).list({ ids: ids.join(',') });
-  const names = new Map(environments.map((one) => [one.id, nameOf(visit, one)]));
+  const names = new Map(environments.map((one) => [one.id, nameOf(one)]));
   return (id) => names.get(id);
 }
 

@@ -1,6 +1,5 @@
 /** Builds the page about one environment: what its form has, its Configuration Servers, and the check. */
 import type { Environment } from '@gatehouse/contracts/environment-administration';
-import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import { configServer } from '@gatehouse/contracts/resources';
 import { describedColumns } from '../form/described.ts';
 import { type Input, type Typed, textAt, typedOf } from '../form/inputs.ts';
@@ -31,7 +30,7 @@ export function environmentPage(visit: ConsoleVisit, environment: Environment): 
   const { id, directory, createdAt, updatedAt } = environment;
   const own = environmentPath(id);
   return {
-    title: nameOf(visit, environment),
+    title: nameOf(environment),
     breadcrumbs: [{ label: text('console.environments.title'), href: environmentsPath }],
     actions: [
       {
@@ -39,9 +38,7 @@ export function environmentPage(visit: ConsoleVisit, environment: Environment): 
         href: `${contactCentersPath}?environmentId=${id}`,
       },
       { label: text('console.environments.delete'), href: `${own}/delete` },
-      ...(isOwnDirectory(directory)
-        ? []
-        : [{ label: text('console.environments.change'), href: `${own}/change`, isMain: true }]),
+      { label: text('console.environments.change'), href: `${own}/change`, isMain: true },
     ],
     facts: [
       ...factOf(text('field.environment.id'), id, true),

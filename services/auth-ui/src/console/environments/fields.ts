@@ -65,7 +65,7 @@ const own: Readonly<Record<string, Partial<Input>>> = {
   'ldap.bindPassword': { reading: copied },
 };
 
-const names = ['username', 'tenant', 'appName'];
+const names = ['name', 'username', 'tenant', 'appName'];
 
 /** By the directory: no schema tells it. */
 const needed = directories.flatMap((directory) => peopleSources[directory].needs);
@@ -110,7 +110,10 @@ export function sectionsFor(directory: Directory, isNew: boolean): Section[] {
     described
       .filter((input) => input.group === group && isOf(directory, input.path))
       .map((input) => asTyped(input, isNew));
+  // A new one gets its usual name where nobody types one.
+  const name = inputsAt(described, 'name').map((input) => asTyped(input, isNew));
   return [
+    { inputs: name },
     ...(isOwnDirectory(directory) ? [] : sections[directory]).map((groups) =>
       section(groups[0], groups.flatMap(typed)),
     ),

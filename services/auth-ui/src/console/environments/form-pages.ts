@@ -102,7 +102,7 @@ export function deletePage(visit: ConsoleVisit, environment: Environment, etag: 
   return confirmationOf(visit, {
     key: 'console.environments.delete',
     breadcrumbs: environmentBreadcrumbs(visit, environment),
-    facts: [{ label: visit.text('console.environments.environment'), value: nameOf(visit, environment) }],
+    facts: [{ label: visit.text('console.environments.environment'), value: nameOf(environment) }],
     action: `${own}/delete`,
     hidden: { ifMatch: etag },
     cancel: own,

@@ -17,14 +17,14 @@ export const environments: Resource = {
   empty: 'console.environments.empty',
 };
 
-/** The name of an environment is its tenant, or what it has in place of one. */
-const shown = ['id', 'tenant', 'directory', 'configServers', 'tlsEnabled'];
+/** The name leads to the identifier. */
+const shown = ['id', 'name', 'directory', 'configServers', 'tlsEnabled'];
 
 export const columns = (visit: ConsoleVisit): Column<Environment>[] => [
   {
     label: 'console.environments.environment',
     cell: (environment) => ({
-      text: nameOf(visit, environment),
+      text: nameOf(environment),
       href: environmentPath(environment.id),
       note: environment.id,
     }),

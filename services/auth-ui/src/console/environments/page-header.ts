@@ -3,30 +3,20 @@
 import type { Warning } from '@gatehouse/contracts/answers';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { Environment } from '@gatehouse/contracts/environment-administration';
-import { peopleSources } from '@gatehouse/contracts/environment-api';
 import { isTextKey } from '../../texts/texts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { hostAndPort } from './server-lines.ts';
 
 export const environmentsPath = `${consolePath}/environments`;
 export const environmentPath = (id: string) => `${environmentsPath}/${encodeURIComponent(id)}`;
 
-/** Makes a name from the data that people know an environment by: it has no name of its own. */
-export function nameOf(
-  { text }: ConsoleVisit,
-  { directory, tenant, ldap, configServers }: Environment,
-): string {
-  if (!peopleSources[directory].hasTenants)
-    return ldap?.baseDns[0] ?? text(`console.environments.directory.${directory}`);
-  const [first] = configServers;
-  return [tenant, first && hostAndPort(first.primaryAddress, first.primaryPort)].filter(Boolean).join(' · ');
-}
+/** The release before answers no name. */
+export const nameOf = ({ name, id }: Environment): string => name ?? id;
 
 /** The breadcrumbs of a page below an environment, such as a form. */
 export function environmentBreadcrumbs(visit: ConsoleVisit, environment: Environment) {
   return [
     { label: visit.text('console.environments.title'), href: environmentsPath },
-    { label: nameOf(visit, environment), href: environmentPath(environment.id) },
+    { label: nameOf(environment), href: environmentPath(environment.id) },
   ];
 }
 
