@@ -1,10 +1,20 @@
 /** Runs the probes of all dependencies for an operator, each in bounded time. */
 import { hostname } from 'node:os';
 import type { Diagnosis, Finding } from '@gatehouse/contracts/answers';
+import { type Said, say } from '../sentences/say.ts';
 import { reasonOf } from './reason.ts';
 
 /** The result of a probe; a thrown error is a failure with its message. */
-export type Verdict = Pick<Finding, 'status' | 'message' | 'reason'>;
+export type Verdict = Pick<Finding, 'status' | 'message' | 'sentences' | 'reason'>;
+
+/** The verdict of a status, from the sentences that tell it. */
+export function saidAs(status: Finding['status'], said: readonly Said[]): Verdict {
+  return {
+    status,
+    message: said.map(({ message }) => message).join(' '),
+    sentences: said.map(({ key, parameters }) => ({ key, parameters: { ...parameters } })),
+  };
+}
 
 export interface Probe {
   name: string;
@@ -44,7 +54,7 @@ async function finding({ name, run }: Probe, timeoutMs: number): Promise<Finding
 function lateness(signal: AbortSignal, timeoutMs: number): Promise<Verdict> {
   return new Promise((resolve) => {
     signal.addEventListener('abort', () =>
-      resolve({ status: 'failed', message: `There was no answer within ${timeoutMs} ms.` }),
+      resolve(saidAs('failed', [say('noAnswer', { waitSeconds: timeoutMs / 1000 })])),
     );
   });
 }
@@ -54,10 +64,16 @@ function verdictOf(error: unknown): Verdict {
 }
 
 /** Returns the worst of several verdicts: failures before warnings. */
-export function worst(verdicts: readonly Verdict[], allIsWell: string): Verdict {
+export function worst(verdicts: readonly Verdict[], allIsWell: string | Said): Verdict {
   for (const status of ['failed', 'warning'] as const) {
     const found = verdicts.filter((verdict) => verdict.status === status);
-    if (found.length > 0) return { status, message: found.map(({ message }) => message).join(' ') };
+    if (found.length === 0) continue;
+    const sentences = found.flatMap((verdict) => verdict.sentences ?? []);
+    return {
+      status,
+      message: found.map(({ message }) => message).join(' '),
+      ...(found.every((verdict) => verdict.sentences !== undefined) && { sentences }),
+    };
   }
-  return { status: 'ok', message: allIsWell };
+  return typeof allIsWell === 'string' ? { status: 'ok', message: allIsWell } : saidAs('ok', [allIsWell]);
 }

@@ -1,6 +1,6 @@
 /** Names what others may use of readiness, diagnosis, problems and the check of a release. */
 export { advisoryCheck } from './advisory-check.ts';
-export { diagnose, examine, type Probe, type Verdict, worst } from './diagnosis.ts';
+export { diagnose, examine, type Probe, saidAs, type Verdict, worst } from './diagnosis.ts';
 export {
   listedBeforeMs,
   orderEndings,

@@ -19,6 +19,7 @@ import {
   signingKey,
   singleConfigServer,
 } from '@gatehouse/contracts/resources';
+import { type SentenceKey, sentences } from '@gatehouse/contracts/sentences';
 import { shownName } from '@gatehouse/contracts/values';
 import { directionOf, type Language } from '@gatehouse/service-kit/html';
 import { type Formats, IntlMessageFormat } from 'intl-messageformat';
@@ -27,7 +28,10 @@ import type english from './en.json';
 /** Label or help of a described field: `field.client.name`, `field.client.name.help`. */
 export type FieldKey = `field.${string}.${string}`;
 
-export type TextKey = keyof typeof english | FieldKey;
+/** A sentence of a service: `sentence.signIn.way.password`. */
+export type SaidKey = `sentence.${SentenceKey}`;
+
+export type TextKey = keyof typeof english | FieldKey | SaidKey;
 
 type Catalogue = Record<TextKey, string>;
 
@@ -60,6 +64,11 @@ const described = [
 /** English is said once, where the field is described. */
 export const fieldTexts: Readonly<Record<string, string>> = Object.assign({}, ...described.map(englishTexts));
 
+/** English is said once, where the services have it. */
+export const sentenceTexts: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(sentences).map(([key, sentence]) => [`sentence.${key}`, sentence]),
+);
+
 const catalogues = new Map<Language, Catalogue>();
 const texts = new Map<Language, Text>();
 
@@ -82,7 +91,7 @@ function catalogueOf(language: Language): Catalogue {
   if (known) return known;
   const file = new URL(`./${language}.json`, import.meta.url);
   const texts = JSON.parse(readFileSync(file, 'utf8')) as Catalogue;
-  const catalogue = language === 'en' ? { ...texts, ...fieldTexts } : texts;
+  const catalogue = language === 'en' ? { ...texts, ...fieldTexts, ...sentenceTexts } : texts;
   catalogues.set(language, catalogue);
   return catalogue;
 }

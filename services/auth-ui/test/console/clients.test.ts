@@ -82,7 +82,9 @@ describe('the pages about a client', () => {
         client_secret: 'wrong',
       }),
     });
-    const page = await person.open(`${one(lacking)}/diagnosis`);
+    const german = await person.open(`${one(lacking)}/diagnosis?language=de`);
+    expect(german.rows.map(Object.values).join()).not.toMatch(/\b(the|has|its|set)\b/i);
+    const page = await person.open(`${one(lacking)}/diagnosis?language=en`);
     expect(page.rows[0]).toMatchObject({ Checked: 'Redirect URIs', Result: 'Wrong' });
     expect(page.text).toContain('set redirectURIs');
     // The audit trail is written a moment later.

@@ -85,6 +85,10 @@ it('explains step by step why a person cannot sign in, and unlocks them', async 
   expect(explained.heading).toBe('Can agent sign in?');
   expect(explained.text).toContain('nothing that was looked at is against it');
   expect(explained.text).toMatch(/Contact centre passed .* Configuration Server passed .* Account passed/);
+  const german = await administrator.open(`${explained.path}&language=de`);
+  expect(german.text).toMatch(/Demo ist aktiv\..*Mit Passwort\..*agent ist aktiviert\./);
+  expect(german.html).not.toContain('lang="en" dir="ltr"');
+  await administrator.open(`${explained.path}&language=en`);
   await expect
     .poll(async () => (await administrator.open(explained.path)).rows.length, { timeout: 5_000 })
     .toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 /** Checks what the registration of a client lacks for its flow, each check with what would be right. */
 import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health';
+import { say } from '@gatehouse/service-kit/sentences';
 import { encryptionKeyIn, noKeyFor } from '../../core/assertions/encryption.ts';
 import type { KeySets } from '../../core/assertions/key-sets.ts';
 import { openidScope } from '../../core/protocol/parameters.ts';
@@ -27,135 +28,135 @@ export function clientChecks(client: Client, { keySets, contactCenters }: Client
   ];
 }
 
+const listed = (values: readonly string[]) => say('client.listed', { values: [...values] });
 const redirects = ({ grantTypes }: Client) =>
   grantTypes.includes('authorization_code') || grantTypes.includes('implicit');
 
 function authenticationVerdict(client: Client): Verdict {
   const { clientType, tokenEndpointAuthMethod: method, secrets } = client;
-  if (clientType === 'PUBLIC') return ok('PUBLIC: it sends its client_id and no secret.');
-  if (method === 'private_key_jwt') return ok('private_key_jwt: it signs assertions and has no secret.');
+  if (clientType === 'PUBLIC') return ok(say('client.authentication.public'));
+  if (method === 'private_key_jwt') return ok(say('client.authentication.signs'));
   if (usesSecret(client) && secrets.length === 0)
-    return failed('It has no secret: gatehouse clients rotate-secret makes one.');
-  return ok(`It sends its secret by ${method ?? 'client_secret_basic or client_secret_post'}.`);
+    return failed(
+      say('client.authentication.noSecret'),
+      say('command', { command: `gatehouse clients rotate-secret ${client.clientId}` }),
+    );
+  return ok(
+    method === undefined
+      ? say('client.authentication.secretByEither')
+      : say('client.authentication.secret', { method }),
+  );
 }
 
 async function keyVerdict(client: Client, keySets: ClientChecksOptions['keySets']): Promise<Verdict> {
   const isNeeded = client.tokenEndpointAuthMethod === 'private_key_jwt' || client.requireSignedRequestObject;
   const keySet = keySets.of(client);
   if (keySet === undefined)
-    return isNeeded
-      ? failed('It must sign and has no keys: set jwks or jwksUri.')
-      : unneeded('It has no keys.');
+    return isNeeded ? failed(say('client.keys.missing')) : unneeded(say('client.keys.none'));
   try {
     const { keys } = (await keySet.current()).jwks();
     const [weakness] = keySet.weaknesses();
-    if (weakness !== undefined) return failed(`It is not used: ${weakness}.`);
+    if (weakness !== undefined) return failed(say('client.keys.notUsed', { problem: weakness }));
     for (const name of encryptedAnswers) {
       const alg = client[`${name}Alg`];
       if (alg !== undefined && encryptionKeyIn(keys, alg) === undefined)
-        return failed(`${name}Alg cannot be followed: ${noKeyFor(alg)}.`);
+        return failed(say('client.keys.cannotEncrypt', { field: `${name}Alg`, problem: noKeyFor(alg) }));
     }
     const signing = keys.filter(({ use = 'sig' }) => use === 'sig');
-    const ids = signing.map(({ kid = 'without kid', alg, kty }) => `${kid} (${alg ?? kty})`).join(', ');
-    if (signing.length > 0) return ok(`It signs with ${ids}.`);
-    return isNeeded
-      ? failed('The key set has no key for signatures.')
-      : ok('The key set has no key for signatures.');
+    const ids = signing.map(({ kid = 'without kid', alg, kty }) => `${kid} (${alg ?? kty})`);
+    if (signing.length > 0) return ok(say('client.keys.signs', { keys: ids }));
+    return isNeeded ? failed(say('client.keys.noneSigns')) : ok(say('client.keys.noneSigns'));
   } catch (error) {
     const { message, cause } = error as Error;
-    return failed(`${client.jwksUri}: ${message}${cause instanceof Error ? `: ${cause.message}` : ''}.`);
+    const problem = cause instanceof Error ? `${message}: ${cause.message}` : message;
+    return failed(say('client.keys.unreadable', { uri: client.jwksUri ?? 'jwks', problem }));
   }
 }
 
 function grantVerdict({ grantTypes, responseTypes, tokenExchange, jwtBearer }: Client): Verdict {
-  if (grantTypes.length === 0) return failed('It has no grant type: set authorizedGrantTypes.');
+  if (grantTypes.length === 0) return failed(say('client.grants.none'));
   const has = (name: string) => grantTypes.some((grantType) => grantType.endsWith(name));
   const verdicts = [
     has('authorization_code') && !responseTypes.some((type) => type.startsWith('code'))
-      ? failed('authorization_code needs code in responseTypes.')
+      ? failed(say('client.grants.noCode'))
       : undefined,
     has('implicit') && !responseTypes.some((type) => !type.startsWith('code') || type.includes(' '))
-      ? warning('implicit has no response type: set responseTypes, or take the grant away.')
+      ? warning(say('client.grants.implicit'))
       : undefined,
-    has('authorization_code') && !has('refresh_token')
-      ? warning('Without refresh_token its users sign in again when the access token expires.')
-      : undefined,
+    has('authorization_code') && !has('refresh_token') ? warning(say('client.grants.noRefresh')) : undefined,
     has(':token-exchange') && tokenExchange.subjectClients.length === 0
-      ? failed('token-exchange refuses every token: set tokenExchange.subjectClients.')
+      ? failed(say('client.grants.noSubjects'))
       : undefined,
     has(':jwt-bearer') && jwtBearer.issuers.length === 0
-      ? warning('jwt-bearer takes converted tokens only: other assertions need jwtBearer.issuers.')
+      ? warning(say('client.grants.noIssuers'))
       : undefined,
   ];
   return worst(
     verdicts.filter((verdict) => verdict !== undefined),
-    `${grantTypes.join(', ')}.`,
+    listed(grantTypes),
   );
 }
 
 function redirectVerdict(client: Client): Verdict {
   const { redirectUris } = client;
-  if (!redirects(client)) return unneeded('Its grant types redirect no browser.');
-  if (redirectUris.length === 0) return failed('It has none, so every sign-in is refused: set redirectURIs.');
+  if (!redirects(client)) return unneeded(say('client.noBrowser'));
+  if (redirectUris.length === 0) return failed(say('client.redirects.none'));
   const plain = redirectUris.filter((uri) => /^http:/i.test(uri) && !isLoopbackUri(uri));
-  if (plain.length > 0) return warning(`Codes travel unencrypted to ${plain.join(', ')}: use https.`);
+  if (plain.length > 0) return warning(say('client.redirects.plain', { uris: plain }));
   const covered = redirectUris.map((uri) => ({ uri, ...coverageOf(client, uri) }));
-  const texts = covered.map(({ uri, below, anyPort }) =>
-    [uri, below && `all that begins with ${below}`, anyPort ? 'the same on any port' : '']
-      .filter(Boolean)
-      .join(', '),
-  );
-  const accepted = `Accepted: ${texts.join('; ')}.`;
-  if (covered.every(({ below }) => below === undefined)) return ok(accepted);
-  return warning(`${accepted} redirectMatching exact is safer.`);
+  const accepted = covered.map(({ uri, below, anyPort }) => {
+    if (below === undefined)
+      return say(anyPort ? 'client.redirects.anyPort' : 'client.redirects.exact', { uri });
+    return say(anyPort ? 'client.redirects.anyPortAndBelow' : 'client.redirects.below', { uri, below });
+  });
+  if (covered.every(({ below }) => below === undefined)) return ok(...accepted);
+  return warning(...accepted, say('client.redirects.exactIsSafer'));
 }
 
 function pkceVerdict(client: Client): Verdict {
-  if (!client.grantTypes.includes('authorization_code')) return unneeded('It gets no codes.');
+  if (!client.grantTypes.includes('authorization_code')) return unneeded(say('client.pkce.noCodes'));
   if (client.clientType === 'PUBLIC' || client.requirePkce || followsFapi(client))
-    return ok('It must send a code_challenge of S256.');
-  return warning('Codes are accepted without PKCE: set requirePkce once the application sends it.');
+    return ok(say('client.pkce.required'));
+  return warning(say('client.pkce.optional'));
 }
 
 function scopeVerdict(client: Client): Verdict {
   const { scope } = client;
   if (redirects(client) && !scope.includes('*') && !scope.includes(openidScope))
-    return warning('Without the scope openid it gets no ID token and no UserInfo.');
-  return ok(`${scope.join(' ')}.`);
+    return warning(say('client.scope.noOpenid'));
+  return ok(listed(scope));
 }
 
 function authorityVerdict({ grantTypes, authorities }: Client): Verdict {
-  if (!grantTypes.includes('client_credentials')) return unneeded('It gets no tokens of its own.');
-  if (authorities.length > 0) return ok(`${authorities.join(', ')}.`);
-  return ok('Its own tokens carry none: APIs that ask for a role refuse them.');
+  if (!grantTypes.includes('client_credentials')) return unneeded(say('client.authorities.noTokens'));
+  if (authorities.length > 0) return ok(listed(authorities));
+  return ok(say('client.authorities.none'));
 }
 
 async function placeVerdict(
   { contactCenterIds }: Client,
   contactCenters: ClientChecksOptions['contactCenters'],
 ): Promise<Verdict> {
-  if (contactCenterIds.length === 0) return ok('It serves all of them.');
+  if (contactCenterIds.length === 0) return ok(say('client.places.all'));
   const found = await Promise.all(
     contactCenterIds.map(async (id) => ({ id, place: await contactCenters.find(id) })),
   );
   const away = found.filter(({ place }) => place?.status !== 'active').map(({ id }) => id);
-  if (away.length === 0) return ok(`It serves ${contactCenterIds.join(', ')}.`);
-  const problem = `Nobody can sign in to ${away.join(', ')}: missing or disabled.`;
+  if (away.length === 0) return ok(say('client.places.some', { ids: [...contactCenterIds] }));
+  const problem = say('client.places.away', { ids: away });
   return away.length === found.length ? failed(problem) : warning(problem);
 }
 
 function logoutVerdict(client: Client): Verdict {
   const { postLogoutRedirectUris, backchannelLogoutUri, frontchannelLogoutUri } = client;
-  if (!redirects(client)) return unneeded('Its grant types redirect no browser.');
+  if (!redirects(client)) return unneeded(say('client.noBrowser'));
   return worst(
     [
-      postLogoutRedirectUris.length === 0
-        ? warning('After a logout its users stay on our page: set postLogoutRedirectURIs.')
-        : ok(''),
+      postLogoutRedirectUris.length === 0 ? warning(say('client.logout.noReturn')) : undefined,
       backchannelLogoutUri === undefined && frontchannelLogoutUri === undefined
-        ? warning('It is not told that a session has ended: set backchannelLogoutUri.')
-        : ok(''),
-    ],
-    'Users come back after a logout, and it is told when a session ends.',
+        ? warning(say('client.logout.notTold'))
+        : undefined,
+    ].filter((verdict) => verdict !== undefined),
+    say('client.logout.fine'),
   );
 }

@@ -2,6 +2,7 @@
 import type { PersonName, SignInExplanation } from '@gatehouse/contracts/auth-administration';
 import { defaultDirectory, peopleSources } from '@gatehouse/contracts/environment-api';
 import { examine, type Probe, type Verdict } from '@gatehouse/service-kit/health';
+import { say } from '@gatehouse/service-kit/sentences';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { FoundPerson } from '../../people/accounts/identify.ts';
 import type { UserService } from '../../people/accounts/service.ts';
@@ -66,7 +67,7 @@ export function createExplanations(options: ExplanationsOptions) {
     const ofPerson =
       (judge: (found: FoundPerson | undefined) => Promise<Verdict>) => async (): Promise<Verdict> => {
         const { found, failure } = await asked;
-        return failure === undefined ? judge(found) : unneeded('Nobody could be asked.');
+        return failure === undefined ? judge(found) : unneeded(say('signIn.directory.notAsked'));
       };
     return [
       { name: 'contact centre', run: async () => placeStep(contactCenter) },
@@ -78,18 +79,18 @@ export function createExplanations(options: ExplanationsOptions) {
         name: peopleSources[directory].title,
         async run() {
           const { failure } = await asked;
-          if (failure === undefined) return ok('It answers.');
+          if (failure === undefined) return ok(say('signIn.directory.answers'));
           return awayStep(failure.detail ?? failure.message);
         },
       },
       { name: 'way in', run: async () => waysStep(await waysOfPerson, contactCenter.id) },
-      { name: 'account', run: ofPerson(async (found) => accountStep(found, directory)) },
+      { name: 'account', run: ofPerson(async (found) => accountStep(found)) },
       { name: 'password', run: ofPerson(async (found) => passwordStep(found, await waysOfPerson)) },
       {
         name: 'our delays',
         // The refusals are of the account at the server, which may be somebody of another contact centre.
         run: ofPerson(async (found) => {
-          if (found === undefined) return unneeded('There is nobody to wait.');
+          if (found === undefined) return unneeded(say('signIn.account.none'));
           return delaysStep(await users.delays.explain(contactCenter, found.userName), await waysOfPerson);
         }),
       },

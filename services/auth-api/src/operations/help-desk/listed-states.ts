@@ -1,6 +1,6 @@
 /** Judges people of a list by the steps of an explanation, as far as a list knows: nobody is asked about each of them. */
 import type { SignInState } from '@gatehouse/contracts/auth-administration';
-import type { ContactCenterView, Directory } from '@gatehouse/contracts/environment-api';
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { ListedPerson } from '../../people/accounts/search.ts';
 import type { UserService } from '../../people/accounts/service.ts';
@@ -24,11 +24,7 @@ export function createListedStates(options: ListedStatesOptions) {
   const ways = createWays(options);
 
   /** Of the last attempt it knows the lock alone, of single sign-on not whether the person is in one of the groups. */
-  return async (
-    place: ContactCenterView,
-    directory: Directory,
-    person: ListedPerson,
-  ): Promise<SignInState> => {
+  return async (place: ContactCenterView, person: ListedPerson): Promise<SignInState> => {
     const { userName, sub = '', state, mustChangePassword = false, hasPassword } = person;
     const found = {
       ...{ userName, sub, mustChangePassword, isEnabled: state !== 'disabled' },
@@ -47,7 +43,7 @@ export function createListedStates(options: ListedStatesOptions) {
     const { verdict, reason } = conclude([
       placeStep(place),
       waysStep(known, place.id),
-      accountStep(found, directory),
+      accountStep(found),
       passwordStep(found, known),
       delaysStep(counted, known),
       lastAttemptStep(attempts, known),

@@ -88,7 +88,7 @@ export function createListedPeople(options: ListedPeopleOptions) {
     for (let from = after, looks = 1; ; looks += 1) {
       const terms = definedOnly({ text, after: from, limit: size });
       const page = await asked(directory, (within) => users.listing.search(place, terms, within));
-      const states = await Promise.all(page.people.map((person) => stateOf(place, directory, person)));
+      const states = await Promise.all(page.people.map((person) => stateOf(place, person)));
       const views = page.people.map((person, index) => viewOf(person, states[index] as SignInState));
       for (const view of views.filter(({ signIn: state }) => isOf(signIn, state))) {
         people.push(view);
@@ -144,7 +144,7 @@ export function createListedPeople(options: ListedPeopleOptions) {
       return definedOnly({
         contactCenterId: place.id,
         ...allowedBy(directory),
-        person: viewOf(person, await stateOf(place, directory, person)),
+        person: viewOf(person, await stateOf(place, person)),
         sessions: held.length,
         lastSignInAt: last && new Date(last.atMs).toISOString(),
         wrongPasswords: delays.refusals.length,

@@ -7,16 +7,16 @@ import {
 } from '@gatehouse/contracts/auth-administration';
 import {
   type ContactCenterView,
-  type Directory,
   type EnvironmentView,
   peopleSources,
 } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
-import type { Verdict } from '@gatehouse/service-kit/health';
+import { saidAs, type Verdict } from '@gatehouse/service-kit/health';
+import { type Said, say } from '@gatehouse/service-kit/sentences';
 import type { FoundPerson } from '../../people/accounts/identify.ts';
 import type { UserService } from '../../people/accounts/service.ts';
 import type { StoredAuditEvent } from '../../records/audit/store.ts';
-import { failed, ok, unneeded, warning } from './verdicts.ts';
+import { ok, unneeded, warning } from './verdicts.ts';
 
 /** How people of the contact centre may sign in. */
 export interface Ways {
@@ -29,107 +29,123 @@ export interface Ways {
 
 type Delays = Awaited<ReturnType<UserService['delays']['explain']>>;
 
-function cause(reason: SignInCause, message: string): Verdict {
-  return { status: signInCauses[reason] === 'refused' ? 'failed' : 'warning', reason, message };
+function cause(reason: SignInCause, ...said: Said[]): Verdict {
+  return { ...saidAs(signInCauses[reason] === 'refused' ? 'failed' : 'warning', said), reason };
 }
 
+const onCommandLine = (command: string) => say('command', { command });
+
 export function placeStep({ id, name, status }: ContactCenterView): Verdict {
-  if (status === 'active') return ok(`${name} is active.`);
-  const message = `${name} is disabled, nobody signs in to it: gatehouse cc update ${id} --status active ends that.`;
-  return cause('contact_center_disabled', message);
+  if (status === 'active') return ok(say('signIn.place.active', { name }));
+  return cause(
+    'contact_center_disabled',
+    say('signIn.place.disabled', { name }),
+    onCommandLine(`gatehouse cc update ${id} --status active`),
+  );
 }
 
 export function environmentStep(id: string, environment: EnvironmentView | undefined): Verdict {
   if (environment !== undefined) return serversStep(environment);
-  const message = `The environment ${id} does not exist: give the contact centre another one.`;
-  return cause('environment_missing', message);
+  return cause('environment_missing', say('signIn.environment.missing', { id }));
 }
 
 /** Whether the environment says how its directory is reached. */
-function serversStep(environment: EnvironmentView): Verdict {
-  const { id, directory, configServers, ldap, consulService, srvRecord } = environment;
-  const { server, place } = peopleSources[directory];
-  if (server === undefined) return ok(`${id} keeps its people in ${place}.`);
-  const count = (ldap?.servers ?? configServers).length;
-  if (count > 0) return ok(`${id} has ${count} ${server}${count === 1 ? '' : 's'}.`);
+function serversStep({
+  id,
+  directory,
+  configServers,
+  ldap,
+  consulService,
+  srvRecord,
+}: EnvironmentView): Verdict {
+  if (peopleSources[directory].server === undefined) return ok(say('signIn.environment.store', { id }));
+  const { length: count } = ldap?.servers ?? configServers;
+  if (count > 0) return ok(say('signIn.environment.servers', { id, count }));
   const registry = consulService ?? srvRecord;
-  if (registry === undefined) return cause('no_servers', `The environment ${id} has no ${server}s.`);
-  return ok(`${id} finds its ${server}s through ${registry}.`);
+  if (registry === undefined) return cause('no_servers', say('signIn.environment.noServers', { id }));
+  return ok(say('signIn.environment.registry', { id, registry }));
 }
 
-/** The directory cannot be asked. A sign-in waits for it a little longer. */
+/** The directory cannot be asked, for a reason in its own words. A sign-in waits for it a little longer. */
 export const awayStep = (message: string): Verdict => ({
-  ...failed(message),
+  status: 'failed',
+  message,
   reason: 'directory_away' satisfies SignInCause,
 });
 
 export function waysStep(
-  { provider, takesPassword, providerGroups }: Ways,
+  { provider, takesPassword, providerGroups: groups }: Ways,
   contactCenterId: string,
 ): Verdict {
-  if (provider === undefined) return ok('By password.');
-  const through = `an identity provider (${provider})`;
-  const test = `gatehouse sso test --contact-center ${contactCenterId} --user NAME tells whether that works`;
-  const groups = providerGroups.join(', ');
+  if (provider === undefined) return ok(say('signIn.way.password'));
+  const test = onCommandLine(`gatehouse sso test --contact-center ${contactCenterId} --user NAME`);
   if (!takesPassword) {
-    const who = groups === '' ? '' : ` because of membership in one of ${groups}`;
-    return cause('single_sign_on_only', `Through ${through} only${who}, a password is refused: ${test}.`);
+    const only =
+      groups.length === 0
+        ? say('signIn.way.provider', { provider })
+        : say('signIn.way.providerOfGroups', { provider, groups: [...groups] });
+    return cause('single_sign_on_only', only, test);
   }
-  if (groups !== '') return ok(`By password: no member of ${groups}, who sign in through ${through}.`);
-  return ok(`Through ${through}, or by password: ${test}.`);
+  if (groups.length > 0) return ok(say('signIn.way.passwordOfOthers', { provider, groups: [...groups] }));
+  return ok(say('signIn.way.both', { provider }), test);
 }
 
-export function accountStep(person: FoundPerson | undefined, directory: Directory): Verdict {
-  const called = peopleSources[directory].title;
-  if (person === undefined) return cause('person_unknown', `The ${called} has no person of this name.`);
-  if (!person.isEnabled) return cause('person_disabled', `The person is disabled at the ${called}.`);
-  return ok(`${person.userName} is enabled.`);
+export function accountStep(person: FoundPerson | undefined): Verdict {
+  if (person === undefined) return cause('person_unknown', say('signIn.account.unknown'));
+  if (!person.isEnabled) return cause('person_disabled', say('signIn.account.disabled'));
+  return ok(say('signIn.account.enabled', { userName: person.userName }));
 }
 
 export function passwordStep(person: FoundPerson | undefined, { provider, takesPassword }: Ways): Verdict {
-  if (person === undefined) return unneeded('There is nobody to have one.');
-  if (!takesPassword) return unneeded('No password is asked for.');
+  if (person === undefined) return unneeded(say('signIn.account.none'));
+  if (!takesPassword) return unneeded(say('signIn.password.notAsked'));
   if (person.hasPassword === false) {
-    if (provider !== undefined) return ok('The person has none, and signs in through the identity provider.');
-    return cause('no_password', 'The person has no password: make a password link for the first one.');
+    if (provider !== undefined) return ok(say('signIn.password.notNeeded'));
+    return cause('no_password', say('signIn.password.none'));
   }
-  if (person.mustChangePassword)
-    return cause('password_must_change', 'The password must be changed at the next login.');
-  return ok('Nothing is known against it.');
+  if (person.mustChangePassword) return cause('password_must_change', say('signIn.password.mustChange'));
+  return ok(say('signIn.password.fine'));
 }
 
 /** Wrong passwords make the next attempt wait, by where the person tries. */
 export function delaysStep(delays: Delays, { provider, takesPassword }: Ways): Verdict {
-  if (!takesPassword) return unneeded('No password is asked for.');
-  const { refusals, counted, rules, waitMs } = delays;
-  const count = `${refusals.length} wrong passwords are remembered`;
+  if (!takesPassword) return unneeded(say('signIn.password.notAsked'));
+  const { refusals, waitMs } = delays;
+  const remembered = say('signIn.delays.remembered', { count: refusals.length });
   const waits = [
     // Nobody waits in a browser, or at an address, that the account does not have.
-    ['in a browser that signed in before', waitMs.knownBrowser, delays.knownBrowsers],
-    ['at a usual address', waitMs.usualAddress, delays.usualAddresses],
+    ['knownBrowser', waitMs.knownBrowser, delays.knownBrowsers],
+    ['usualAddress', waitMs.usualAddress, delays.usualAddresses],
     ['elsewhere', waitMs.elsewhere, 1],
   ] as const;
   const possible = waits.filter(([, , places]) => places > 0);
   const waiting = possible.filter(([, ms]) => ms > 0);
-  if (waiting.length === 0) return ok(`There is nothing to wait for: ${count}.`);
-  const texts = waiting.map(([where, ms]) => `${Math.ceil(ms / 1000)} s ${where}`);
-  const message = `${count}, ${limitOf(rules, counted)}. To wait: ${texts.join(', ')}. gatehouse people unlock forgets them.`;
+  if (waiting.length === 0) return ok(say('signIn.delays.none'), remembered);
+  const placeOf = (place: (typeof waits)[number][0]) => (possible.length === 1 ? 'everywhere' : place);
   const isEverywhere = waiting.length === possible.length && provider === undefined;
-  return cause(isEverywhere ? 'delayed' : 'delayed_elsewhere', message);
+  return cause(
+    isEverywhere ? 'delayed' : 'delayed_elsewhere',
+    ...waiting.map(([place, ms]) => say(`signIn.delays.${placeOf(place)}`, { waitSeconds: secondsOf(ms) })),
+    remembered,
+    limitOf(delays),
+    onCommandLine('gatehouse people unlock'),
+  );
 }
 
-function limitOf({ threshold, from }: Delays['rules'], counted: number): string {
-  if (threshold === 0) return 'the directory locks nobody';
-  return `the directory has counted ${counted} and ${from === 'server' ? 'locks at' : 'is taken to lock at'} ${threshold}`;
+function limitOf({ rules: { threshold, from }, counted }: Delays): Said {
+  if (threshold === 0) return say('signIn.delays.locksNobody');
+  return say(from === 'server' ? 'signIn.delays.locks' : 'signIn.delays.mayLock', { counted, threshold });
 }
+
+const secondsOf = (ms: number) => Math.ceil(ms / 1000);
 
 /** The directory says these at an attempt only. */
-const directoryRefusals: Record<string, { reason: SignInCause; said: string }> = {
-  account_locked: { reason: 'directory_locked', said: 'the account is locked' },
-  account_expired: { reason: 'account_expired', said: 'the account has expired' },
-  password_expired: { reason: 'password_expired', said: 'the password has expired' },
-  too_many_sessions: { reason: 'too_many_sessions', said: 'the account has too many sessions' },
-};
+const directoryRefusals = {
+  account_locked: 'directory_locked',
+  account_expired: 'account_expired',
+  password_expired: 'password_expired',
+  too_many_sessions: 'too_many_sessions',
+} as const satisfies Record<string, SignInCause>;
 
 export interface LastAttempts {
   /** The newest refusals of a password, newest first. */
@@ -146,31 +162,32 @@ export function lastAttemptStep(
   { refusals, succeededAtMs, isShownAsLocked, addressWaitMs }: LastAttempts,
   { provider, takesPassword }: Ways,
 ): Verdict {
-  if (!takesPassword) return unneeded('No password is asked for.');
+  if (!takesPassword) return unneeded(say('signIn.password.notAsked'));
   // The provider's way in does not ask the directory about the password.
-  const said = (reason: SignInCause, words: string) => {
-    const message = `${words}; only the directory knows whether that still holds.`;
-    return provider === undefined ? cause(reason, message) : warning(message);
+  const told = (reason: SignInCause, words: Said) => {
+    const said = [words, say('signIn.attempt.mayHaveEnded')];
+    return provider === undefined ? cause(reason, ...said) : warning(...said);
   };
-  if (isShownAsLocked) return said('directory_locked', 'The directory shows a lock after wrong passwords');
+  if (isShownAsLocked) return told('directory_locked', say('signIn.attempt.shownLock'));
   const [last] = refusals;
-  if (last === undefined) return ok('No refusal of a password is known.');
+  if (last === undefined) return ok(say('signIn.attempt.none'));
   const since = refusals.filter(({ atMs }) => atMs > succeededAtMs);
-  if (since.length === 0)
-    return ok(`The person signed in after the last refusal, which was at ${timeOf(last)}.`);
+  if (since.length === 0) return ok(say('signIn.attempt.signedInSince', { refusedAt: timeOf(last) }));
   for (const event of since) {
-    const word = directoryRefusals[reasonOf(event)];
-    if (word !== undefined)
-      return said(word.reason, `At ${timeOf(event)} the directory said that ${word.said}`);
+    const word = reasonOf(event);
+    if (isDirectoryRefusal(word))
+      return told(directoryRefusals[word], say(`signIn.attempt.${word}`, { refusedAt: timeOf(event) }));
   }
   if (addressWaitMs > 0) {
-    const seconds = Math.ceil(addressWaitMs / 1000);
-    const message = `Many wrong passwords came from the address ${last.clientAddress}: who is not known there may wait ${seconds} s.`;
-    return cause('delayed_address', message);
+    const where = { address: last.clientAddress ?? '', waitSeconds: secondsOf(addressWaitMs) };
+    return cause('delayed_address', say('signIn.attempt.busyAddress', where));
   }
-  return ok(`The last attempt was refused at ${timeOf(last)}: ${reasonOf(last)}.`);
+  // No cause, but nobody should read that the attempt had passed.
+  return warning(say('signIn.attempt.refused', { refusedAt: timeOf(last), reason: reasonOf(last) }));
 }
 
+const isDirectoryRefusal = (word: string): word is keyof typeof directoryRefusals =>
+  Object.hasOwn(directoryRefusals, word);
 const timeOf = ({ atMs }: StoredAuditEvent) => new Date(atMs).toISOString();
 const reasonOf = ({ fields, name }: StoredAuditEvent) => String(fields['reason'] ?? name);
 

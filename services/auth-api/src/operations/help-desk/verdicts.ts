@@ -1,8 +1,9 @@
-/** Makes the verdicts of a look at something. */
-import type { Verdict } from '@gatehouse/service-kit/health';
+/** Makes the verdicts of a look at something, from what is said of it. */
+import { saidAs } from '@gatehouse/service-kit/health';
+import type { Said } from '@gatehouse/service-kit/sentences';
 
-export const ok = (message: string): Verdict => ({ status: 'ok', message });
-export const warning = (message: string): Verdict => ({ status: 'warning', message });
-export const failed = (message: string): Verdict => ({ status: 'failed', message });
+export const ok = (...said: Said[]) => saidAs('ok', said);
+export const warning = (...said: Said[]) => saidAs('warning', said);
+export const failed = (...said: Said[]) => saidAs('failed', said);
 /** The registration does not need it. */
-export const unneeded = (message: string): Verdict => ({ status: 'skipped', message });
+export const unneeded = (...said: Said[]) => saidAs('skipped', said);

@@ -158,7 +158,9 @@ describe('somebody who typed wrong passwords', () => {
     expect(found).toMatchObject({ ok: false, verdict: 'refused', reason: 'delayed' });
     expect(findings.find(({ name }) => name === 'our delays')).toMatchObject({
       status: 'failed',
-      message: expect.stringMatching(/wrong passwords are remembered.*\d+ s elsewhere/),
+      message: expect.stringMatching(
+        /^Every sign-in has to wait \d+ minutes\. \d+ wrong passwords are remembered/,
+      ),
     });
     expect(refusals[0]).toMatchObject({ name: 'login_throttled', clientAddress: '198.51.100.9' });
     expect(refusals.at(-1)).toMatchObject({ name: 'login_failed', reason: 'bad_credentials' });

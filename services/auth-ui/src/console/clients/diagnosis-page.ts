@@ -2,6 +2,7 @@
 
 import type { Finding } from '@gatehouse/contracts/answers';
 import type { ClientDiagnosis } from '@gatehouse/contracts/auth-administration';
+import { saidIn } from '../../texts/said.ts';
 import type { Text, TextKey } from '../../texts/texts.ts';
 import { requestHref } from '../audit/tabs.ts';
 import type { Row } from '../shell/parts.ts';
@@ -35,14 +36,14 @@ export function diagnosisPage(visit: ConsoleVisit, diagnosis: ClientDiagnosis): 
           empty: text('console.clients.findings.empty'),
           rows: [...findings]
             .sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status))
-            .map(({ name, status, message }) => ({
+            .map(({ name, status, ...found }) => ({
               cells: [
                 { text: checkOf(text, name) },
                 {
                   text: '',
                   badge: { text: text(`console.clients.finding.${status}`), kind: kinds[status] },
                 },
-                { text: message },
+                { text: saidIn(visit, found).text },
               ],
             })),
         },

@@ -1,4 +1,6 @@
 /** Shows what was looked at one after another as steps: how far it came, and what to change. */
+import type { Finding } from '@gatehouse/contracts/answers';
+import { saidIn } from '../../texts/said.ts';
 import { isTextKey } from '../../texts/texts.ts';
 import { type ConsolePage, consoleView } from './pages.ts';
 import type { Form, Table } from './parts.ts';
@@ -11,6 +13,8 @@ export interface ShownStep {
   status: Status;
   statusWord: string;
   message: string;
+  /** In English: the words of a service of another release, or of a server. */
+  isRaw: boolean;
   duration: string;
 }
 
@@ -34,23 +38,17 @@ export interface StepsPage extends ConsolePage {
 export const stepsView = consoleView<StepsPage>('steps');
 
 /** The name of a step is a text below `keys`; one that an API of another release names is shown as it is. */
-export function shownStep(
-  { text }: ConsoleVisit,
-  keys: string,
-  {
-    name,
-    status,
-    message,
-    durationMs,
-  }: { name: string; status: Status; message: string; durationMs: number },
-): ShownStep {
+export function shownStep(visit: ConsoleVisit, keys: string, finding: Finding): ShownStep {
+  const { text } = visit;
+  const { name, status, durationMs } = finding;
   const key = `${keys}.${name.replaceAll(' ', '-')}`;
+  const said = saidIn(visit, finding);
   return {
     name: isTextKey(key) ? text(key) : name,
     status,
     statusWord: text(`console.step.status.${status}`),
-    // In English: the words of the API, as the command line prints them.
-    message,
+    message: said.text,
+    isRaw: said.isRaw,
     duration: status === 'skipped' ? '' : text('console.step.ms', { ms: durationMs }),
   };
 }

@@ -1,0 +1,2 @@
+/** Names what others may use of the sentences that services say. */
+export { type ParametersOf, type SentenceKey, type SentenceParameters, sentences } from './table.ts';

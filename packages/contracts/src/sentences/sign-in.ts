@@ -1,0 +1,53 @@
+/** Says in English what an explanation of a sign-in finds. The console has the other languages, below the same keys. */
+export const signInSentences = {
+  'signIn.place.active': '{name} is active.',
+  'signIn.place.disabled': '{name} is disabled: nobody signs in to it.',
+  'signIn.environment.missing': 'The environment {id} does not exist: give the contact centre another one.',
+  'signIn.environment.store': '{id} keeps its people in the people store.',
+  'signIn.environment.servers': '{id} has {count, plural, one {# server} other {# servers}} with its people.',
+  'signIn.environment.registry': '{id} finds the servers with its people through {registry}.',
+  'signIn.environment.noServers': 'The environment {id} has no servers.',
+  'signIn.directory.answers': 'It answers.',
+  'signIn.directory.notAsked': 'Nobody could be asked.',
+  'signIn.way.password': 'By password.',
+  'signIn.way.both': 'Through an identity provider ({provider}), or by password.',
+  'signIn.way.provider': 'Through an identity provider ({provider}) only: a password is refused.',
+  'signIn.way.providerOfGroups':
+    'Through an identity provider ({provider}) only, because of membership in one of these groups: {groups}. A password is refused.',
+  'signIn.way.passwordOfOthers':
+    'By password. The person is in none of these groups, whose members sign in through an identity provider ({provider}): {groups}.',
+  'signIn.account.enabled': '{userName} is enabled.',
+  'signIn.account.disabled': 'The person is disabled there.',
+  'signIn.account.unknown': 'There is no person of this name.',
+  'signIn.account.none': 'There is nobody of this name to look at.',
+  'signIn.password.notAsked': 'No password is asked for.',
+  'signIn.password.notNeeded': 'The person has none, and signs in through the identity provider.',
+  'signIn.password.none': 'The person has no password: make a password link for the first one.',
+  'signIn.password.link':
+    'The person has no password yet, and has not used the password link, which works until {endsAt}.',
+  'signIn.password.mustChange': 'The password must be changed at the next sign-in.',
+  'signIn.password.fine': 'Nothing is known against it.',
+  'signIn.delays.none': 'There is nothing to wait for.',
+  'signIn.delays.remembered':
+    '{count, plural, =0 {No wrong passwords are remembered.} one {# wrong password is remembered.} other {# wrong passwords are remembered.}}',
+  'signIn.delays.locksNobody': 'The directory locks nobody.',
+  'signIn.delays.locks': 'The directory has counted {counted} and locks at {threshold}.',
+  'signIn.delays.mayLock': 'The directory has counted {counted} and is taken to lock at {threshold}.',
+  'signIn.delays.knownBrowser': 'A browser that signed in before has to wait {waitSeconds}.',
+  'signIn.delays.usualAddress': 'A usual address has to wait {waitSeconds}.',
+  'signIn.delays.elsewhere': 'Every other place has to wait {waitSeconds}.',
+  'signIn.delays.everywhere': 'Every sign-in has to wait {waitSeconds}.',
+  'signIn.attempt.none': 'No refusal is known.',
+  'signIn.attempt.signedInSince': 'The person signed in after the last refusal, which was at {refusedAt}.',
+  'signIn.attempt.shownLock': 'The directory shows a lock after wrong passwords.',
+  'signIn.attempt.account_locked': 'At {refusedAt} the directory said that the account is locked.',
+  'signIn.attempt.account_expired': 'At {refusedAt} the directory said that the account has expired.',
+  'signIn.attempt.password_expired': 'At {refusedAt} the directory said that the password has expired.',
+  'signIn.attempt.too_many_sessions':
+    'At {refusedAt} the directory said that the account has too many sessions.',
+  'signIn.attempt.mayHaveEnded': 'Only the directory knows whether that still holds.',
+  'signIn.attempt.busyAddress':
+    'Many wrong passwords came from the address {address}: people who are not known there may have to wait {waitSeconds}.',
+  'signIn.attempt.refused': 'The last attempt was refused at {refusedAt}: {reason}.',
+  'signIn.attempt.provider': 'At {refusedAt} a sign-in through the identity provider was refused: {reason}.',
+} as const;

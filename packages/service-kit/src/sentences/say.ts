@@ -1,0 +1,31 @@
+/** Says sentences with parameters: in English for programs and the command line, with the key by which the console has other languages. */
+import {
+  type ParametersOf,
+  type SentenceKey,
+  type SentenceParameters,
+  sentences,
+} from '@gatehouse/contracts/sentences';
+import { IntlMessageFormat } from 'intl-messageformat';
+import { valuesIn } from './values.ts';
+
+export interface Said {
+  message: string;
+  key: SentenceKey;
+  parameters: SentenceParameters;
+}
+
+const compiled = new Map<SentenceKey, IntlMessageFormat>();
+
+export function say<Key extends SentenceKey>(
+  key: Key,
+  ...[given]: keyof ParametersOf<Key> extends never ? [] : [ParametersOf<Key>]
+): Said {
+  const message = compiled.get(key) ?? new IntlMessageFormat(sentences[key], 'en', {}, { ignoreTag: true });
+  compiled.set(key, message);
+  const parameters: SentenceParameters = given ?? {};
+  return {
+    message: message.format<string>(valuesIn('en', parameters, (moment) => moment)) as string,
+    key,
+    parameters,
+  };
+}

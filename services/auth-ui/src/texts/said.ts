@@ -1,0 +1,31 @@
+/** Says what a service found in the language of the reader, where the service gave its sentences and their texts are known. */
+import type { Finding } from '@gatehouse/contracts/answers';
+import type { Language } from '@gatehouse/service-kit/html';
+import { valuesIn } from '@gatehouse/service-kit/sentences';
+import { isTextKey, type Text } from './texts.ts';
+
+export interface SaidText {
+  text: string;
+  /** The words of the service itself, which are English: those of another release, or of a server that it asked. */
+  isRaw: boolean;
+}
+
+/** Languages that put no space between sentences. */
+const unspaced: readonly Language[] = ['ja', 'zh-CN'];
+
+export function saidIn(
+  { language, text }: { language: Language; text: Text },
+  { message, sentences }: Pick<Finding, 'message' | 'sentences'>,
+): SaidText {
+  if (sentences === undefined) return { text: message, isRaw: true };
+  const momentOf = (iso: string) => text('console.at', { at: new Date(iso) });
+  const said: string[] = [];
+  for (const { key, parameters } of sentences) {
+    // The page has a button or a link for the same step.
+    if (key === 'command') continue;
+    const name = `sentence.${key}`;
+    if (!isTextKey(name)) return { text: message, isRaw: true };
+    said.push(text(name, valuesIn(language, parameters, momentOf)));
+  }
+  return { text: said.join(unspaced.includes(language) ? '' : ' '), isRaw: false };
+}
