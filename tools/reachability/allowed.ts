@@ -11,6 +11,7 @@ interface AllowedClimb {
 
 const directoryBecause = 'a directory says who its people are, at this contact centre';
 const providerBecause = 'a provider says who its people are, at this contact centre';
+const rightsOfContactCenter = ['contact-centre administrator', 'help desk', 'auditor', 'SCIM key'];
 const followingRights = [
   'installation administrator',
   'managing client',
@@ -37,28 +38,28 @@ export const allowed: readonly AllowedClimb[] = [
   { from: 'identity provider of a contact centre', to: ['user'], because: providerBecause },
   {
     from: 'identity provider of a contact centre',
-    to: ['contact-centre administrator', 'SCIM key'],
+    to: rightsOfContactCenter,
     because: providerBecause,
     isConditional: true,
   },
   { from: 'identity provider where administrators sign in', to: ['user'], because: providerBecause },
   {
     from: 'identity provider where administrators sign in',
-    to: ['contact-centre administrator', 'SCIM key', ...followingRights],
+    to: [...rightsOfContactCenter, ...followingRights],
     because: 'an entry of the list may name it',
     isConditional: true,
   },
   { from: 'directory of a contact centre', to: ['user'], because: directoryBecause },
   {
     from: 'directory of a contact centre',
-    to: ['contact-centre administrator', 'SCIM key'],
+    to: rightsOfContactCenter,
     because: directoryBecause,
     isConditional: true,
   },
   { from: 'directory where administrators sign in', to: ['user'], because: directoryBecause },
   {
     from: 'directory where administrators sign in',
-    to: ['contact-centre administrator', 'SCIM key', ...followingRights],
+    to: [...rightsOfContactCenter, ...followingRights],
     because: 'an entry of the list may name the password',
     isConditional: true,
   },

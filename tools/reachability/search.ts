@@ -22,19 +22,27 @@ export const levels: Readonly<Record<string, number>> = {
   'contact-centre administrator': 3,
   'managing bound client': 3,
   'SCIM key': 2,
+  'help desk': 2,
+  auditor: 2,
   'bound client': 1,
   client: 1,
   user: 1,
 };
 
 /** Those who sign in: an operator's link is as short as the sign-in may be old, and programs do not sign in. */
-const people = ['installation administrator', 'contact-centre administrator'];
+const people = ['installation administrator', 'contact-centre administrator', 'help desk', 'auditor'];
 
 interface Step {
   to: string;
   by: string;
   when?: string | undefined;
 }
+
+/** Passwords that give a right of a contact centre below that of its administrators, or by a group. */
+const isOfRight: ReadonlySet<string> = new Set<Fact>([
+  'password of the help desk or an auditor of the people store',
+  'password of a member of a mapped group of the people store',
+]);
 
 /** The single steps from every node. `without`: guards that are taken away. */
 export function stepsOf(without: readonly ReachGuard[] = []): ReadonlyMap<string, readonly Step[]> {
@@ -68,6 +76,12 @@ export function stepsOf(without: readonly ReachGuard[] = []): ReadonlyMap<string
       return !without.includes('a bound caller moves no people');
     if (to === 'password of an administrator of the people store')
       return !without.includes('records of administrators are closed');
+    const kind = callerKinds[index] ?? '';
+    const isClosedRecord =
+      (to === 'password of a contact-centre administrator of the people store' &&
+        ['SCIM key', 'help desk'].includes(kind)) ||
+      (isOfRight.has(to) && kind === 'help desk');
+    if (isClosedRecord) return !without.includes('records of people with rights are closed');
     const isPlace = to.endsWith('where administrators sign in');
     return (
       isPlace && rule.speaksForPeople === true && !without.includes('places of administrators are closed')

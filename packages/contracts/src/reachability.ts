@@ -9,12 +9,16 @@ export type Fact =
   | 'API key of a contact centre'
   | 'password of a person of the people store'
   | 'password of an administrator of the people store'
+  | 'password of a contact-centre administrator of the people store'
+  | 'password of a member of a mapped group of the people store'
+  | 'password of the help desk or an auditor of the people store'
   | 'group of the people store'
   | 'servers of the directory'
   | 'environment, domains and members of a contact centre'
   | 'registration of any client'
   | 'secret of any client'
   | 'entry of the list of administrators'
+  | 'entry of the list of a contact centre'
   | 'link to the console';
 
 /** A place outside the matrices from which a right can be reached. */
@@ -44,6 +48,7 @@ export const reachGuards = [
   'an entry names the way of sign-in',
   'places of administrators are closed',
   'records of administrators are closed',
+  'records of people with rights are closed',
   'groups of a people store are mapped apart',
   'a bound caller moves no people',
   'global sign-out needs a scope',

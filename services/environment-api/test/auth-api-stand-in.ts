@@ -1,5 +1,6 @@
 /** A real HTTP server that answers `POST /auth/v3/oauth/introspect` for the tokens a test gives out. */
 import type { AdministratorPlaceQuestion, IntrospectionActive } from '@gatehouse/contracts/auth-api';
+import type { ContactCenterRight } from '@gatehouse/contracts/values';
 import { randomToken } from '@gatehouse/service-kit/crypto';
 import Fastify from 'fastify';
 
@@ -16,6 +17,10 @@ export interface AuthApiStandIn {
   change(authorization: string, fields: Partial<IntrospectionActive>): void;
   /** Installation administrators, by contact centre and number. */
   readonly administrators: { contactCenterId: string; dbid: number }[];
+  /** Rights of the lists of contact centres. */
+  readonly appointed: { contactCenterId: string; dbid: number; right: ContactCenterRight }[];
+  /** Groups of people stores that give a right at the console. */
+  readonly mappedGroups: string[];
   /** What it answers instead, from now on. */
   failWith(status: number | undefined): void;
   /** The same to the question where administrators sign in, and to no other one. */
@@ -41,6 +46,8 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
     return tokens.get((request.body as URLSearchParams).get('token') ?? '') ?? { active: false };
   });
   const administrators: AuthApiStandIn['administrators'] = [];
+  const appointed: AuthApiStandIn['appointed'] = [];
+  const mappedGroups: string[] = [];
   app.post('/auth/v3/internal/administrator-places', async (request, reply) => {
     const status = failure ?? placesFailure;
     if (status !== undefined) return reply.code(status).send({});
@@ -49,6 +56,9 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
     const data = {
       hasAdministrators: there.length > 0,
       isAdministrator: there.some((one) => one.dbid === dbid),
+      hasList: appointed.some((one) => one.contactCenterId === contactCenterId),
+      groups: mappedGroups,
+      right: appointed.find((one) => one.contactCenterId === contactCenterId && one.dbid === dbid)?.right,
     };
     return { status: { code: 0 }, data };
   });
@@ -60,6 +70,8 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
     },
     authorizations,
     administrators,
+    appointed,
+    mappedGroups,
     token(fields = {}) {
       const token = randomToken();
       tokens.set(token, { ...clientToken(), ...fields });

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import type { Rule, Verdict } from '@gatehouse/caller-auth/authorisation';
+import { admits, type Rule, type Verdict } from '@gatehouse/caller-auth/authorisation';
 import { hashPersonPassword } from '@gatehouse/caller-auth/credentials';
 import { consoleClientId, contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
 import { personPasswordPlace } from '@gatehouse/contracts/environment-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
+import { contactCenterRights } from '@gatehouse/contracts/values';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { openApiOf } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { matrix } from '../src/access/matrix.ts';
+import { matrix, type Operation } from '../src/access/matrix.ts';
 import { matrixPage } from '../src/access/matrix-page.ts';
 import { type CallerKind, callerKinds, rules } from '../src/access/rules.ts';
 import { describeInternalEnvironmentApi } from '../src/openapi.ts';
@@ -63,6 +64,10 @@ function authorizationOf(kind: CallerKind, center: string): string {
   }
   if (kind.includes('administrator')) {
     const right = kind.startsWith('installation') ? installationAdminAuthority : contactCenterAdminAuthority;
+    return api.authApi.token({ ...bound, ...consoleLogin, auth_time, authorities: [right] });
+  }
+  if (kind === 'help desk' || kind === 'auditor') {
+    const right = contactCenterRights[kind === 'auditor' ? kind : 'help-desk'];
     return api.authApi.token({ ...bound, ...consoleLogin, auth_time, authorities: [right] });
   }
   return api.authApi.token(kind.includes('bound') ? bound : { authorities });
@@ -351,6 +356,8 @@ describe.each(operations)('%s', (operation, rule) => {
         const headers = { ...sent, authorization: authorizationOf(kind, mine) };
         const answer = await api.call(operation.split(' ')[0] as Method, path, {
           headers,
+          // A caller of this kind is refused often, which is limited by address.
+          remoteAddress: `127.0.1.${index + 1}`,
           ...(payload ? { payload } : {}),
         });
         const verdict = verdictOf(answer);
@@ -377,6 +384,23 @@ it('has a row for every operation, and none besides', async () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('/environment/v3', '')}`),
   );
   expect(Object.keys(matrix).sort()).toEqual(described.sort());
+});
+
+// attack: help-desk agent or auditor who reads or changes what the right does not name | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/access/rules.ts
+it('lets the help desk find people and make password links, and the auditor read', () => {
+  const admitted = (kind: CallerKind) =>
+    Object.entries(matrix).flatMap(([operation, name]) =>
+      admits(rules[name].verdicts[callerKinds.indexOf(kind)] ?? 'no') ? operation : [],
+    );
+  // Lists of the installation are empty.
+  const isEmpty = (operation: string) => matrix[operation as Operation] === 'listInstallation';
+  expect(admitted('help desk').filter((operation) => !isEmpty(operation))).toEqual([
+    'GET /contact-centers',
+    'GET /contact-centers/{id}',
+    'POST /contact-centers/{id}/people/{personId}/password-link',
+    'GET /contact-centers/{id}/people/{personId}',
+  ]);
+  expect(admitted('auditor').filter((operation) => !operation.startsWith('GET '))).toEqual([]);
 });
 
 it('is the committed page', async () => {

@@ -5,6 +5,11 @@ import {
   type IntrospectionActive,
 } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
+import {
+  type ContactCenterRight,
+  contactCenterRightNames,
+  contactCenterRights,
+} from '@gatehouse/contracts/values';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
@@ -224,5 +229,54 @@ describe('a contact centre where an administrator of the installation signs in',
     api.authApi.failPlacesWith(500);
     expect((await setProvider(own)).status).toBe(503);
     api.authApi.failPlacesWith(undefined);
+  });
+});
+
+describe('a person with a right in the contact centre', () => {
+  const member = async (right?: ContactCenterRight) => {
+    const { id: user } = await scim.user({ userName: randomUuid(), password: 'a-long-enough-password' });
+    const { body } = await api.call('GET', `/contact-centers/${id}/people/${user}`);
+    if (right !== undefined)
+      api.authApi.appointed.push({ contactCenterId: id, dbid: body.data.number, right });
+    return { id: user as string, path: `/Users/${user}` };
+  };
+  const helpDesk = () => personAt(id, contactCenterRights['help-desk']);
+  const link = (person: { id: string }, headers: Record<string, string>) =>
+    api.call('POST', `/contact-centers/${id}/people/${person.id}/password-link`, { headers });
+
+  // attack: help-desk agent who makes a password link for an administrator of the contact centre | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/access/administrator-places.ts
+  it('gets no password link from the help desk, and one from an administrator', async () => {
+    const plain = await member();
+    expect((await link(plain, helpDesk())).status).toBe(200);
+    for (const right of contactCenterRightNames) {
+      const person = await member(right);
+      expect([right, ...reasonOf(await link(person, helpDesk()))]).toEqual([right, ...placed]);
+      expect((await link(person, personAt(id, contactCenterAdminAuthority))).status).toBe(200);
+    }
+  });
+
+  // attack: help-desk agent who makes a password link for a member of a group with a right | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/access/administrator-places.ts
+  it('gets none from the help desk either where a group gives the right', async () => {
+    const person = await member();
+    const group = { schemas: [urns.group], displayName: 'Leads', members: [{ value: person.id }] };
+    expect((await scim.call('POST', '/Groups', group)).status).toBe(201);
+    api.authApi.mappedGroups.push('Leads');
+    expect(reasonOf(await link(person, helpDesk()))).toEqual(placed);
+    expect((await link(await member(), helpDesk())).status).toBe(200);
+    api.authApi.mappedGroups.pop();
+  });
+
+  // attack: SCIM key that sets the password of an administrator of the contact centre | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/access/administrator-places.ts
+  it('keeps the record from SCIM as an administrator, and is disabled by SCIM as an agent of the help desk', async () => {
+    const [administrator, agent] = [await member('administrator'), await member('help-desk')];
+    const disabled = [{ op: 'replace', path: 'active', value: false }];
+    expect((await scim.patch(administrator.path, disabled)).status).toBe(403);
+    expect((await scim.patch(agent.path, disabled)).status).toBe(200);
+  });
+
+  it('makes the contact centre no place of installation administrators', async () => {
+    await member('administrator');
+    api.authApi.administrators.length = 0;
+    expect((await setProvider(personAt(id, contactCenterAdminAuthority))).status).toBe(200);
   });
 });

@@ -2,7 +2,9 @@
 import { createEnvironmentApiClient, type EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import { createHttpClient } from '@gatehouse/api-client/http';
 import { hashPersonPassword } from '@gatehouse/caller-auth/credentials';
+import { consoleClientId } from '@gatehouse/contracts/auth-api';
 import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api';
+import { type ContactCenterRight, contactCenterRights } from '@gatehouse/contracts/values';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import { watchSecret } from '@gatehouse/testing/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -275,6 +277,29 @@ describe('a link for a first password', () => {
     expect(await client.readPasswordLink(far)).toMatchObject({ person: { dbid } });
     await client.redeemPasswordLink({ code: far, passwordEnvelope });
     api.authApi.administrators.pop();
+  });
+
+  // attack: password link made for a person before the person gets a right | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/access/administrator-places.ts
+  it('does nothing for a person who got a right in the contact centre since, unless an administrator made it', async () => {
+    const { contactCenterId } = store;
+    const by = (right: ContactCenterRight) => ({
+      authorization: api.authApi.token({
+        ...{ client_id: consoleClientId, grant_type: 'authorization_code', sub: 'person-1' },
+        ...{ contact_center_ids: [contactCenterId], contact_center_id: contactCenterId },
+        ...{ auth_time: Math.floor(Date.now() / 1000), authorities: [contactCenterRights[right]] },
+      }),
+    });
+    const { id, dbid } = await store.add();
+    const appoint = () => api.authApi.appointed.push({ contactCenterId, dbid, right: 'auditor' });
+    const code = await linkFor(id, by('help-desk'));
+    expect(await client.readPasswordLink(code)).toMatchObject({ person: { dbid } });
+    appoint();
+    await expect
+      .poll(() => client.readPasswordLink(code).catch((error: unknown) => error))
+      .toEqual(refusedWith(404));
+    const another = await linkFor(id, by('administrator'));
+    expect(await client.readPasswordLink(another)).toMatchObject({ person: { dbid } });
+    api.authApi.appointed.pop();
   });
 
   it('is stored as a digest and leads to the public host', async () => {

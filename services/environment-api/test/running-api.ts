@@ -33,6 +33,8 @@ export interface CallOptions {
   headers?: Record<string, string>;
   /** An object is sent as JSON. */
   payload?: string | object;
+  /** Whose guesses are counted together. */
+  remoteAddress?: string;
 }
 
 export type RunningApi = Awaited<ReturnType<typeof startApi>>;
@@ -88,12 +90,17 @@ export async function startApi(options: StartOptions = {}) {
   const app = await buildApp(deps);
   const internalApp = await buildInternalApp(deps);
 
-  async function call(method: Method, path: string, { headers, payload }: CallOptions = {}): Promise<Answer> {
+  async function call(
+    method: Method,
+    path: string,
+    { headers, payload, remoteAddress }: CallOptions = {},
+  ): Promise<Answer> {
     const response = await (path.startsWith('/internal/') ? internalApp : app).inject({
       method,
       url: `/environment/v3${path}`,
       headers: { authorization: opsAuthorization, ...headers },
       ...(payload === undefined ? {} : { payload }),
+      ...(remoteAddress === undefined ? {} : { remoteAddress }),
     });
     const answered = response.headers as Record<string, string>;
     return {

@@ -71,6 +71,26 @@ describe('the table of reachability', () => {
     );
   });
 
+  it('finds the SCIM key and the help desk that set the password of an administrator of the contact centre', () => {
+    const steps = stepsOf(['records of people with rights are closed']);
+    for (const from of ['SCIM key', 'help desk']) {
+      const [way] = reachedFrom(from, steps).filter(({ to }) => to === 'contact-centre administrator');
+      expect([from, way?.path.some(({ when }) => when !== undefined)]).toEqual([from, false]);
+      expect(unlisted(['records of people with rights are closed'])).toContain(
+        `${from} → contact-centre administrator`,
+      );
+    }
+  });
+
+  it('gives the auditor nothing, and the help desk nothing of settings, keys and single sign-on', () => {
+    const steps = stepsOf();
+    expect(reachedFrom('auditor', steps)).toEqual([]);
+    expect(reachedFrom('help desk', steps).map(({ to }) => to)).not.toContain('SCIM key');
+    expect((steps.get('help desk') ?? []).map(({ by }) => by)).toEqual([
+      '`POST /contact-centers/{id}/people/{personId}/password-link`',
+    ]);
+  });
+
   it('finds the token that ends every session of its user', () => {
     const open = (without: readonly ReachGuard[]) =>
       reachedFrom('token of an application without the scope `sessions`', stepsOf(without))[0]?.path[0]?.when;

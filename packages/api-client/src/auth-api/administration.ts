@@ -3,6 +3,8 @@
 import { type RowFormat, reshipAnswer, retentionAnswer, verifyAnswer } from '@gatehouse/contracts/answers';
 import {
   administratorSchema,
+  appointeeSchema,
+  appointmentsSchema,
   clientDiagnosisSchema,
   clientExchangesSchema,
   clientViewSchema,
@@ -19,6 +21,7 @@ import { consoleLinkSchema, eraseAnswer, securityEventsAnswer } from '@gatehouse
 import type {
   ClientInput,
   NewAdministrator,
+  NewAppointment,
   NewSignalReceiver,
   NewSigningKey,
   SignalReceiverChange,
@@ -135,6 +138,26 @@ export function createAdministratorCalls(http: HttpClient) {
     add: (data: NewAdministrator) =>
       readData(http, administratorSchema, { method: 'POST', path: all, json: { data } }),
     remove: (sub: string) => removeAt(http, `${all}/${encodeURIComponent(sub)}`),
+  };
+}
+
+/** The list of a contact centre. All calls throw UpstreamError. */
+export function createAppointmentCalls(http: HttpClient, contactCenterId: string) {
+  const all = `/auth/v3/ops/contact-centers/${encodeURIComponent(contactCenterId)}/administrators`;
+  return {
+    read: () => readData(http, appointmentsSchema, { path: all }),
+    add: (data: NewAppointment) =>
+      readData(http, appointeeSchema, { method: 'POST', path: all, json: { data } }),
+    /** Whether administrators of the contact centre change the list. */
+    allow: (administratorsAppoint: boolean) =>
+      readData(http, appointmentsSchema, {
+        method: 'PATCH',
+        path: all,
+        json: { data: { administratorsAppoint } },
+      }),
+    /** `evenLast`: also the last administrator of the list, which is 409 otherwise. */
+    remove: (sub: string, evenLast: boolean) =>
+      removeAt(http, `${all}/${encodeURIComponent(sub)}`, { evenLast: String(evenLast) }),
   };
 }
 

@@ -2,6 +2,7 @@
 export {
   checkSingleSignOn,
   createAdministratorCalls,
+  createAppointmentCalls,
   createAuditCalls,
   createClientAdministration,
   createConsoleLink,

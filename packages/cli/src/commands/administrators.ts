@@ -1,42 +1,86 @@
-/** `gatehouse administrators`: the people who administer the whole installation, by their login to the operator console. */
-import { createAdministratorCalls } from '@gatehouse/api-client/auth-api';
-import { administrator } from '@gatehouse/contracts/resources';
-import { passwordWay } from '@gatehouse/contracts/values';
-import type { Command } from 'commander';
+/** `gatehouse administrators`: people with rights at the operator console, in the installation or in one contact centre. */
+import { createAdministratorCalls, createAppointmentCalls } from '@gatehouse/api-client/auth-api';
+import type { AdministratorView, AppointeeView } from '@gatehouse/contracts/auth-administration';
+import { administrator, appointment } from '@gatehouse/contracts/resources';
+import { type ContactCenterRight, contactCenterRightNames, passwordWay } from '@gatehouse/contracts/values';
+import { Argument, type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
+import { UsageError } from '../failure/failure.ts';
+import { contactCenterOf } from '../input/named.ts';
 import { type PlaceOption, personArgument, personOf } from '../input/person.ts';
+import { columnsOf } from '../output/columns.ts';
 import type { Session } from '../session.ts';
-import { resourceCommands } from './resource-command.ts';
+
+interface AddOptions extends PlaceOption {
+  right: 'installation' | ContactCenterRight;
+  way: string;
+  note?: string;
+}
+
+const installation = ({ authApi }: Session) => createAdministratorCalls(authApi);
+const within = async (session: Session, contactCenter: string) =>
+  createAppointmentCalls(session.authApi, await contactCenterOf(session, contactCenter));
+
+const columns = columnsOf<AdministratorView>(
+  administrator,
+  {
+    sub: 'sub',
+    name: 'name',
+    'contact centre': ({ contactCenterId }) => contactCenterId ?? 'not known: gives no right',
+    'way of sign-in': ({ way }) => way ?? 'not known: gives no right',
+    since: 'addedAt',
+    'added by': 'addedBy',
+    note: 'note',
+  },
+  ['user', 'contactCenter', 'way'],
+);
+const columnsWithin = columnsOf<AppointeeView>(
+  appointment,
+  {
+    sub: 'sub',
+    name: 'name',
+    right: 'right',
+    'way of sign-in': 'way',
+    since: 'addedAt',
+    'added by': 'addedBy',
+  },
+  ['user'],
+);
 
 export function administratorCommands(program: Command, cli: Cli): void {
   const administrators = program
     .command('administrators')
-    .description('people who administer everything at the operator console: list, add, remove');
-  const api = (session: Session) => createAdministratorCalls(session.authApi);
-  const commands = resourceCommands(administrators, cli, {
-    resource: administrator,
-    calls: api,
-    argument: ['<sub>', 'as `gatehouse administrators list` shows it'],
-  });
+    .description(
+      'people with rights at the operator console, in all or in one contact centre: list, add, remove',
+    );
+  const place = ['--contact-center <name>', 'id, domain or name: the list of this contact centre'] as const;
 
-  commands.list({
-    description: 'who is an installation administrator, and since when',
-    rows: (calls) => calls.list(),
-    columns: {
-      sub: 'sub',
-      name: 'name',
-      'contact centre': ({ contactCenterId }) => contactCenterId ?? 'not known: gives no right',
-      'way of sign-in': ({ way }) => way ?? 'not known: gives no right',
-      since: 'addedAt',
-      'added by': 'addedBy',
-      note: 'note',
-    },
-    hidden: ['user', 'contactCenter', 'way'],
-    none: 'There are no installation administrators: only the operator account and managing clients administer everything.',
-  });
+  administrators
+    .command('list')
+    .description('who is an installation administrator, or has a right in a contact centre, and since when')
+    .option(...place)
+    .action(
+      cli.action<PlaceOption>(async (session, { contactCenter }) => {
+        if (contactCenter === undefined) {
+          const none =
+            'There are no installation administrators: only the operator account and managing clients administer everything.';
+          return session.output.rows(await installation(session).list(), columns, none);
+        }
+        const { administrators: all } = await (await within(session, contactCenter)).read();
+        session.output.rows(all, columnsWithin, 'The list of the contact centre is empty.');
+      }),
+    );
+
   personArgument(
-    administrators.command('add').description('let a person administer everything, within a second'),
+    administrators
+      .command('add')
+      .description('let a person administer everything, or have a right in a contact centre'),
   )
+    .addOption(
+      new Option('--right <right>', 'what the person may do')
+        .choices(['installation', ...contactCenterRightNames])
+        .default('installation'),
+    )
     .option(
       '--way <way>',
       'the way of sign-in that counts: password, or "oidc ISSUER" or "saml ENTITY-ID"',
@@ -44,20 +88,51 @@ export function administratorCommands(program: Command, cli: Cli): void {
     )
     .option('--note <text>', 'why, such as the number of a ticket')
     .action(
-      cli.action<PlaceOption & { way: string; note?: string }, [string]>(async (session, options, user) => {
-        const { contactCenter, way, note } = options;
-        await session.sure(`Let ${user} administer the whole installation?`);
-        const named = await personOf(session, user, contactCenter);
-        const added = await api(session).add({ ...named, way, ...(note === undefined ? {} : { note }) });
-        session.output.done(`${added.name} is an installation administrator.`, added);
+      cli.action<AddOptions, [string]>(async (session, { right, contactCenter, way, note }, user) => {
+        const fields = { way, ...(note === undefined ? {} : { note }) };
+        if (right === 'installation') {
+          await session.sure(`Let ${user} administer the whole installation?`);
+          const named = await personOf(session, user, contactCenter);
+          const added = await installation(session).add({ ...named, ...fields });
+          return session.output.done(`${added.name} is an installation administrator.`, added);
+        }
+        if (contactCenter === undefined) throw new UsageError(`The right ${right} needs --contact-center`);
+        await session.sure(`Give ${user} the right ${right} in the contact centre ${contactCenter}?`);
+        const added = await (await within(session, contactCenter)).add({ user, right, ...fields });
+        session.output.done(`${added.name} has the right ${added.right}.`, added);
       }),
     );
 
-  commands.remove({
-    name: 'remove',
-    description: 'take a person off the list; their tokens lose the right within a second',
-    confirmation: (_calls, sub) => `Take ${sub} off the list of installation administrators?`,
-    remove: (calls, sub) => calls.remove(sub),
-    done: (sub) => `${sub} is no installation administrator any more.`,
-  });
+  administrators
+    .command('remove')
+    .argument('<sub>', 'as `gatehouse administrators list` shows it')
+    .description('take a person off a list; their tokens lose the right within a second')
+    .option(...place)
+    .option('--even-last', 'also the last administrator on the list of the contact centre')
+    .action(
+      cli.action<PlaceOption & { evenLast?: boolean }, [string]>(
+        async (session, { contactCenter, evenLast = false }, sub) => {
+          const where = contactCenter === undefined ? 'installation administrators' : contactCenter;
+          await session.sure(`Take ${sub} off the list of ${where}?`);
+          if (contactCenter === undefined) await installation(session).remove(sub);
+          else await (await within(session, contactCenter)).remove(sub, evenLast);
+          session.output.done(`${sub} is not on the list of ${where} any more.`);
+        },
+      ),
+    );
+
+  administrators
+    .command('appoint')
+    .addArgument(new Argument('<answer>', 'whether they may').choices(['yes', 'no']))
+    .description('let administrators of a contact centre change its list, or let them no more')
+    .requiredOption(...place)
+    .action(
+      cli.action<Required<PlaceOption>, [string]>(async (session, { contactCenter }, answer) => {
+        const { administratorsAppoint } = await (await within(session, contactCenter)).allow(
+          answer === 'yes',
+        );
+        const verb = administratorsAppoint ? 'change' : 'do not change';
+        session.output.done(`Administrators of the contact centre ${verb} the list.`);
+      }),
+    );
 }

@@ -1,5 +1,13 @@
 /** Names what others may use of the endpoints of Auth API for administrators. */
-export { type AdministratorView, administratorSchema } from './administrators.ts';
+export {
+  type AdministratorView,
+  type AppointeeView,
+  type AppointmentsView,
+  administratorSchema,
+  appointeeSchema,
+  appointingSchema,
+  appointmentsSchema,
+} from './administrators.ts';
 export { type ClientExchanges, clientExchangesSchema } from './client-exchanges.ts';
 export {
   type ClientView,

@@ -1,10 +1,11 @@
 /** Names what the operator console and the services agree on: its client and the rights of the people who sign in to it. */
+import { contactCenterRights } from '../values/contact-center-rights.ts';
 
 /** The client of the operator console and of the account area. It comes from configuration; no stored client has this id. */
 export const consoleClientId = 'gatehouse-console';
 
-/** A person of a directory who administers the contact centre that authenticated them: by a mapping of groups or roles. */
-export const contactCenterAdminAuthority = 'ROLE_CONTACT_CENTER_ADMIN';
+/** A person who administers the contact centre that authenticated them: by a mapping of groups or roles, or by its list. */
+export const contactCenterAdminAuthority = contactCenterRights.administrator;
 
 /** By this grant the operator account signs in to the console, with a link. No client may be registered for it. */
 export const consoleLinkGrantType = 'urn:gatehouse:params:oauth:grant-type:console-link';

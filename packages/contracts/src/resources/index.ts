@@ -19,6 +19,7 @@ export {
   type Rotation,
   rotationSchema,
 } from './api-key.ts';
+export { appointment, type NewAppointment, newAppointmentSchema } from './appointment.ts';
 export { type BrandingChange, branding, brandingChangeSchema, brandingOf } from './branding.ts';
 export {
   type DetailType,

@@ -1,5 +1,10 @@
 /** Names what others may use of texts, numbers and names, wherever they stand. */
 
+export {
+  type ContactCenterRight,
+  contactCenterRightNames,
+  contactCenterRights,
+} from './contact-center-rights.ts';
 /** @public The compiler names it in types that it infers. */
 export type { DefinedOnly } from './defined-only.ts';
 export { definedOnly } from './defined-only.ts';

@@ -35,6 +35,8 @@ export const problemReasons = [
   'already_so',
   'stale_sign_in',
   'place_of_administrators',
+  'appointing_not_allowed',
+  'own_right',
 ] as const;
 
 export type ProblemReason = (typeof problemReasons)[number];

@@ -1,10 +1,11 @@
 /** Decides what a token of the operator console lets its bearer administer. Tokens of all other clients give no right. */
-import {
-  consoleClientId,
-  contactCenterAdminAuthority,
-  type IntrospectionActive,
-} from '@gatehouse/contracts/auth-api';
+import { consoleClientId, type IntrospectionActive } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
+import {
+  type ContactCenterRight,
+  contactCenterRightNames,
+  contactCenterRights,
+} from '@gatehouse/contracts/values';
 import type { KnownAdministrators } from '../registry/administrators/known-administrators.ts';
 import type { AccessTokenRecord, LinkedOperator, StoredAccessToken } from './access-token.ts';
 import { isOfOwnLogin } from './lineage.ts';
@@ -13,7 +14,15 @@ import { seenAtMsOf } from './session-reference.ts';
 export type ConsoleRight =
   | { kind: 'operator by link'; sub: string; operator: LinkedOperator }
   | ({ kind: 'installation administrator'; sub: string } & Proof)
-  | ({ kind: 'contact-centre administrator'; sub: string; contactCenterId: string } & Proof);
+  | ({ kind: ContactCenterKind; sub: string; contactCenterId: string } & Proof);
+
+const kindsOfContactCenter = {
+  administrator: 'contact-centre administrator',
+  'help-desk': 'help desk',
+  auditor: 'auditor',
+} as const satisfies Record<ContactCenterRight, string>;
+
+type ContactCenterKind = (typeof kindsOfContactCenter)[ContactCenterRight];
 
 interface Proof {
   /** When the person proved who they are; undefined: not known. */
@@ -22,7 +31,7 @@ interface Proof {
 
 export type ConsoleRights = ReturnType<typeof createConsoleRights>;
 
-export function createConsoleRights(administrators: Pick<KnownAdministrators, 'includes'>) {
+export function createConsoleRights(administrators: Pick<KnownAdministrators, 'rightOf'>) {
   /** Looked up at every use, and stored in no token: a person who is taken off the list loses the right at once. */
   async function of({ facts, record }: StoredAccessToken): Promise<ConsoleRight | undefined> {
     // Any client may get tokens of an administrator. Only the console is known to do what its user asks for.
@@ -36,24 +45,36 @@ export function createConsoleRights(administrators: Pick<KnownAdministrators, 'i
     const provedAtMs = read.session?.authTimeMs;
     const proved = place !== undefined && { contactCenterId: place, sub, way: entry?.way, provedAtMs };
     const signedInAtMs = read.session && seenAtMsOf(read.session);
-    if (proved && (await administrators.includes(proved)))
-      return { kind: 'installation administrator', sub, signedInAtMs };
+    const listed = proved ? await administrators.rightOf(proved) : undefined;
+    if (listed === 'installation') return { kind: 'installation administrator', sub, signedInAtMs };
     const [contactCenterId, another] = contactCenterIds;
-    if (!read.authorities.includes(contactCenterAdminAuthority)) return undefined;
     if (contactCenterId === undefined || another !== undefined) return undefined;
-    return { kind: 'contact-centre administrator', sub, contactCenterId, signedInAtMs };
+    const right = contactCenterRightNames.find(
+      (name) =>
+        read.authorities.includes(contactCenterRights[name]) ||
+        (listed === name && place === contactCenterId),
+    );
+    return right && { kind: kindsOfContactCenter[right], sub, contactCenterId, signedInAtMs };
   }
 
   return {
     of,
-    /** The JSON text of what introspection answers about the token, with the right of an installation administrator. */
+    /** The JSON text of what introspection answers about the token, with the right that a list gives. */
     async introspection(stored: StoredAccessToken): Promise<string> {
       const right = await of(stored);
-      if (right === undefined || right.kind === 'contact-centre administrator') return stored.introspection;
+      if (right === undefined) return stored.introspection;
+      const authority = authorityOf(right);
       const answer = JSON.parse(stored.introspection) as IntrospectionActive;
-      return JSON.stringify({ ...answer, authorities: [...answer.authorities, installationAdminAuthority] });
+      if (answer.authorities.includes(authority)) return stored.introspection;
+      return JSON.stringify({ ...answer, authorities: [...answer.authorities, authority] });
     },
   };
+}
+
+/** The operator by a link counts as an administrator of the installation. */
+function authorityOf({ kind }: ConsoleRight): string {
+  const right = contactCenterRightNames.find((name) => kindsOfContactCenter[name] === kind);
+  return right === undefined ? installationAdminAuthority : contactCenterRights[right];
 }
 
 function isUnderived({ act, generation = 0 }: AccessTokenRecord): boolean {

@@ -1,5 +1,6 @@
 /** Groups that a program with a SCIM key has made, named as groups that are mapped to the right of an administrator. */
 import { consoleClientId, consolePath, contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
+import { contactCenterRights } from '@gatehouse/contracts/values';
 import { consoleClientSecrets, Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, serviceClient, startAuthApi } from '../stack/auth-api.ts';
@@ -22,6 +23,7 @@ beforeAll(async () => {
     env: {
       GATEHOUSE_AUTHORITY_MAPPING: [
         `group:Team leads=${contactCenterAdminAuthority}`,
+        `group:Team leads=${contactCenterRights['help-desk']}`,
         'group:Team leads=ROLE_SUPERVISOR',
         `scim:Provisioned admins=${contactCenterAdminAuthority}`,
       ].join(','),
@@ -50,7 +52,7 @@ async function signIn(username: keyof typeof people) {
 it('give no right of an administrator, and everything else that their name is mapped to', async () => {
   const { authorities, status } = await signIn('lead');
   expect(status).toBe(403);
-  expect(authorities).not.toContain(contactCenterAdminAuthority);
+  for (const right of Object.values(contactCenterRights)) expect(authorities).not.toContain(right);
   expect(authorities).toEqual(expect.arrayContaining(['ROLE_SUPERVISOR', 'GROUP_Team leads']));
 });
 

@@ -85,5 +85,25 @@ export const addAdministrator = (
   authorization?: string,
 ) => opsCall(api, 'POST', administratorsPath, { data: { contactCenter: 'demo', ...data } }, authorization);
 
+/** Below `/auth/v3/ops`. */
+export const appointmentsPath = (contactCenter: string) => `/contact-centers/${contactCenter}/administrators`;
+
+/** Puts a person on the list of a contact centre. */
+export const appoint = (
+  api: Pick<AuthApi, 'app'>,
+  contactCenter: string,
+  data: Record<string, string>,
+  authorization?: string,
+) => opsCall(api, 'POST', `/auth/v3/ops${appointmentsPath(contactCenter)}`, { data }, authorization);
+
+export const letAdministratorsAppoint = (
+  api: Pick<AuthApi, 'app'>,
+  contactCenter: string,
+  isAllowed = true,
+) =>
+  opsCall(api, 'PATCH', `/auth/v3/ops${appointmentsPath(contactCenter)}`, {
+    data: { administratorsAppoint: isAllowed },
+  });
+
 export const removeAdministrator = (api: Pick<AuthApi, 'app'>, sub: string, authorization?: string) =>
   opsCall(api, 'DELETE', `${administratorsPath}/${sub}`, undefined, authorization);

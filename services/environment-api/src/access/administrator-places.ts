@@ -2,16 +2,20 @@
 import { readData } from '@gatehouse/api-client/administration';
 import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import { type AdministratorPlaceQuestion, administratorPlaceSchema } from '@gatehouse/contracts/auth-api';
+import { type ContactCenterRight, contactCenterRightNames } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { forbidden, unavailable } from '@gatehouse/service-kit/errors';
-import { type Caller, readsAll } from './caller.ts';
+import type { z } from 'zod';
+import { type Caller, kindOf, readsAll } from './caller.ts';
 
 const path = '/auth/v3/internal/administrator-places';
 const maxKnown = 10_000;
 
+type Place = z.output<typeof administratorPlaceSchema>;
+
 export type AdministratorPlaces = ReturnType<typeof createAdministratorPlaces>;
 
-/** `http` authenticates with the service client. That a contact centre has no administrators is believed for `ttlMs`. */
+/** `http` authenticates with the service client. That nobody has a right at a contact centre is believed for `ttlMs`. */
 export function createAdministratorPlaces({
   http,
   now,
@@ -37,7 +41,7 @@ export function createAdministratorPlaces({
         maySendTwice: true,
       });
       if (without.size >= maxKnown) without.clear();
-      if (place.hasAdministrators) return place;
+      if (place.hasAdministrators || place.hasList || place.groups.length > 0) return place;
       without.set(contactCenterId, until);
       return undefined;
     } catch (error) {
@@ -47,27 +51,78 @@ export function createAdministratorPlaces({
     }
   }
 
-  /** @throws AppError 503 */
-  async function isAdministrator(contactCenterId: string, dbid: number): Promise<boolean> {
-    return (await ask({ contactCenterId, dbid }))?.isAdministrator === true;
-  }
-
   return {
     /** For what lets somebody speak for the people of the contact centre. @throws AppError 403, 503 */
     async requireOthers(caller: Caller, contactCenterId: string): Promise<void> {
-      if (writesEverywhere(caller) || (await ask({ contactCenterId })) === undefined) return;
+      if (writesEverywhere(caller) || !(await ask({ contactCenterId }))?.hasAdministrators) return;
       throw ofAdministrators('An administrator of the installation signs in at this contact centre');
     },
     /** For the record and the password of one person. @throws AppError 403, 503 */
-    async requireOther(caller: Caller, contactCenterId: string, dbid: number): Promise<void> {
-      if (writesEverywhere(caller) || !(await isAdministrator(contactCenterId, dbid))) return;
-      throw ofAdministrators('This person is an administrator of the installation');
+    async requireOther(caller: Caller, contactCenterId: string, person: NumberedPerson): Promise<void> {
+      if (writesEverywhere(caller)) return;
+      const place = await ask({ contactCenterId, dbid: person.dbid });
+      if (place?.isAdministrator)
+        throw ofAdministrators('This person is an administrator of the installation');
+      if (place === undefined || !hasRightBeyond(place, person, reachOf(caller))) return;
+      throw forbidden(
+        'This person has a right at the console that this caller must not get: this is changed by an administrator of the contact centre',
+        { reason: 'place_of_administrators' },
+      );
     },
-    isAdministrator,
+    /** Whether a link works for the person, as its maker might make it now. @throws AppError 503 */
+    async isReached(maker: LinkMaker, contactCenterId: string, person: NumberedPerson): Promise<boolean> {
+      if (maker === 'installation') return true;
+      const place = await ask({ contactCenterId, dbid: person.dbid });
+      if (place === undefined) return true;
+      return (
+        !place.isAdministrator && (maker === 'contact centre' || !hasRightBeyond(place, person, nothing))
+      );
+    },
   };
 }
 
-export function writesEverywhere(caller: Caller): boolean {
+/** A person of the people store, with the names of their groups. */
+export interface NumberedPerson {
+  dbid: number;
+  groups: readonly string[];
+}
+
+/** The rights that a caller may come to hold by the password of somebody else. */
+interface Reach {
+  rights: ReadonlySet<ContactCenterRight>;
+  /** Also by a mapping of groups: the caller writes groups. */
+  byGroups: boolean;
+}
+
+const nothing: Reach = { rights: new Set(), byGroups: false };
+
+function hasRightBeyond({ right, groups }: Place, person: NumberedPerson, reach: Reach): boolean {
+  if (right !== undefined && !reach.rights.has(right)) return true;
+  return !reach.byGroups && person.groups.some((name) => groups.includes(name));
+}
+
+/** The maker of a password link, as far as its use depends on that. */
+export type LinkMaker = 'installation' | 'contact centre' | 'anybody';
+
+export function linkMakerOf(caller: Caller): LinkMaker {
+  if (writesEverywhere(caller)) return 'installation';
+  return reachOf(caller).rights.has('administrator') ? 'contact centre' : 'anybody';
+}
+
+function reachOf(caller: Caller): Reach {
+  switch (kindOf(caller)) {
+    case 'contact-centre administrator':
+    case 'managing bound client':
+      return { rights: new Set(contactCenterRightNames), byGroups: true };
+    // A program that provisions people also disables those of the help desk when they leave.
+    case 'SCIM key':
+      return { rights: new Set(['help-desk', 'auditor']), byGroups: true };
+    default:
+      return nothing;
+  }
+}
+
+function writesEverywhere(caller: Caller): boolean {
   return caller.writes && readsAll(caller);
 }
 

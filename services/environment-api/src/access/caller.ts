@@ -2,13 +2,12 @@
 import {
   consoleClientId,
   consoleLinkGrantType,
-  contactCenterAdminAuthority,
   type IntrospectionActive,
   loginGrantTypes,
   managementAuthority,
 } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
-import { definedOnly } from '@gatehouse/contracts/values';
+import { contactCenterRightNames, contactCenterRights, definedOnly } from '@gatehouse/contracts/values';
 import { notFound } from '@gatehouse/service-kit/errors';
 import { parseId } from '../fields/scalars.ts';
 import type { CallerKind } from './rules.ts';
@@ -29,6 +28,8 @@ export interface Caller {
   reads: 'all' | ReadonlySet<string>;
   /** Whether it may write what it may read. */
   writes: boolean;
+  /** Of a person at the console, who neither administers the installation nor the contact centre. */
+  lesserRight?: 'help desk' | 'auditor';
   /** An internal client: it may use the internal endpoints. */
   internal: boolean;
   /** The contact centre whose people it may read and write: the bearer of a SCIM key, who may do nothing else. */
@@ -69,7 +70,7 @@ export function tokenCaller(token: IntrospectionActive): Caller {
   };
 }
 
-/** A person at the operator console. At every introspection Auth API gives the first authority to those on its list. */
+/** A person at the operator console. At every introspection Auth API gives the authorities to those on its lists. */
 function consoleCaller(token: IntrospectionActive): Caller {
   const { sub, client_id, grant_type, authorities, contact_center_ids, username, link_request, auth_time } =
     token;
@@ -77,7 +78,8 @@ function consoleCaller(token: IntrospectionActive): Caller {
   if (grant_type === consoleLinkGrantType && username !== undefined && link_request !== undefined)
     return { ...opsCaller(username), clientId: client_id, linkRequest: link_request };
   const isOfInstallation = authorities.includes(installationAdminAuthority);
-  const isOfContactCenter = authorities.includes(contactCenterAdminAuthority);
+  const right = contactCenterRightNames.find((name) => authorities.includes(contactCenterRights[name]));
+  const lesserRight = isOfInstallation || right === undefined ? undefined : lesserRights[right];
   return {
     kind: 'user',
     name: sub,
@@ -85,10 +87,13 @@ function consoleCaller(token: IntrospectionActive): Caller {
     clientId: client_id,
     signedInAtMs: auth_time === undefined ? undefined : auth_time * 1000,
     reads: isOfInstallation ? 'all' : new Set(contact_center_ids),
-    writes: isOfInstallation || isOfContactCenter,
+    writes: isOfInstallation || right === 'administrator',
+    ...definedOnly({ lesserRight }),
     internal: false,
   };
 }
+
+const lesserRights = { administrator: undefined, 'help-desk': 'help desk', auditor: 'auditor' } as const;
 
 /** The token of a person is bound to one contact centre. */
 function contactCenterIn({ contact_center_ids: [contactCenterId] }: IntrospectionActive) {
@@ -102,7 +107,15 @@ function isOfConsoleLogin({ client_id, grant_type, act }: IntrospectionActive): 
 }
 
 /** The column of the matrix. */
-export function kindOf({ kind, clientId, reads, writes, internal, provisions }: Caller): CallerKind {
+export function kindOf({
+  kind,
+  clientId,
+  reads,
+  writes,
+  internal,
+  provisions,
+  lesserRight,
+}: Caller): CallerKind {
   if (provisions !== undefined) return 'SCIM key';
   if (kind === 'ops') return 'operator';
   if (internal) return writes ? 'managing internal client' : 'internal client';
@@ -111,6 +124,7 @@ export function kindOf({ kind, clientId, reads, writes, internal, provisions }: 
   // A caller that is bound to no contact centre, and manages nothing, has nothing.
   if (reads.size === 0) return 'client';
   if (kind === 'client') return writes ? 'managing bound client' : 'bound client';
+  if (lesserRight !== undefined) return lesserRight;
   if (!writes) return 'user';
   return isAtConsole ? 'contact-centre administrator' : 'managing user';
 }

@@ -16,8 +16,12 @@ const callers: Record<CallerKind, string> = {
   'installation administrator':
     'a person on the list of installation administrators, by the own login to the operator console',
   'contact-centre administrator':
-    'a person with the authority `ROLE_CONTACT_CENTER_ADMIN`, by the own login to the console; bound to the contact centre of the login',
+    'a person with the authority `ROLE_CONTACT_CENTER_ADMIN`, or on the list of the contact centre, by the own login to the console; bound to the contact centre of the login',
   'SCIM key': 'a program with an API key whose purpose is `scim`, of its contact centre',
+  'help desk':
+    'a person with `ROLE_CONTACT_CENTER_HELP_DESK`, or on that list with this right, by the own login to the console; bound alike',
+  auditor:
+    'a person with `ROLE_CONTACT_CENTER_AUDITOR`, or on that list with this right, by the own login to the console; bound alike',
 };
 
 const verdicts: Record<Verdict, string> = {
@@ -54,7 +58,8 @@ ${Object.entries(verdicts)
 
 - ◆ A person needs a sign-in that is at most 15 minutes old (403 \`stale_sign_in\`). Programs with a SCIM key are not asked.
 - ● Where an administrator of the installation signs in at the contact centre, a caller that is bound to it gets 403 \`place_of_administrators\`. So does a caller
-  that is bound to it or has a SCIM key of it, for the record and the password of that person.
+  that is bound to it or has a SCIM key of it, for the record and the password of that person. The help desk gets it for everybody with a right at the console, and a SCIM key
+  for administrators of the contact centre.
 
 Paths are below \`/environment/v3\`. A change of \`domains\`, \`environmentId\`, \`membership\` or \`subjectScope\` of a contact centre needs what
 \`POST /contact-centers\` needs. A change of its \`status\` is under ●.

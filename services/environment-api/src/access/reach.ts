@@ -10,6 +10,9 @@ const keys = [
 const password = [
   'password of a person of the people store',
   'password of an administrator of the people store',
+  'password of a contact-centre administrator of the people store',
+  'password of a member of a mapped group of the people store',
+  'password of the help desk or an auditor of the people store',
 ] as const;
 const people = [...password, 'group of the people store'] as const;
 const directory = ['servers of the directory'] as const;

@@ -1,5 +1,8 @@
 /** Lists the kinds of callers, and the rules that say for each kind what it may do. `matrix.ts` gives each operation one of them. */
-import type { Rule, Verdict } from '@gatehouse/caller-auth/authorisation';
+import { admits, type Rule, type Verdict } from '@gatehouse/caller-auth/authorisation';
+
+/** Rights in one contact centre below that of its administrators. */
+const lesser = ['help desk', 'auditor'] as const;
 
 export const callerKinds = [
   'operator',
@@ -14,6 +17,7 @@ export const callerKinds = [
   'installation administrator',
   'contact-centre administrator',
   'SCIM key',
+  ...lesser,
 ] as const;
 
 export type CallerKind = (typeof callerKinds)[number];
@@ -21,14 +25,22 @@ export type CallerKind = (typeof callerKinds)[number];
 const managingClient = callerKinds.indexOf('managing client');
 const managingBoundClient = callerKinds.indexOf('managing bound client');
 
+/** Callers to whom a rule gives something by name alone. */
+type Named = 'SCIM key' | (typeof lesser)[number];
+
 /**
  * One verdict per kind before the administrators. These two have the rights of managing clients: all, or those of one contact
- * centre. A SCIM key is no credential outside the routes for SCIM.
+ * centre. A SCIM key is no credential outside the routes for SCIM. Lesser rights of a contact centre have what names them, as
+ * its administrators have it, and are refused everything else of it.
  */
-function v(text: string, scimKey: Verdict = 'refused'): readonly Verdict[] {
+function v(text: string, ...named: Named[]): readonly Verdict[] {
   const given = text.split(' ') as Verdict[];
-  const administrators = [managingClient, managingBoundClient].map((index) => given[index] as Verdict);
-  return [...given, ...administrators, scimKey];
+  const [ofInstallation, ofCenter] = [managingClient, managingBoundClient].map(
+    (index) => given[index] as Verdict,
+  ) as [Verdict, Verdict];
+  const scimKey = named.includes('SCIM key') ? 'yes' : 'refused';
+  const ofLesser = lesser.map((kind) => (named.includes(kind) || !admits(ofCenter) ? ofCenter : 'no'));
+  return [...given, ofInstallation, ofCenter, scimKey, ...ofLesser];
 }
 const elsewhere = 'hidden hidden hidden hidden hidden';
 
@@ -71,7 +83,7 @@ export const rules = {
   },
   readOverview: {
     title: 'see how the installation, or a contact centre, is doing',
-    verdicts: v('yes no yes yes no no yes no yes'),
+    verdicts: v('yes no yes yes no no yes no yes', 'auditor'),
     other: v('yes no yes yes no no hidden no hidden'),
   },
   readAll: {
@@ -79,14 +91,32 @@ export const rules = {
     verdicts: v('yes yes yes yes no no no no no'),
     refusal: 'This caller may not read what belongs to other contact centres',
   },
+  listCenters: {
+    title: 'list contact centres',
+    verdicts: v('yes yes yes yes empty own own own own', 'help desk', 'auditor'),
+  },
+  nameCenter: {
+    title: 'read which contact centre it is',
+    verdicts: v('yes yes yes yes hidden yes yes yes yes', 'help desk', 'auditor'),
+    other: v(`yes yes yes yes ${elsewhere}`),
+  },
   listOwn: {
     title: 'list things of contact centres',
-    verdicts: v('yes yes yes yes empty own own own own'),
+    verdicts: v('yes yes yes yes empty own own own own', 'auditor'),
   },
   readCenter: {
     title: 'read something of a contact centre',
-    verdicts: v('yes yes yes yes hidden yes yes yes yes'),
+    verdicts: v('yes yes yes yes hidden yes yes yes yes', 'auditor'),
     other: v(`yes yes yes yes ${elsewhere}`),
+  },
+  readKey: {
+    title: 'read whose a given key is',
+    verdicts: v('yes yes yes yes hidden yes yes yes yes'),
+    // A caller who may read no key is refused before its owner is looked for.
+    other: [
+      ...v(`yes yes yes yes ${elsewhere}`).slice(0, -lesser.length),
+      ...lesser.map(() => 'no' as const),
+    ],
   },
   changeCenter: {
     title: 'change something of a contact centre',
@@ -114,7 +144,7 @@ export const rules = {
   },
   linkPassword: {
     title: 'let a person of a contact centre choose a password',
-    verdicts: v('yes no yes yes hidden no yes no yes'),
+    verdicts: v('yes no yes yes hidden no yes no yes', 'help desk'),
     other: v(`yes no yes yes ${elsewhere}`),
     isDangerous: true,
   },
@@ -124,9 +154,14 @@ export const rules = {
     verdicts: v('yes no yes yes hidden no no no no'),
     other: v(`yes no yes yes ${elsewhere}`),
   },
+  readDeletedPeople: {
+    title: 'read the deleted people of a contact centre',
+    verdicts: v('yes no yes yes hidden no yes no yes', 'auditor'),
+    other: v(`yes no yes yes ${elsewhere}`),
+  },
   readPeople: {
     title: 'read the people of a contact centre without SCIM',
-    verdicts: v('yes no yes yes hidden no yes no yes'),
+    verdicts: v('yes no yes yes hidden no yes no yes', 'help desk', 'auditor'),
     other: v(`yes no yes yes ${elsewhere}`),
   },
   writePeople: {
@@ -138,12 +173,12 @@ export const rules = {
   },
   readProvisioned: {
     title: 'read the people of a contact centre',
-    verdicts: v('yes no yes yes hidden no yes no yes', 'yes'),
+    verdicts: v('yes no yes yes hidden no yes no yes', 'SCIM key', 'auditor'),
     other: v(`yes no yes yes ${elsewhere}`),
   },
   provision: {
     title: 'write the people of a contact centre, with their passwords and groups',
-    verdicts: v('yes no yes yes hidden no yes no yes', 'yes'),
+    verdicts: v('yes no yes yes hidden no yes no yes', 'SCIM key'),
     other: v(`yes no yes yes ${elsewhere}`),
     isDangerous: true,
   },

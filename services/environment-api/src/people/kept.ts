@@ -42,7 +42,8 @@ export async function restorePerson(
   const { dbid } = kept.document as { dbid: number };
   const home = await findHome(write.db, contactCenterId);
   if (home.environmentId !== environmentId) throw otherHome();
-  await write.requires(() => administratorPlaces.requireOther(caller, contactCenterId, dbid));
+  // Only callers who write the groups of people restore them.
+  await write.requires(() => administratorPlaces.requireOther(caller, contactCenterId, { dbid, groups: [] }));
   if (userName !== undefined) requireHonestName('data.name', userName, undefined);
   const name = userName && { user_name: userName, user_name_key: nameKey(userName) };
   await refusingTaken(() => restoreParts(write.db, kept, name || undefined), 'data.name');

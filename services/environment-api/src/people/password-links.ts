@@ -4,7 +4,7 @@ import { hiddenValue } from '@gatehouse/service-kit/changes';
 import { randomToken, type SecretBox, sha256 } from '@gatehouse/service-kit/crypto';
 import { conflict, notFound } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
-import { type AdministratorPlaces, writesEverywhere } from '../access/administrator-places.ts';
+import { type AdministratorPlaces, type LinkMaker, linkMakerOf } from '../access/administrator-places.ts';
 import { requireReach } from '../access/caller.ts';
 import type { WriteContext, Writer } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -18,8 +18,8 @@ export type PasswordLinks = ReturnType<typeof createPasswordLinks>;
 const life = `interval '24 hours'`;
 
 interface FoundLink extends PasswordLink {
-  /** Made by somebody who may change administrators of the installation. */
-  isForAdministrators: boolean;
+  /** Decides for whom it works: the person may have got a right at the console since. */
+  maker: LinkMaker;
 }
 
 type LinkRow = PersonRow & Omit<FoundLink, 'person'>;
@@ -28,7 +28,7 @@ export function createPasswordLinks(options: {
   db: Queryable;
   writer: Writer;
   contactCenters: Pick<ContactCenterService, 'read'>;
-  administratorPlaces: Pick<AdministratorPlaces, 'requireOther' | 'isAdministrator'>;
+  administratorPlaces: Pick<AdministratorPlaces, 'requireOther' | 'isReached'>;
   secretBox: SecretBox;
   /** Where the pages are; undefined: this API does not know, and issues no link. */
   publicUrl: string | undefined;
@@ -40,7 +40,8 @@ export function createPasswordLinks(options: {
       name: 'password_link_by_digest',
       text: `SELECT ${personJson} AS person, p.environment_id AS "environmentId", c.id AS "contactCenterId",
           ${isoTime('l.expires_at')} AS "expiresAt",
-          l.digest_for_administrators IS NOT DISTINCT FROM l.digest AS "isForAdministrators"
+          CASE l.digest WHEN l.digest_for_administrators THEN 'installation'
+            WHEN l.digest_for_center THEN 'contact centre' ELSE 'anybody' END AS maker
         FROM environment.password_links l JOIN environment.people p ON p.id = l.person_id
         JOIN environment.contact_centers c ON c.environment_id = p.environment_id
         WHERE l.digest = $1 AND l.expires_at > clock_timestamp() AND p.is_active AND c.status = 'active'`,
@@ -50,10 +51,9 @@ export function createPasswordLinks(options: {
     if (row === undefined) throw noLink();
     return row;
   };
-  /** The person may have become an administrator since the link was made. @throws AppError 404, 503 */
-  const requireStillOthers = async ({ isForAdministrators, contactCenterId, person }: FoundLink) => {
-    if (isForAdministrators) return;
-    if (await administratorPlaces.isAdministrator(contactCenterId, person.dbid)) throw noLink();
+  /** @throws AppError 404, 503 */
+  const requireStillReached = async ({ maker, contactCenterId, person }: FoundLink) => {
+    if (!(await administratorPlaces.isReached(maker, contactCenterId, person))) throw noLink();
   };
 
   return {
@@ -67,19 +67,20 @@ export function createPasswordLinks(options: {
         const id = parseId(personText);
         const person = id && (await lockPersonView(write.db, environmentId, { field: 'id', value: id }));
         if (!person) throw notFound(`The contact centre has no person ${JSON.stringify(personText)}`);
-        await write.requires(() =>
-          administratorPlaces.requireOther(context.caller, contactCenterId, person.dbid),
-        );
+        await write.requires(() => administratorPlaces.requireOther(context.caller, contactCenterId, person));
         if (!person.isActive) {
           throw conflict('The person is not active: activate them first, then make the link');
         }
         const { rows } = await write.db.query<{ expiresAt: string }>(
-          `INSERT INTO environment.password_links (digest, person_id, expires_at, digest_for_administrators)
-            VALUES ($1, $2, clock_timestamp() + ${life}, CASE WHEN $3 THEN $1 END)
+          `INSERT INTO environment.password_links
+              (digest, person_id, expires_at, digest_for_administrators, digest_for_center)
+            VALUES ($1, $2, clock_timestamp() + ${life}, CASE $3 WHEN 'installation' THEN $1 END,
+              CASE $3 WHEN 'contact centre' THEN $1 END)
             ON CONFLICT (person_id) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at,
-              digest_for_administrators = excluded.digest_for_administrators
+              digest_for_administrators = excluded.digest_for_administrators,
+              digest_for_center = excluded.digest_for_center
             RETURNING ${isoTime('expires_at')} AS "expiresAt"`,
-          [sha256(code), person.id, writesEverywhere(context.caller)],
+          [sha256(code), person.id, linkMakerOf(context.caller)],
         );
         await write.record({
           action: 'update',
@@ -95,8 +96,8 @@ export function createPasswordLinks(options: {
     /** @throws AppError 404 for a code that is unknown, used or too old, or that the person may not use any more, 503 */
     async read(code: string): Promise<PasswordLink> {
       const link = await find(db, code);
-      await requireStillOthers(link);
-      const { isForAdministrators: _, ...shown } = link;
+      await requireStillReached(link);
+      const { maker: _, ...shown } = link;
       return shown;
     },
     /** Sets the password and ends the link, both or neither. @throws AppError 400, 404, 503 */
@@ -114,7 +115,7 @@ export function createPasswordLinks(options: {
           [sha256(code), person.id],
         );
         if (rowCount !== 1 || !locked?.isActive) throw noLink();
-        await write.requires(() => requireStillOthers(link));
+        await write.requires(() => requireStillReached(link));
         requirePasswordHash(secretBox, locked, passwordEnvelope);
         const changedAt = await storePassword(write, environmentId, locked, passwordEnvelope);
         // An administrator took the password away that the person had: what was granted by it ends.

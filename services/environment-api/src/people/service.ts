@@ -47,7 +47,10 @@ export function createPeopleService({
   const lockForChange = async (context: WriteContext, write: Write, home: Home, text: string) => {
     const present = await lock(context, write, home, text);
     await write.requires(() =>
-      administratorPlaces.requireOther(context.caller, home.contactCenterId, present.dbid),
+      administratorPlaces.requireOther(context.caller, home.contactCenterId, {
+        dbid: present.dbid,
+        groups: present.groups.map(({ name }) => name),
+      }),
     );
     return present;
   };

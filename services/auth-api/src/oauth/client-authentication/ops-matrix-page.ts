@@ -6,9 +6,13 @@ const callers: Record<OpsCallerKind, string> = {
   'operator by link': 'the operator account at the operator console, by a link',
   'installation administrator': 'a person on the list of installation administrators, at the console',
   'contact-centre administrator':
-    'a person with the authority `ROLE_CONTACT_CENTER_ADMIN`, at the console; bound to the contact centre of the login',
+    'a person with the authority `ROLE_CONTACT_CENTER_ADMIN`, or on the list of the contact centre, at the console; bound to the contact centre of the login',
   'managing client':
     'a client that is bound to no contact centre, with the authority `ROLE_MANAGEMENT_APPLICATION`',
+  'help desk':
+    'a person with `ROLE_CONTACT_CENTER_HELP_DESK`, or on that list with this right, at the console; bound alike',
+  auditor:
+    'a person with `ROLE_CONTACT_CENTER_AUDITOR`, or on that list with this right, at the console; bound alike',
   'bound managing client': 'a client that is bound to contact centres, with that authority',
   client: 'any other client',
   user: "a person by the token of any other client than the console's, whatever its authorities",
@@ -19,7 +23,7 @@ export function opsMatrixPage(): string {
 
 From \`services/auth-api/src/oauth/client-authentication/ops-matrix.ts\`, which the guard of every route reads; a test tries every cell. Paths are below \`/auth/v3/ops\`. A route without
 a row is for no caller, and the service does not start with one, nor with a row without a route. **own**: what belongs to the caller's own contact centre. A client belongs to a contact centre if it is bound to exactly that one; a person, if the audit trail
-knows no login of the person to another one. A contact-centre administrator cannot revoke a client (403), and reads only the security events of the contact centre.
+knows no login of the person to another one. A contact-centre administrator cannot revoke a client (403), reads only the security events of the contact centre, and changes its list only where the installation lets administrators do so (403 \`appointing_not_allowed\`).
 
 ◆ A person needs a sign-in that is at most 15 minutes old (403 \`stale_sign_in\`).
 

@@ -1,6 +1,9 @@
 /** Lists who may do what below `/auth/v3/ops`: one row per operation. Part of docs/reference/authorisation.md, and a test tries every cell. */
 import { admits, createMatrix, type Rule, type Verdict } from '@gatehouse/caller-auth/authorisation';
 
+/** Lesser rights in one contact centre. A rule that does not name them is not for them. */
+const lesserKinds = ['help desk', 'auditor'] as const;
+
 /** Callers who may administer something. */
 export const administratorKinds = [
   'operator',
@@ -8,6 +11,7 @@ export const administratorKinds = [
   'installation administrator',
   'contact-centre administrator',
   'managing client',
+  ...lesserKinds,
 ] as const;
 
 /** The others administer nothing, and are refused before a row is looked at. */
@@ -16,8 +20,16 @@ export const opsCallerKinds = [...administratorKinds, 'bound managing client', '
 export type AdministratorKind = (typeof administratorKinds)[number];
 export type OpsCallerKind = (typeof opsCallerKinds)[number];
 
-/** One verdict per kind of administrator. */
-const v = (text: string) => [...text.split(' '), 'no', 'no', 'no'] as Verdict[];
+const ofContactCenter = administratorKinds.indexOf('contact-centre administrator');
+
+/** One verdict per kind before the lesser ones. `lesser`: those that are treated as administrators of the contact centre. */
+function v(text: string, ...lesser: (typeof lesserKinds)[number][]): readonly Verdict[] {
+  const given = text.split(' ') as Verdict[];
+  const ofLesser = lesserKinds.map((kind) =>
+    lesser.includes(kind) ? (given[ofContactCenter] as Verdict) : 'no',
+  );
+  return [...given, ...ofLesser, 'no', 'no', 'no'];
+}
 
 export const opsRules = {
   administer: {
@@ -38,29 +50,51 @@ export const opsRules = {
     verdicts: v('yes yes yes no no'),
   },
   appoint: {
-    title: 'change the list of installation administrators',
+    title: 'change the list of installation administrators, or who else may change another list',
     verdicts: v('yes yes yes no no'),
+    isDangerous: true,
+  },
+  readAppointedWithin: {
+    title: 'read the list of a contact centre: who administers it, helps its people or audits it',
+    verdicts: v('yes yes yes yes no', 'auditor'),
+    other: v('yes yes yes hidden no', 'auditor'),
+  },
+  appointWithin: {
+    title:
+      'change the list of a contact centre; its own administrators only where the installation lets them',
+    verdicts: v('yes yes yes yes no'),
+    other: v('yes yes yes hidden no'),
     isDangerous: true,
   },
   listClients: {
     title: 'list clients; of its own: those bound to exactly that contact centre',
-    verdicts: v('yes yes yes own yes'),
+    verdicts: v('yes yes yes own yes', 'auditor'),
   },
   readClient: {
     title: 'read something of a client; of its own: one bound to exactly that contact centre',
-    verdicts: v('yes yes yes yes yes'),
-    other: v('yes yes yes hidden yes'),
+    verdicts: v('yes yes yes yes yes', 'auditor'),
+    other: v('yes yes yes hidden yes', 'auditor'),
+  },
+  readPeople: {
+    title: 'find a person, and see why the person cannot sign in',
+    verdicts: v('yes yes yes yes yes', 'help desk', 'auditor'),
+    other: v('yes yes yes hidden yes', 'help desk', 'auditor'),
   },
   helpPeople: {
-    title: 'look after a person, or a contact centre',
+    title: 'let a person try again',
+    verdicts: v('yes yes yes yes yes', 'help desk'),
+    other: v('yes yes yes hidden yes', 'help desk'),
+  },
+  trySignOn: {
+    title: 'ask the identity provider of a contact centre',
     verdicts: v('yes yes yes yes yes'),
     other: v('yes yes yes hidden yes'),
   },
   endSessions: {
     title:
       'end everything that a person holds; with `session`: one session of the person, which is everyday help',
-    verdicts: v('yes yes yes yes yes'),
-    other: v('yes yes yes hidden yes'),
+    verdicts: v('yes yes yes yes yes', 'help desk'),
+    other: v('yes yes yes hidden yes', 'help desk'),
     isDangerous: true,
     mildWith: 'session',
   },
@@ -72,12 +106,12 @@ export const opsRules = {
   },
   readOverview: {
     title: 'see how the installation, or one contact centre, is doing',
-    verdicts: v('yes yes yes own yes'),
-    other: v('yes yes yes hidden yes'),
+    verdicts: v('yes yes yes own yes', 'auditor'),
+    other: v('yes yes yes hidden yes', 'auditor'),
   },
   searchEvents: {
     title: 'search security events',
-    verdicts: v('yes yes yes own yes'),
+    verdicts: v('yes yes yes own yes', 'auditor'),
   },
 } as const satisfies Record<string, Rule>;
 
@@ -88,6 +122,10 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'GET /administrators': 'readAppointed',
   'POST /administrators': 'appoint',
   'DELETE /administrators/{sub}': 'appoint',
+  'GET /contact-centers/{id}/administrators': 'readAppointedWithin',
+  'POST /contact-centers/{id}/administrators': 'appointWithin',
+  'PATCH /contact-centers/{id}/administrators': 'appoint',
+  'DELETE /contact-centers/{id}/administrators/{sub}': 'appointWithin',
   'POST /console-links': 'openConsole',
   'GET /clients': 'listClients',
   'POST /clients': 'endanger',
@@ -97,14 +135,14 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'POST /clients/{client_id}/rotate-secret': 'endanger',
   'GET /clients/{client_id}/diagnosis': 'readClient',
   'GET /clients/{client_id}/exchanges': 'readClient',
-  'GET /sessions': 'helpPeople',
+  'GET /sessions': 'readPeople',
   'DELETE /sessions': 'endSessions',
   'POST /revocations': 'revoke',
-  'GET /people': 'helpPeople',
-  'GET /people/profile': 'helpPeople',
-  'GET /people/explanation': 'helpPeople',
+  'GET /people': 'readPeople',
+  'GET /people/profile': 'readPeople',
+  'GET /people/explanation': 'readPeople',
   'DELETE /people/delays': 'helpPeople',
-  'POST /contact-centers/{id}/sso-check': 'helpPeople',
+  'POST /contact-centers/{id}/sso-check': 'trySignOn',
   'GET /environments/{id}/memberships': 'administer',
   'GET /sso-keys': 'administer',
   'POST /sso-keys/prepare': 'endanger',
@@ -145,5 +183,5 @@ export function allows(rule: Rule, kind: AdministratorKind): boolean {
 
 /** Whether administrators of the kind sign in. The link of an operator lives for 15 minutes. */
 export function isPerson(kind: AdministratorKind): boolean {
-  return kind === 'installation administrator' || kind === 'contact-centre administrator';
+  return kind.endsWith('administrator') || (lesserKinds as readonly string[]).includes(kind);
 }

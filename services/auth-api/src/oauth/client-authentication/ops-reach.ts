@@ -4,6 +4,7 @@ import type { Fact, ReachEdge } from '@gatehouse/contracts/reachability';
 /** By operation of the matrix. */
 export const opsGives: Readonly<Record<string, readonly Fact[]>> = {
   'POST /administrators': ['entry of the list of administrators'],
+  'POST /contact-centers/{id}/administrators': ['entry of the list of a contact centre'],
   'POST /console-links': ['link to the console'],
   'POST /clients': ['registration of any client'],
   'PUT /clients/{client_id}': ['registration of any client'],
@@ -13,6 +14,8 @@ export const opsGives: Readonly<Record<string, readonly Fact[]>> = {
 /** Writes that give nobody anything: keys stay inside, the rest is tried, told or taken away. */
 export const opsGivesNothing: readonly string[] = [
   'DELETE /administrators/{sub}',
+  'PATCH /contact-centers/{id}/administrators',
+  'DELETE /contact-centers/{id}/administrators/{sub}',
   'DELETE /clients/{client_id}',
   'DELETE /sessions',
   'POST /revocations',
@@ -37,6 +40,8 @@ type Holder =
   | 'operator by link'
   | 'installation administrator'
   | 'contact-centre administrator'
+  | 'help desk'
+  | 'auditor'
   | 'managing client'
   | 'managing bound client'
   | 'managing internal client'
@@ -55,7 +60,10 @@ const kindsOfClients = [
   'bound client',
 ] as const;
 
-const mapped = 'a group or role of that directory is mapped to ROLE_CONTACT_CENTER_ADMIN';
+/** Each comes by a mapping of groups and roles, or by the list of the contact centre. */
+const rightsOfContactCenter = ['contact-centre administrator', 'help desk', 'auditor'] as const;
+const mapped = 'a group or role of that directory is mapped to the right';
+const mappedFromStore = 'GATEHOUSE_AUTHORITY_MAPPING has an entry scim:NAME for it';
 const namedProvider = 'an entry of the list names this provider';
 
 export const edges: readonly ReachEdge<Holder>[] = [
@@ -71,12 +79,15 @@ export const edges: readonly ReachEdge<Holder>[] = [
     by: 'the settings name an own provider',
   },
   { from: 'identity provider of a contact centre', to: 'user', by: 'it says the name of a person' },
-  {
-    from: 'identity provider of a contact centre',
-    to: 'contact-centre administrator',
-    by: 'it says the name of a person with that right',
-    when: mapped,
-  },
+  ...rightsOfContactCenter.map(
+    (to) =>
+      ({
+        from: 'identity provider of a contact centre',
+        to,
+        by: 'it says the name of a person with that right',
+        when: `${mapped}, or an entry of the list of the contact centre names this provider`,
+      }) as const,
+  ),
   {
     from: 'identity provider of a contact centre',
     to: 'installation administrator',
@@ -106,12 +117,15 @@ export const edges: readonly ReachEdge<Holder>[] = [
     by: 'another directory says who its people are',
   },
   { from: 'directory of a contact centre', to: 'user', by: 'it sets the password of a person' },
-  {
-    from: 'directory of a contact centre',
-    to: 'contact-centre administrator',
-    by: 'it puts a person into a group',
-    when: mapped,
-  },
+  ...rightsOfContactCenter.map(
+    (to) =>
+      ({
+        from: 'directory of a contact centre',
+        to,
+        by: 'it puts a person into a group, or sets the password of one with that right',
+        when: `${mapped}, or an entry of the list of the contact centre names the password`,
+      }) as const,
+  ),
   { from: 'directory where administrators sign in', to: 'directory of a contact centre', by: 'it is one' },
   {
     from: 'directory where administrators sign in',
@@ -124,29 +138,47 @@ export const edges: readonly ReachEdge<Holder>[] = [
   { from: 'SCIM key where administrators sign in', to: 'SCIM key', by: 'the key is shown once' },
   { from: 'API key of a contact centre', to: 'holder of an API key', by: 'the key is shown once' },
   { from: 'password of a person of the people store', to: 'user', by: 'the person signs in with it' },
+  ...rightsOfContactCenter.map(
+    (to) =>
+      ({
+        from: 'password of a member of a mapped group of the people store',
+        to,
+        by: 'the member signs in with it',
+        when: mappedFromStore,
+      }) as const,
+  ),
   {
-    from: 'password of a person of the people store',
+    from: 'password of a contact-centre administrator of the people store',
     to: 'contact-centre administrator',
-    by: 'it is the password of a person with that right',
-    when: 'GATEHOUSE_AUTHORITY_MAPPING has an entry scim:NAME for it',
+    by: 'the administrator signs in with it',
   },
+  ...(['help desk', 'auditor'] as const).map(
+    (to) =>
+      ({
+        from: 'password of the help desk or an auditor of the people store',
+        to,
+        by: 'the person signs in with it',
+      }) as const,
+  ),
   {
     from: 'password of an administrator of the people store',
     to: 'installation administrator',
     by: 'the administrator signs in with it',
   },
-  {
-    from: 'group of the people store',
-    to: 'contact-centre administrator',
-    by: 'the group has a mapped name',
-    stoppedBy: 'groups of a people store are mapped apart',
-  },
-  {
-    from: 'group of the people store',
-    to: 'contact-centre administrator',
-    by: 'the group has a name that is mapped for this source',
-    when: 'GATEHOUSE_AUTHORITY_MAPPING has an entry scim:NAME for it',
-  },
+  ...rightsOfContactCenter.flatMap((to) => [
+    {
+      from: 'group of the people store',
+      to,
+      by: 'the group has a mapped name',
+      stoppedBy: 'groups of a people store are mapped apart',
+    } as const,
+    {
+      from: 'group of the people store',
+      to,
+      by: 'the group has a name that is mapped for this source',
+      when: mappedFromStore,
+    } as const,
+  ]),
   // Clients. Assertion issuers of a client speak for people to applications, and never at the console.
   ...kindsOfClients.flatMap((to) => [
     { from: 'registration of any client', to, by: 'a client with these authorities is registered' } as const,
@@ -159,6 +191,10 @@ export const edges: readonly ReachEdge<Holder>[] = [
     to: 'installation administrator',
     by: 'the entry names an own account',
   },
+  ...rightsOfContactCenter.map(
+    (to) =>
+      ({ from: 'entry of the list of a contact centre', to, by: 'the entry names an own account' }) as const,
+  ),
   { from: 'link to the console', to: 'operator by link', by: 'the link is opened' },
   // Sign-out.
   { from: 'user', to: 'every session of a user ends', by: 'the person signs out everywhere' },

@@ -45,8 +45,8 @@ export function createPeople(options: PeopleOptions) {
     return { sub, userName, contactCenterId: place.id };
   };
 
-  const listedByName = async (named: PersonName) => {
-    const found = await accounts.named(named, undefined);
+  const listedByName = async (named: PersonName, within: Within) => {
+    const found = await accounts.named(named, within);
     const sub = await accounts.subOf(found);
     const { contactCenter: place, userName } = found;
     return { sub, name: shownName(place, userName), contactCenterId: place.id };
@@ -58,14 +58,15 @@ export function createPeople(options: PeopleOptions) {
     foundAccount: accounts.found,
     find,
     /**
-     * For the list of administrators, which names place and person: a `sub` means nothing without its contact centre. With a
+     * For the lists of administrators, which name place and person: a `sub` means nothing without its contact centre. With a
      * name to show: `domain\\user`, or the `sub` of somebody who was never seen there. @throws AppError 400, 404, 503
      */
-    async listed({ user, contactCenter: given }: PersonName) {
-      if (!z.guid().safeParse(user).success) return listedByName({ user, contactCenter: given });
-      if (given === undefined)
+    async listed({ user, contactCenter: given }: PersonName, within: Within) {
+      if (!z.guid().safeParse(user).success) return listedByName({ user, contactCenter: given }, within);
+      const named = given ?? within;
+      if (named === undefined)
         throw badRequest('A sub needs the contact centre of the person', { field: 'contactCenter' });
-      const place = await accounts.contactCenter(given, undefined);
+      const place = await accounts.contactCenter(named, within);
       const sub = user.toLowerCase();
       const last = await seen.nameOf(sub, place.id);
       const name = last === undefined ? sub : shownName(place, last.userName);

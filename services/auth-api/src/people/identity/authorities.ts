@@ -1,6 +1,6 @@
 /** Derives a person's authorities from flags, ranks, access groups and roles. docs/explain/authorities.md lists the rules. */
 
-import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
+import { contactCenterRights } from '@gatehouse/contracts/values';
 import { type CfgPerson, CfgRank, flagIsSet } from '@gatehouse/people-directory';
 import type { AuthorityMapping } from '../../config/authority-mapping.ts';
 import { groupPrefix } from '../../core/protocol/user-claims.ts';
@@ -49,11 +49,13 @@ export function authoritiesOf(
   ];
 }
 
+const consoleRights: ReadonlySet<string> = new Set(Object.values(contactCenterRights));
+
 /**
  * A SCIM key makes people and groups of any name. It would be worth as much as an administrator of its contact centre wherever a
- * group of a directory is mapped, so only an entry for this source gives that right.
+ * group of a directory is mapped, so only an entry for this source gives a right at the console.
  */
 function ofProvisioned(name: string, { groups, scimGroups }: AuthorityMapping): readonly string[] {
-  const shared = (groups.get(name) ?? []).filter((authority) => authority !== contactCenterAdminAuthority);
+  const shared = (groups.get(name) ?? []).filter((authority) => !consoleRights.has(authority));
   return [...shared, ...(scimGroups.get(name) ?? [])];
 }

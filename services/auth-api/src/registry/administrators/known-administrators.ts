@@ -1,10 +1,17 @@
-/** Keeps the installation administrators in memory. While they cannot be read, no person counts as one. */
+/** Keeps in memory, for each contact centre, who has a right at the console. While that cannot be read, no person has one. */
+import { type ContactCenterRight, contactCenterRightNames } from '@gatehouse/contracts/values';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
-import { listAdministrators, type StoredAdministrator } from './store.ts';
 
 /** An announcement may be lost, and in a region that copies the database none is made. */
 const maxAgeMs = 500;
+const maxPlaces = 10_000;
+
+/** A right that a list gives: that of installation administrators, or that of a contact centre. */
+export type ListedRight = 'installation' | ContactCenterRight;
+
+/** The highest first. */
+const rights: readonly ListedRight[] = ['installation', ...contactCenterRightNames];
 
 /** A person as a login proved them: the same `sub` of another contact centre, or by another way, is somebody else. */
 export interface ProvedPerson {
@@ -14,6 +21,13 @@ export interface ProvedPerson {
   way: string | undefined;
   /** When the login was; absent: not known, and so before any entry. */
   provedAtMs: number | undefined;
+}
+
+export interface Entry {
+  sub: string;
+  right: ListedRight;
+  way: string;
+  addedAt: Date;
 }
 
 export type KnownAdministrators = ReturnType<typeof createKnownAdministrators>;
@@ -28,63 +42,59 @@ export function createKnownAdministrators({
   /** Measures the age: the wall clock may jump. */
   monotonicMs?: (() => number) | undefined;
 }) {
-  let known: { list: Promise<List>; readAtMs: number } | undefined;
+  const known = new Map<string, { list: Promise<Entry[]>; readAtMs: number }>();
 
   /** Requests that come while the list is read wait for the same answer. */
-  function current(): Promise<List> {
+  function listAt(place: string): Promise<Entry[]> {
     const readAtMs = monotonicMs();
-    if (known !== undefined && readAtMs - known.readAtMs < maxAgeMs) return known.list;
-    const list = listAdministrators(db).then(listOf);
+    const present = known.get(place);
+    if (present !== undefined && readAtMs - present.readAtMs < maxAgeMs) return present.list;
+    const list = readEntries(db, place);
     const reading = { list, readAtMs };
-    known = reading;
+    if (known.size >= maxPlaces) known.clear();
+    known.set(place, reading);
     list.catch(() => {
       // The next request tries again.
-      if (known === reading) known = undefined;
+      if (known.get(place) === reading) known.delete(place);
     });
     return list;
   }
 
   return {
-    async includes(person: ProvedPerson): Promise<boolean> {
+    /** The highest right that an entry gives the person. */
+    async rightOf({ contactCenterId, ...person }: ProvedPerson): Promise<ListedRight | undefined> {
       try {
-        const [key] = keyOf(person);
-        if (key === undefined) return false;
-        const sinceMs = (await current()).since.get(key) ?? Number.POSITIVE_INFINITY;
-        // Before the entry, a contact centre may have let somebody in under the name of the person.
-        return person.provedAtMs !== undefined && person.provedAtMs >= sinceMs;
+        const given = (await listAt(contactCenterId)).filter((entry) => isProvedBy(person, entry));
+        return rights.find((right) => given.some((entry) => entry.right === right));
       } catch (error) {
-        log.warn({ err: error }, 'the installation administrators could not be read: nobody counts as one');
-        return false;
+        log.warn({ err: error }, 'the lists of administrators could not be read: nobody counts as one');
+        return undefined;
       }
     },
-    /** The administrators of a contact centre. Rejects while the list cannot be read. */
-    async subsAt(contactCenterId: string): Promise<ReadonlySet<string>> {
-      return (await current()).subsAt.get(contactCenterId) ?? new Set();
-    },
-    /** The list has changed, here or on another replica, or may have. */
+    /** The entries about a contact centre. Rejects while they cannot be read. */
+    entriesAt: (contactCenterId: string): Promise<readonly Pick<Entry, 'sub' | 'right'>[]> =>
+      listAt(contactCenterId),
+    /** A list has changed, here or on another replica, or may have. */
     forget(): void {
-      known = undefined;
+      known.clear();
     },
   };
 }
 
-type List = ReturnType<typeof listOf>;
-
-function listOf(rows: readonly StoredAdministrator[]) {
-  const whole = rows.filter((row) => keyOf(row).length > 0);
-  const byPlace = Map.groupBy(whole, ({ contactCenterId }) => contactCenterId);
-  return {
-    since: new Map(whole.flatMap((row) => keyOf(row).map((key) => [key, row.addedAt.getTime()] as const))),
-    subsAt: new Map([...byPlace].map(([id, some]) => [id, new Set(some.map(({ sub }) => sub))])),
-  };
+/** Before the entry, a contact centre may have let somebody in under the name of the person. */
+function isProvedBy({ sub, way, provedAtMs }: Omit<ProvedPerson, 'contactCenterId'>, entry: Entry): boolean {
+  if (entry.sub !== sub || entry.way !== way) return false;
+  return provedAtMs !== undefined && provedAtMs >= entry.addedAt.getTime();
 }
 
-/** None where the contact centre or the way is not known: such an entry and such a login match nothing. */
-function keyOf(one: {
-  contactCenterId: string | null;
-  sub: string;
-  way?: string | null | undefined;
-}): string[] {
-  const { contactCenterId, sub, way } = one;
-  return contactCenterId && way ? [JSON.stringify([contactCenterId, sub, way])] : [];
+/** An entry of a release that asked for neither place nor way matches nothing. */
+async function readEntries(db: Queryable, contactCenterId: string): Promise<Entry[]> {
+  const { rows } = await db.query<Entry>(
+    `SELECT sub, 'installation' AS "right", way, added_at AS "addedAt"
+        FROM auth.installation_administrators WHERE contact_center_id = $1 AND way IS NOT NULL
+      UNION ALL SELECT sub, "right", way, added_at
+        FROM auth.contact_center_administrators WHERE contact_center_id = $1`,
+    [contactCenterId],
+  );
+  return rows;
 }

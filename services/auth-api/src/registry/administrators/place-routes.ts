@@ -2,8 +2,10 @@
 
 import { envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/answers';
 import { administratorPlaceQuestionSchema, administratorPlaceSchema } from '@gatehouse/contracts/auth-api';
+import { contactCenterRightNames, contactCenterRights, definedOnly } from '@gatehouse/contracts/values';
 import { unavailable } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
+import type { AuthorityMapping } from '../../config/authority-mapping.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { subjectOf, subjectPlaceOf } from '../contact-centers/subjects.ts';
 import type { KnownAdministrators } from './known-administrators.ts';
@@ -13,11 +15,17 @@ export function administratorPlaceRoutes(
   {
     administrators,
     contactCenters,
+    mapping: { scimGroups },
   }: {
-    administrators: Pick<KnownAdministrators, 'subsAt'>;
+    administrators: Pick<KnownAdministrators, 'entriesAt'>;
     contactCenters: Pick<ContactCenterService, 'find'>;
+    mapping: Pick<AuthorityMapping, 'scimGroups'>;
   },
 ): void {
+  const rights: ReadonlySet<string> = new Set(Object.values(contactCenterRights));
+  const groups = [...scimGroups].flatMap(([name, given]) =>
+    given.some((one) => rights.has(one)) ? name : [],
+  );
   app.post(
     '/administrator-places',
     {
@@ -25,7 +33,7 @@ export function administratorPlaceRoutes(
         operationId: 'readAdministratorPlace',
         tags: ['internal'],
         summary:
-          'Whether installation administrators sign in at a contact centre, and whether a person is one',
+          'Whether installation administrators sign in at a contact centre, and which rights a person has',
         body: wrapped(administratorPlaceQuestionSchema),
         response: { 200: envelopeOf(administratorPlaceSchema), 503: errorEnvelope },
       },
@@ -33,14 +41,21 @@ export function administratorPlaceRoutes(
     async (request) => {
       const { contactCenterId, dbid } = request.body.data;
       // A list that cannot be read must not look like an empty one: the change would go through.
-      const subs = await administrators.subsAt(contactCenterId).catch((error: unknown) => {
-        throw unavailable('the list of installation administrators', { cause: error });
+      const entries = await administrators.entriesAt(contactCenterId).catch((error: unknown) => {
+        throw unavailable('the lists of administrators', { cause: error });
       });
       const place =
-        dbid === undefined || subs.size === 0 ? undefined : await contactCenters.find(contactCenterId);
-      const isAdministrator =
-        place !== undefined && dbid !== undefined && subs.has(subjectOf(subjectPlaceOf(place), dbid));
-      return ok({ hasAdministrators: subs.size > 0, isAdministrator });
+        dbid === undefined || entries.length === 0 ? undefined : await contactCenters.find(contactCenterId);
+      const sub =
+        place === undefined || dbid === undefined ? undefined : subjectOf(subjectPlaceOf(place), dbid);
+      const of = entries.filter((entry) => entry.sub === sub).map(({ right }) => right);
+      return ok({
+        hasAdministrators: entries.some(({ right }) => right === 'installation'),
+        isAdministrator: of.includes('installation'),
+        hasList: entries.some(({ right }) => right !== 'installation'),
+        groups,
+        ...definedOnly({ right: contactCenterRightNames.find((right) => of.includes(right)) }),
+      });
     },
   );
 }

@@ -15,11 +15,11 @@ const refusals = { ...common, 429: errorEnvelope };
 
 /** Finds the person whom an administrator names. */
 export interface ListedPeople {
-  /** @throws AppError 400, 404, 503 */
-  listed(named: {
-    user: string;
-    contactCenter?: string | undefined;
-  }): Promise<{ sub: string; name: string; contactCenterId: string }>;
+  /** `within`: nobody of another contact centre than this one. @throws AppError 400, 404, 503 */
+  listed(
+    named: { user: string; contactCenter?: string | undefined },
+    within: string | undefined,
+  ): Promise<{ sub: string; name: string; contactCenterId: string }>;
 }
 
 export function administratorRoutes(
@@ -59,7 +59,7 @@ export function administratorRoutes(
     },
     async (request) => {
       const { note, way, ...named } = request.body.data;
-      const person = await people.listed(named);
+      const person = await people.listed(named, undefined);
       return ok(administratorViewOf(await administrators.add({ ...person, way, note }, actorOf(request))));
     },
   );

@@ -4,6 +4,7 @@ import { basicAuthorization } from '@gatehouse/api-client/http';
 import type { Rule } from '@gatehouse/caller-auth/authorisation';
 import { contactCenterAdminAuthority, managementAuthority } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
+import { contactCenterRights } from '@gatehouse/contracts/values';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { type App, createApp } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ import { buildApp } from '../../../src/app.ts';
 import type { Domain } from '../../../src/core/domain.ts';
 import {
   administratorKinds,
+  allows,
   type OpsCallerKind,
   opsCallerKinds,
   opsMatrix,
@@ -21,8 +23,11 @@ import { type Estate, startEstate } from '../../operations/help-desk/stack.ts';
 import { ops, otherContactCenterId as other, contactCenterId as own } from '../../stack/auth-api.ts';
 import {
   addAdministrator,
+  appoint,
+  appointmentsPath,
   consoleToken,
   contactCenterAdministrator,
+  letAdministratorsAppoint,
   operatorByLink,
 } from '../../stack/console.ts';
 import { createClient, opsCall, token } from '../../stack/oauth.ts';
@@ -47,11 +52,18 @@ beforeAll(async () => {
     'operator by link': await operatorByLink(stack),
     'installation administrator': await consoleToken(stack, { sub }),
     'contact-centre administrator': await contactCenterAdministrator(stack, { sub: randomUuid() }),
+    'help desk': await consoleToken(
+      stack,
+      { sub: randomUuid() },
+      { authorities: [contactCenterRights['help-desk']] },
+    ),
+    auditor: await consoleToken(stack, { sub: randomUuid() }, { authorities: [contactCenterRights.auditor] }),
     'managing client': await ownToken({ authorities: [managementAuthority] }),
     'bound managing client': await ownToken({ authorities: [managementAuthority], contactCenterIds: [own] }),
     client: await ownToken({}),
     user: await consoleToken(stack, { sub }, { clientId: 'agent-workspace', authorities: rights }),
   } satisfies Record<OpsCallerKind, string>);
+  await letAdministratorsAppoint(stack, own);
   const workspace = await createClient(stack);
   const { sessions } = stack.deps;
   for (const [center, tenant] of [
@@ -86,6 +98,19 @@ async function requestOf(operation: string, center: string): Promise<Request> {
       const sub = randomUuid();
       await addAdministrator(estate.stack, { user: sub });
       return { path: `/administrators/${sub}` };
+    },
+    'POST /contact-centers/{id}/administrators': () => ({
+      path: appointmentsPath(center),
+      data: { user: randomUuid(), right: 'auditor' },
+    }),
+    'PATCH /contact-centers/{id}/administrators': () => ({
+      path: appointmentsPath(center),
+      data: { administratorsAppoint: center === own },
+    }),
+    'DELETE /contact-centers/{id}/administrators/{sub}': async () => {
+      const sub = randomUuid();
+      await appoint(estate.stack, center, { user: sub, right: 'help-desk' });
+      return { path: `${appointmentsPath(center)}/${sub}` };
     },
     'GET /overview': () => ({ path: `${template}?contactCenterId=${center}` }),
     'POST /clients': () => ({ path: template, data: { client_id: randomUuid(), authorizedGrantTypes: [] } }),
@@ -147,6 +172,23 @@ describe('the matrix', () => {
     expect(Object.keys(opsMatrix).sort()).toEqual(described.sort());
   });
 
+  // attack: help-desk agent or auditor who changes clients, keys, settings or rights | CWE-269, ASVS 8.2.1 | guard: services/auth-api/src/oauth/client-authentication/ops-matrix.ts
+  it('lets the help desk do these things for people, and the auditor read', () => {
+    const admitted = (kind: 'help desk' | 'auditor') =>
+      Object.entries(opsMatrix).flatMap(([operation, name]) =>
+        allows(opsRules[name], kind) ? operation : [],
+      );
+    expect(admitted('help desk')).toEqual([
+      'GET /sessions',
+      'DELETE /sessions',
+      'GET /people',
+      'GET /people/profile',
+      'GET /people/explanation',
+      'DELETE /people/delays',
+    ]);
+    expect(admitted('auditor').filter((operation) => !operation.startsWith('GET '))).toEqual([]);
+  });
+
   it('is the committed page', async () => {
     const page = await readFile(
       new URL('../../../../../docs/reference/authorisation.md', import.meta.url),
@@ -183,7 +225,8 @@ describe('the matrix', () => {
         (await app.inject({ url: `/auth/v3/ops/${path}`, headers: { authorization } })).statusCode;
       for (const kind of administratorKinds) {
         expect([kind, await status('made-up', callers[kind])]).toEqual([kind, 403]);
-        expect([kind, await status('clients', callers[kind])]).toEqual([kind, 200]);
+        const mayList = allows(opsRules.listClients, kind);
+        expect([kind, await status('clients', callers[kind])]).toEqual([kind, mayList ? 200 : 403]);
       }
     } finally {
       await app.close();

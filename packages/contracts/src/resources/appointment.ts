@@ -1,0 +1,45 @@
+/** Describes an entry of the list of a contact centre: who administers it, helps its people or audits it, and what is told about each field. */
+import { z } from 'zod';
+import { field } from '../resource/field.ts';
+import { contactCenterRightNames } from '../values/contact-center-rights.ts';
+import { label } from '../values/text.ts';
+import { passwordWay, wayOfSignInSchema } from '../values/way-of-sign-in.ts';
+
+const text = label(512);
+const quoted = contactCenterRightNames.map((name) => JSON.stringify(name)).join(', ');
+
+export const appointment = {
+  name: 'appointment',
+  fields: {
+    user: field(text, {
+      label: 'Person',
+      help: 'The name that they sign in with, or their identifier (sub). The person belongs to this contact centre.',
+      group: 'person',
+      isColumn: true,
+    }),
+    right: field(z.enum(contactCenterRightNames, { error: `must be one of ${quoted}` }), {
+      label: 'Right',
+      help: '`administrator` changes the contact centre, `help-desk` helps its people to sign in and ends sessions, `auditor` reads everything of it and changes nothing.',
+      group: 'person',
+      isColumn: true,
+    }),
+    way: field(wayOfSignInSchema.default(passwordWay), {
+      label: 'Way of sign-in',
+      help: 'Only a sign-in in this way gives the right: `password`, `saml ISSUER` or `oidc ISSUER`.',
+      group: 'person',
+      isColumn: true,
+    }),
+    note: field(text.optional(), {
+      label: 'Note',
+      help: 'Why, such as the number of a ticket.',
+      group: 'person',
+      isColumn: true,
+    }),
+  },
+};
+
+/** Strict: a misspelt `right` must not be another one. */
+export const newAppointmentSchema = z.strictObject(appointment.fields);
+
+/** As it is sent. */
+export type NewAppointment = z.input<typeof newAppointmentSchema>;
