@@ -77,6 +77,8 @@ const ofPeople: Table = {
       question(`${people}/${step}`),
     ),
     ...question(`${people}/add`, { userName: 'taken' }),
+    ...question(`${people}/import`, { document: 'userName' }),
+    ...question(`${people}/preview`, { document: 'userName' }).slice(1),
     ...question(`${people}/end-session`, { session: '{sid}' }),
   ]),
   [`GET ${console}/audit`]: [

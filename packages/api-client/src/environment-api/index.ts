@@ -33,12 +33,7 @@ export {
   verifyConfigurationTrail,
 } from './estate.ts';
 export { readEnvironmentApiOverview } from './overview.ts';
-export {
-  type BulkOperation,
-  createPeopleAdministration,
-  type PeopleAdministration,
-  patchOf,
-} from './people.ts';
+export { createPeopleAdministration, type PeopleAdministration } from './people.ts';
 export {
   createSingleSignOnAdministration,
   type SignOnProtocol,

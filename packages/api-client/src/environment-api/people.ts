@@ -17,10 +17,10 @@ import { readData, readTagged, removeAt } from '../administration/administration
 import type { HttpClient } from '../http/http-client.ts';
 
 export interface BulkOperation {
-  method: 'POST' | 'PATCH';
-  /** `/Users` or `/Groups`, and for PATCH an id. */
+  method: 'POST' | 'PATCH' | 'DELETE';
+  /** `/Users` or `/Groups`, and for PATCH and DELETE an id. */
   path: string;
-  data: NewScimUser | NewScimGroup | ScimPatch;
+  data?: NewScimUser | NewScimGroup | ScimPatch;
 }
 
 const pageSize = 200;

@@ -206,6 +206,18 @@ export const listedPages: ListedPage[] = [
     name: 'console-person-add',
     path: ({ storedId }) => `${base}/people/add?contactCenter=${storedId}`,
   },
+  {
+    name: 'console-people-import',
+    path: ({ storedId }) => `${base}/people/import?contactCenter=${storedId}`,
+  },
+  {
+    name: 'console-people-preview',
+    path: ({ storedId }) => `${base}/people/import?contactCenter=${storedId}`,
+    fill: async (page) => {
+      await page.fill('[name=document]', 'userName,firstName\nada,Ada');
+      await page.selectOption('[name=missing]', 'delete');
+    },
+  },
   { name: 'console-person-delete', path: stored('delete'), isVariant: true },
   { name: 'console-person-disable', path: stored('disable'), isVariant: true },
   { name: 'console-person-password-link', path: stored('password-link'), isVariant: true },

@@ -171,6 +171,42 @@ it('adds a person with groups and shows the password link once, changes and dele
   expect(left.rows.map((row) => row['User name'])).not.toContain('zoe.b');
 });
 
+it('imports a file after it has shown each change, and deletes only by the typed name', async () => {
+  const { contactCenterId } = await createPeopleStore(stage.environmentApi);
+  const list = `${path}?contactCenter=${contactCenterId}`;
+  const form = await follow(installation, await installation.open(list), 'Import a file');
+  const preview = (document: string, more = {}) =>
+    installation.submit(form, `${path}/preview`, { document, ...more });
+  const wrong = await preview('userName,active\nada,yes\nada,true');
+  expect(wrong.status).toBe(400);
+  expect(wrong.text).toContain('Line 2: active must be true or false.');
+  expect(wrong.text).toContain('Line 3: userName is that of line 2 already.');
+
+  const first = await preview('userName,firstName,groups\nada,Ada,Agents\nbob,Bob,');
+  expect(first.text).toContain('New: 2. Changed: 0');
+  expect((await installation.open(list)).rows).toEqual([]);
+  const done = await installation.submit(first, `${path}/import`);
+  expect(done).toMatchObject({ message: 'The import is done. Changes: 2' });
+  expect(done.rows.map((row) => row['User name'])).toEqual(['ada', 'bob']);
+
+  // What somebody else has changed since is shown anew, and not done.
+  const disabling = await preview('userName\nada', { missing: 'disable' });
+  expect(disabling.text).toContain('Changed: 1, of whom disabled: 1');
+  await installation.submit(await preview('userName,lastName\nbob,Builder'), `${path}/import`);
+  await installation.submit(await preview('userName\nada\ncy', { missing: 'stay' }), `${path}/import`);
+  expect(await installation.submit(disabling, `${path}/import`)).toMatchObject({ status: 412 });
+
+  const deleting = await preview('userName\nada', { missing: 'delete' });
+  expect(deleting.text).toContain('Deleted: 2');
+  const unnamed = await installation.submit(deleting, `${path}/import`, { name: 'another' });
+  expect(unnamed).toMatchObject({ status: 400 });
+  expect(unnamed.text).toContain('This is not its name.');
+  const [, name = ''] = /Type (\S+) to show/.exec(unnamed.text) ?? [];
+  const left = await installation.submit(unnamed, `${path}/import`, { name });
+  expect(left.rows.map((row) => row['User name'])).toEqual(['ada']);
+  expect((await preview('userName\n', { missing: 'delete' })).status).toBe(400);
+});
+
 it('shows a password link once', async () => {
   const profile = await installation.open(storedPath('noor'));
   const question = await follow(installation, profile, 'Make a password link');

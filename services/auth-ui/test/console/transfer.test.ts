@@ -64,6 +64,25 @@ it('makes no change where something changed after the preview, and shows the cha
   expect(done.message).toMatch(/^The import is done/);
 });
 
+it('deletes a contact centre and its environment only after their names are typed', async () => {
+  const estate = JSON.parse(await exported('json'));
+  const id = await stage.environmentApi.contactCenter({ name: 'Left over' });
+  const page = await preview(JSON.stringify(estate));
+  expect(page.text).toContain('Left over');
+  for (const names of ['', 'left over', 'Left over\nDemo'])
+    expect(await person.submit(page, `${path}/import`, { names })).toMatchObject({
+      status: 400,
+      fieldProblems: { names: 'These are not the names.' },
+    });
+  expect((await stage.environmentApi.call('GET', `/contact-centers/${id}`)).status).toBe(200);
+  const [, listed = ''] = /that this is meant: (.*?) Make these changes/.exec(page.text) ?? [];
+  expect(listed).toContain('Left over, ');
+  const names = listed.replaceAll(', ', '\n');
+  const done = await person.submit(page, `${path}/import`, { names });
+  expect(done.message).toMatch(/^The import is done/);
+  expect((await stage.environmentApi.call('GET', `/contact-centers/${id}`)).status).toBe(404);
+});
+
 it('says at which place a document is wrong, and keeps it', async () => {
   const page = await preview('{"formatVersion": 1, "contactCenters": [{"id": "x"}]}');
   expect(page.status).toBe(400);

@@ -70,7 +70,7 @@ const isCode = /[A-Z]\w*[A-Z]|[\d_/@=]/;
 
 /** What stays in Latin letters in every script. */
 const namesAndCommands =
-  'ada audience Basic bcrypt console consent Consul Cookie cors-origins dbid Elasticsearch email Environment --file gatehouse https import issuer login none OAuth open openid query sub subject Web'.split(
+  'ada audience Basic bcrypt console consent Consul Cookie cors-origins dbid Elasticsearch email Environment false --file gatehouse https import issuer login none OAuth open openid query sub subject true Web'.split(
     ' ',
   );
 

@@ -112,6 +112,18 @@ describe('a file of people', () => {
     expect(refused).toMatchObject({ exitCode: 2, error: expect.stringContaining(sentence) });
   });
 
+  test('deletes whom it does not name only where that is asked for, and never everybody', async () => {
+    await newStore();
+    await load([head, ada, bob], '--yes');
+    const tried = await load([head, ada], '--delete-missing', '--dry-run');
+    expect(tried.out).toContain('- person bob');
+    expect(tried.out).toContain('1 people are deleted.');
+    expect((await load([head, ada], '--delete-missing', '--yes')).exitCode).toBe(0);
+    expect(await listed()).toEqual(['ada true']);
+    expect((await load([head], '--delete-missing')).error).toContain('would delete everybody');
+    expect((await load([head, ada], '--delete-missing', '--disable-missing')).exitCode).not.toBe(0);
+  });
+
   test('of which the service refuses a line is done but for that line', async () => {
     await newStore();
     await load(['userName,externalId', 'ada,x1', 'bob,x2'], '--yes');

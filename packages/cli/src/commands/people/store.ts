@@ -1,5 +1,6 @@
 /** `gatehouse people list|show|create|update|delete|disable|enable|password-link`: people of the people store. */
 import { createPeopleAdministration } from '@gatehouse/api-client/environment-api';
+import { fieldsOf, operationOf } from '@gatehouse/api-client/people-file';
 import type { ScimUser, StoredPerson } from '@gatehouse/contracts/environment-administration';
 import { type NewPerson, type PersonChange, person } from '@gatehouse/contracts/resources';
 import type { Command } from 'commander';
@@ -9,7 +10,6 @@ import { contactCenterOf } from '../../input/named.ts';
 import { optionsOf } from '../../input/options.ts';
 import type { Session } from '../../session.ts';
 import { resourceCommands } from '../resource-command.ts';
-import { fieldsOf, operationOf } from './fields.ts';
 
 interface Place {
   contactCenter: string;

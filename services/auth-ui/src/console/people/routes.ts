@@ -14,6 +14,7 @@ import { consoleView, listView } from '../shell/pages.ts';
 import { stepsView } from '../shell/steps.ts';
 import { confirmationRoutes } from './confirmation-routes.ts';
 import { explanationPage } from './explanation-page.ts';
+import { importRoutes } from './import-routes.ts';
 import { chooseCenterPage, peoplePage } from './list-pages.ts';
 import { nameFields, nameOf } from './names.ts';
 import { type PersonPage, personPage } from './person-page.ts';
@@ -89,5 +90,6 @@ export const peopleArea: Area = {
 
     confirmationRoutes(pages, shell);
     storeRoutes(pages, shell);
+    importRoutes(pages, shell);
   },
 };

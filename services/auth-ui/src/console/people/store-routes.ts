@@ -1,5 +1,4 @@
 /** Serves the forms that add and change people of the people store, and the question before one is deleted. */
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
 import type { App } from '@gatehouse/service-kit/http';
 import { formRoutes } from '../form/routes.ts';
@@ -11,7 +10,7 @@ import { tagField } from '../shell/typed.ts';
 import { passwordLinkPage, personConfirmation } from './confirmations.ts';
 import { addressOf, centerAddress, centerField, nameFields } from './names.ts';
 import { addPage, asksForLink, changeOf, changePage, newPersonOf, personInputs } from './person-form.ts';
-import { groupNames, keptPerson, peopleOf } from './store.ts';
+import { centerOf, groupNames, keptPerson, peopleOf } from './store.ts';
 
 export function storeRoutes(pages: App, shell: Shell): void {
   formRoutes(pages, shell, {
@@ -19,7 +18,7 @@ export function storeRoutes(pages: App, shell: Shell): void {
     fields: centerField,
     async read(visit, { contactCenter }) {
       const [center, groups] = await Promise.all([
-        createContactCenterAdministration(visit.environmentApi).read(contactCenter),
+        centerOf(visit, contactCenter),
         groupNames(visit, contactCenter),
       ]);
       return { center, groups };

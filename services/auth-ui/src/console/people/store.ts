@@ -1,6 +1,10 @@
 /** Reads people of the people store for the pages that write them. */
 import { readPersonProfile } from '@gatehouse/api-client/auth-api';
-import { createPeopleAdministration } from '@gatehouse/api-client/environment-api';
+import {
+  createContactCenterAdministration,
+  createPeopleAdministration,
+  type PeopleAdministration,
+} from '@gatehouse/api-client/environment-api';
 import type { PersonName, PersonProfile } from '@gatehouse/contracts/auth-administration';
 import type { StoredPerson } from '@gatehouse/contracts/environment-administration';
 import { notFound } from '@gatehouse/service-kit/errors';
@@ -15,8 +19,11 @@ export interface Kept {
 }
 
 /** The calls about people of a contact centre. A change overwrites only the version `etag`; without it, any. */
-export const peopleOf = ({ environmentApi }: ConsoleVisit, contactCenterId: string, etag = '') =>
-  createPeopleAdministration(ifMatch(environmentApi, etag), contactCenterId);
+export const peopleOf = (
+  { environmentApi }: ConsoleVisit,
+  contactCenterId: string,
+  etag = '',
+): PeopleAdministration => createPeopleAdministration(ifMatch(environmentApi, etag), contactCenterId);
 
 /** @throws AppError 404 for a person of another source, UpstreamError */
 export async function keptPerson(visit: ConsoleVisit, named: PersonName): Promise<Kept> {
@@ -31,3 +38,7 @@ export async function groupNames(visit: ConsoleVisit, contactCenterId: string): 
   const groups = await peopleOf(visit, contactCenterId).groups();
   return groups.map(({ displayName }) => displayName).sort();
 }
+
+/** @throws UpstreamError (404) */
+export const centerOf = ({ environmentApi }: ConsoleVisit, id: string) =>
+  createContactCenterAdministration(environmentApi).read(id);

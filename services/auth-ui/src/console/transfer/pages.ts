@@ -1,34 +1,18 @@
 /** Builds the pages of export and import. */
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { EstateChange, ImportResult } from '@gatehouse/contracts/environment-administration';
+import { formatsIn } from '../../texts/formats.ts';
 import { entityOf } from '../audit/words.ts';
-import { type ShownChange, shownChanges } from '../shell/changes.ts';
 import type { ConsolePage, FormPage } from '../shell/pages.ts';
-import type { Form } from '../shell/parts.ts';
+import { type PreviewPage, previewedChanges } from '../shell/preview.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
+import { linesOf } from '../shell/typed.ts';
 
 export const transferPath = `${consolePath}/transfer`;
 
-/** A page is read by a person; how many more there are is said. */
-const maxShown = 200;
-
 export interface TransferPage extends ConsolePage {
   parts: { title: string; text: string; links: { label: string; href: string; isDownload: boolean }[] }[];
-}
-
-export interface PreviewPage extends ConsolePage {
-  summary: string;
-  groups: {
-    kind: 'create' | 'update' | 'delete';
-    kindWord: string;
-    entity: string;
-    id: string;
-    changes: ShownChange[];
-  }[];
-  more: string | undefined;
-  keptSecrets: { title: string; list: string[] } | undefined;
-  form: Form;
 }
 
 export function transferPage({ text }: ConsoleVisit): TransferPage {
@@ -98,33 +82,40 @@ export function besideDocument(problem: Problem): Problem {
   return first ? { ...problem, fields: { document: `${first[0]}: ${first[1]}` } } : problem;
 }
 
+const endsPeople: readonly string[] = ['contact-center', 'environment'];
+/** A person types so many names. */
+const maxTyped = 5;
+
+/** The names that a person types before these are deleted. An environment without a name has its id. */
+export function namesToType(changes: readonly EstateChange[]): string[] {
+  return changes
+    .filter(({ action, entity }) => action === 'delete' && endsPeople.includes(entity))
+    .slice(0, maxTyped)
+    .map(({ id, changes: { name } }) => (typeof name?.from === 'string' ? name.from : id));
+}
+
+export const isTyped = (names: readonly string[], typed: string): boolean =>
+  linesOf(typed).toSorted().join('\n') === names.toSorted().join('\n');
+
+/** `typed`: the names as they were sent, and wrong. */
 export function previewPage(
   visit: ConsoleVisit,
   { changes, keptSecrets }: ImportResult,
   document: string,
   etag: string,
-  isAgain = false,
+  { isAgain = false, typed }: { isAgain?: boolean; typed?: string } = {},
 ): PreviewPage {
   const { text } = visit;
-  const count = changes.length;
+  const shown = changes.map((change) => ({ ...change, entity: entityOf(visit, change.entity) }));
   return {
-    title: text('console.transfer.preview.title'),
+    ...previewedChanges(visit, shown, isAgain),
     breadcrumbs: [{ label: text('console.transfer.title'), href: transferPath }],
-    message: isAgain
-      ? {
-          kind: 'danger',
-          title: text('console.transfer.again.title'),
-          text: text('console.transfer.again.text'),
-        }
-      : undefined,
     summary: text('console.transfer.count', {
-      count,
+      count: changes.length,
       created: countOf(changes, 'create'),
       updated: countOf(changes, 'update'),
       deleted: countOf(changes, 'delete'),
     }),
-    groups: changes.slice(0, maxShown).map((change) => groupOf(visit, change)),
-    more: count > maxShown ? text('console.transfer.more', { count: count - maxShown }) : undefined,
     keptSecrets:
       keptSecrets.length === 0
         ? undefined
@@ -132,7 +123,7 @@ export function previewPage(
     form: {
       action: `${transferPath}/import`,
       hidden: { document, etag },
-      sections: [],
+      sections: nameSections(visit, namesToType(changes), typed),
       submit: text('console.transfer.import.now'),
       cancel: `${transferPath}/import`,
       isDangerous: changes.some(({ action }) => action === 'delete'),
@@ -143,13 +134,22 @@ export function previewPage(
 const countOf = (changes: readonly EstateChange[], kind: string) =>
   changes.filter(({ action }) => action === kind).length;
 
-function groupOf(visit: ConsoleVisit, { action, entity, id, changes }: EstateChange) {
-  const kind = action === 'create' || action === 'delete' ? action : 'update';
-  return {
-    kind,
-    kindWord: visit.text(`console.changes.${kind}`),
-    entity: entityOf(visit, entity),
-    id,
-    changes: shownChanges(changes),
-  } as const;
+function nameSections({ text, language }: ConsoleVisit, names: readonly string[], typed: string | undefined) {
+  if (names.length === 0) return [];
+  return [
+    {
+      fields: [
+        {
+          name: 'names',
+          label: text('console.transfer.names'),
+          hint: text('console.transfer.names.hint', { names: formatsIn(language).words(names) }),
+          kind: 'textarea',
+          value: typed,
+          rows: names.length,
+          isRequired: true,
+          problem: typed === undefined ? undefined : text('console.transfer.names.wrong'),
+        } as const,
+      ],
+    },
+  ];
 }

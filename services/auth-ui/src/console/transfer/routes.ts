@@ -4,13 +4,15 @@ import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
 import { consoleView, formView } from '../shell/pages.ts';
+import { previewView } from '../shell/preview.ts';
 import { attempt } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { acceptTextFiles } from '../shell/upload.ts';
 import {
   besideDocument,
   importPage,
-  type PreviewPage,
+  isTyped,
+  namesToType,
   previewPage,
   type TransferPage,
   transferPage,
@@ -18,12 +20,15 @@ import {
 } from './pages.ts';
 
 const transferView = consoleView<TransferPage>('transfer/transfer');
-const previewView = consoleView<PreviewPage>('transfer/preview');
 
 /** As a form: some characters take three. A larger document is a task for the command line. */
 const bodyLimit = 6 * 1024 * 1024;
 const document = z.string().max(bodyLimit).default('');
-const importFields = z.object({ document, etag: z.string().max(256).default('') });
+const importFields = z.object({
+  document,
+  etag: z.string().max(256).default(''),
+  names: z.string().max(4_096).default(''),
+});
 
 export const transferArea: Area = {
   path: '/transfer',
@@ -63,19 +68,26 @@ export const transferArea: Area = {
       { bodyLimit, schema: { hide: true, body: importFields } },
       async (request, reply) => {
         const visit = shell.begin(request, reply);
-        const { document: text, etag } = request.body;
+        const { document: text, etag, names: typed } = request.body;
         const format = formatOf(text);
-        const { done, problem } = await attempt(visit, () => estateOf(visit).import(text, format, etag));
-        if (problem === undefined)
-          return shell.done(visit, transferPath, 'console.transfer.imported', {
-            count: String(done.changes.length),
-          });
-        if (problem.status !== 412)
+        const { done, problem } = await attempt(visit, async () => {
+          const { result, etag: newest } = await estateOf(visit).tryImport(text, format);
+          const isAgain = newest !== etag;
+          if (isAgain || !isTyped(namesToType(result.changes), typed))
+            return {
+              shown: previewPage(visit, result, text, newest, isAgain ? { isAgain } : { typed }),
+              isAgain,
+            };
+          return { imported: await estateOf(visit).import(text, format, etag) };
+        });
+        if (problem !== undefined)
           return shell.refused(visit, importPage(visit, text), besideDocument(problem));
-        reply.code(problem.status);
-        // Something changed since the preview: the changes are shown anew, against what is there now.
-        const again = await estateOf(visit).tryImport(text, format);
-        return shell.show(visit, previewView, previewPage(visit, again.result, text, again.etag, true));
+        if (done.imported !== undefined)
+          return shell.done(visit, transferPath, 'console.transfer.imported', {
+            count: String(done.imported.changes.length),
+          });
+        reply.code(done.isAgain ? 412 : 400);
+        return shell.show(visit, previewView, done.shown);
       },
     );
   },

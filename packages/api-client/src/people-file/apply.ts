@@ -1,68 +1,64 @@
 /** Does what a plan says by bulk requests of SCIM: first the people, then their groups. */
-import {
-  type BulkOperation,
-  type PeopleAdministration,
-  patchOf,
-} from '@gatehouse/api-client/environment-api';
 import type {
   NewScimUser,
   ScimBulkResult,
   ScimOperation,
 } from '@gatehouse/contracts/environment-administration';
 import { foldSpelling } from '@gatehouse/people-directory';
-import { exitCodes, Failure } from '../../failure/failure.ts';
+import { type BulkOperation, type PeopleAdministration, patchOf } from '../environment-api/people.ts';
 import type { Change } from './plan.ts';
 
 /** A service does a request of this size in seconds, also where it hashes nothing. */
 const atOnce = 200;
 
-interface Problem {
+/** A change that was refused: of which line, person or group, and why. */
+export interface Undone {
   field: string;
   message: string;
 }
 
-/** `progress`: called after each request, with the number of changes that are done. @throws Failure that names the lines which failed */
+/** Gives what was refused; the others are done. `progress`: called after each request, with the number of changes that were tried. */
 export async function applyPlan(
   people: PeopleAdministration,
   changes: readonly Change[],
-  progress: (done: number) => void,
-): Promise<void> {
-  const problems: Problem[] = [];
+  progress: (tried: number) => void = () => undefined,
+): Promise<Undone[]> {
+  const problems: Undone[] = [];
   const ids = new Map<Change, string>();
   for (let start = 0; start < changes.length; start += atOnce) {
     await applyToPeople(people, changes.slice(start, start + atOnce), ids, problems);
     progress(Math.min(changes.length, start + atOnce));
   }
   await applyToGroups(people, ids, problems);
-  if (problems.length > 0)
-    throw new Failure(exitCodes.refused, `${problems.length} changes were refused; the others are done`, {
-      problems,
-    });
+  return problems;
 }
 
 async function applyToPeople(
   people: PeopleAdministration,
   changes: readonly Change[],
   ids: Map<Change, string>,
-  problems: Problem[],
+  problems: Undone[],
 ): Promise<void> {
   // Where only the groups change, there is nothing to do to the person.
-  const own = changes.filter(({ body }) => !Array.isArray(body) || body.length > 0);
+  const own = changes.filter(
+    ({ action, body }) => action === 'delete' || !Array.isArray(body) || body.length > 0,
+  );
   const results = own.length === 0 ? [] : await people.bulk(own.map(operationOf));
   const refused = new Set<Change>();
   own.forEach((change, index) => {
     const result = results[index];
-    if (isDone(result)) ids.set(change, change.userId ?? idIn(result));
-    else {
+    if (!isDone(result)) {
       refused.add(change);
       problems.push({ field: lineOrId(change), message: result?.response?.detail ?? 'it was not done' });
-    }
+    } else if (change.action !== 'delete') ids.set(change, change.userId ?? idIn(result));
   });
   for (const change of changes)
-    if (change.userId !== undefined && !refused.has(change)) ids.set(change, change.userId);
+    if (change.userId !== undefined && change.action !== 'delete' && !refused.has(change))
+      ids.set(change, change.userId);
 }
 
-function operationOf({ userId, body }: Change): BulkOperation {
+function operationOf({ action, userId, body }: Change): BulkOperation {
+  if (action === 'delete') return { method: 'DELETE', path: `/Users/${userId}` };
   return userId === undefined
     ? { method: 'POST', path: '/Users', data: body as NewScimUser }
     : { method: 'PATCH', path: `/Users/${userId}`, data: patchOf(body as readonly ScimOperation[]) };
@@ -71,7 +67,7 @@ function operationOf({ userId, body }: Change): BulkOperation {
 async function applyToGroups(
   people: PeopleAdministration,
   ids: ReadonlyMap<Change, string>,
-  problems: Problem[],
+  problems: Undone[],
 ): Promise<void> {
   const moves = new Map<string, { name: string; joining: string[]; leaving: string[] }>();
   const movesOf = (name: string) => {
@@ -110,7 +106,7 @@ async function applyToGroups(
   }
 }
 
-async function createGroup(people: PeopleAdministration, displayName: string, problems: Problem[]) {
+async function createGroup(people: PeopleAdministration, displayName: string, problems: Undone[]) {
   const data = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName };
   const [result] = await people.bulk([{ method: 'POST', path: '/Groups', data }]);
   if (isDone(result)) return idIn(result);

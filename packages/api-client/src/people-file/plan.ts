@@ -9,7 +9,7 @@ type Changes = Record<string, { from?: unknown; to?: unknown }>;
 
 /** One person who does not stay as is. */
 export interface Change {
-  action: 'create' | 'update';
+  action: 'create' | 'update' | 'delete';
   /** In the form of `renderChanges`. */
   entity: 'person';
   /** The user name. */
@@ -25,24 +25,41 @@ export interface Change {
   leaves: string[];
 }
 
-export interface PlanOptions {
+/** What becomes of people whom the file does not name. */
+export const missingWays = ['stay', 'disable', 'delete'] as const;
+export type Missing = (typeof missingWays)[number];
+
+interface PlanOptions {
   key: Key;
-  /** People whom the file does not name are deactivated. */
-  disableMissing: boolean;
+  missing: Missing;
+}
+
+/** How many people a plan creates, changes, deactivates among those, and deletes. */
+export function sumsOf(plan: readonly Change[]) {
+  const of = (action: Change['action']) => plan.filter((change) => change.action === action);
+  const updated = of('update');
+  const disabled = updated.filter(({ changes: { active } }) => active?.from === true && active.to === false);
+  return {
+    created: of('create').length,
+    updated: updated.length,
+    disabled: disabled.length,
+    deleted: of('delete').length,
+  };
 }
 
 export function planOf(file: PeopleFile, present: readonly ScimUser[], options: PlanOptions): Change[] {
-  const { key, disableMissing } = options;
+  const { key, missing: way } = options;
   const byKey = new Map(present.map((user) => [keyOf(user, key), user]));
   byKey.delete('');
   const changes = file.rows.flatMap((row) => {
     const user = byKey.get(keyOf(row.given, key));
     return user === undefined ? [creation(row)] : update(row, user, file.columns);
   });
-  if (!disableMissing) return changes;
+  if (way === 'stay') return changes;
   const named = new Set(file.rows.map(({ given }) => keyOf(given, key)));
-  const missing = present.filter((user) => user.active && !named.has(keyOf(user, key)));
-  return [...changes, ...missing.map(deactivation)];
+  const missing = present.filter((user) => !named.has(keyOf(user, key)));
+  if (way === 'delete') return [...changes, ...missing.map(deletion)];
+  return [...changes, ...missing.filter(({ active }) => active).map(deactivation)];
 }
 
 function creation({ line, given }: Row): Change {
@@ -100,6 +117,16 @@ function deactivation(user: ScimUser): Change {
     body: [operationOf('active', false)],
     joins: [],
     leaves: [],
+  };
+}
+
+function deletion(user: ScimUser): Change {
+  const filled = Object.entries(fieldsOf(user)).filter(([, value]) => shown(value) !== '');
+  return {
+    ...deactivation(user),
+    action: 'delete',
+    changes: Object.fromEntries(filled.map(([column, value]) => [column, { from: shown(value) }])),
+    body: [],
   };
 }
 
