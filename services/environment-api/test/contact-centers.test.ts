@@ -29,6 +29,24 @@ describe('POST /contact-centers', () => {
     expect((await api.call('GET', `/contact-centers/${id}`)).body.data).toEqual(answer.body.data);
   });
 
+  it('takes tenant names that are easily typed wrong, as installers of before chose them, with a warning', async () => {
+    const domains = [tenant(), `b ${tenant()}`, `-${tenant()}`];
+    const answer = await post({ environmentId, domains });
+    const warnings = [
+      { field: 'data.domains.1', value: domains[1], message: expect.stringContaining('holds a space') },
+      {
+        field: 'data.domains.2',
+        value: domains[2],
+        message: expect.stringContaining('begins with a hyphen'),
+      },
+    ];
+    expect([answer.status, answer.body.warnings]).toEqual([200, warnings]);
+    const path = `/contact-centers/${answer.body.data.id}`;
+    const change = async (data: object) =>
+      (await api.call('PATCH', path, { payload: { data } })).body.warnings;
+    expect([await change({ name: 'Other' }), await change({ domains })]).toEqual([undefined, warnings]);
+  });
+
   it.each([
     ['no domain', { domains: [] }, 'data.domains'],
     ['a domain twice in two spellings', { domains: ['Twice', 'TWICE'] }, 'data.domains'],

@@ -1,6 +1,14 @@
 /** The calls that administrate Auth API: clients, signing keys, checks of single sign-on, security events. */
 
-import { type RowFormat, reshipAnswer, retentionAnswer, verifyAnswer } from '@gatehouse/contracts/answers';
+import {
+  emptyEnvelope,
+  type RowFormat,
+  reshipAnswer,
+  retentionAnswer,
+  verifyAnswer,
+  type Warning,
+  warningSchema,
+} from '@gatehouse/contracts/answers';
 import {
   administratorSchema,
   appointeeSchema,
@@ -34,6 +42,7 @@ import {
   readRows,
   readTagged,
   removeAt,
+  writeData,
 } from '../administration/administration-calls.ts';
 import { readExport } from '../administration/row-export.ts';
 import type { HttpClient } from '../http/http-client.ts';
@@ -43,6 +52,7 @@ const signingKeys = z.array(signingKeyViewSchema);
 const ssoKeys = z.array(ssoKeySchema);
 const signalReceivers = z.array(signalReceiverViewSchema);
 const administrators = z.array(administratorSchema);
+const warnedEnvelope = emptyEnvelope.extend({ warnings: z.array(warningSchema).optional() });
 
 export interface ClientPageQuery {
   search?: string | undefined;
@@ -65,10 +75,15 @@ export function createClientAdministration(http: HttpClient) {
     /** With the version, for `If-Match` of a change. */
     readTagged: (clientId: string) => readTagged(http, clientViewSchema, one(clientId)),
     create: (data: ClientInput) =>
-      readData(http, clientWithSecretSchema, { method: 'POST', path: all, json: { data } }),
+      writeData(http, clientWithSecretSchema, { method: 'POST', path: all, json: { data } }),
+    /** Refuses what `create` would refuse. Nothing is stored. */
+    async tryCreate(data: ClientInput): Promise<Warning[]> {
+      const request = { method: 'POST', path: `${all}/dry-run`, json: { data } } as const;
+      return (await http.read(warnedEnvelope, request)).warnings ?? [];
+    },
     /** Fields that are left out keep their value. */
     update: (clientId: string, data: ClientInput) =>
-      readData(http, clientViewSchema, { method: 'PUT', path: one(clientId), json: { data } }),
+      writeData(http, clientViewSchema, { method: 'PUT', path: one(clientId), json: { data } }),
     remove: (clientId: string) => removeAt(http, one(clientId)),
     diagnose: (clientId: string) =>
       readData(http, clientDiagnosisSchema, { path: `${one(clientId)}/diagnosis` }),

@@ -25,6 +25,7 @@ import {
   readRows,
   readTagged,
   removeAt,
+  writeData,
 } from '../administration/administration-calls.ts';
 import type { HttpClient } from '../http/http-client.ts';
 
@@ -50,10 +51,10 @@ export function createContactCenterAdministration(http: HttpClient) {
     readTagged: (id: string) => readTagged(http, contactCenterSchema, one(id)),
     read: (id: string) => readData(http, contactCenterSchema, { path: one(id) }),
     create: (fields: NewContactCenter) =>
-      readData(http, contactCenterSchema, { method: 'POST', path: all, json: { data: fields } }),
+      writeData(http, contactCenterSchema, { method: 'POST', path: all, json: { data: fields } }),
     /** Fields that are not given stay. */
     change: (id: string, fields: ContactCenterChange) =>
-      readData(http, contactCenterSchema, { method: 'PATCH', path: one(id), json: { data: fields } }),
+      writeData(http, contactCenterSchema, { method: 'PATCH', path: one(id), json: { data: fields } }),
     remove: (id: string) => removeAt(http, one(id)),
     /** The things that are deleted with the contact centre. */
     ends: (id: string) => readData(http, contactCenterEndsSchema, { path: `${one(id)}/ends` }),

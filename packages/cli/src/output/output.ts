@@ -1,6 +1,7 @@
 /** Prints the answer of a command: tables and sentences for people, or with --json the data alone for scripts. */
 import { styleText } from 'node:util';
 import type { Written } from '@gatehouse/api-client/administration';
+import type { Warning } from '@gatehouse/contracts/answers';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type Columns, renderRecord, renderTable } from './table.ts';
 import { shown } from './text.ts';
@@ -14,6 +15,8 @@ export interface Output {
   text(data: unknown, text: string): void;
   /** A sentence after a change. `data`: printed instead with --json. */
   done(sentence: string, data?: unknown): void;
+  /** What the service answered beside a success, on standard error. */
+  warn(warnings: readonly Warning[]): void;
   /** A write was done: its sentence, and on standard error the warnings that the service answered. */
   written(sentence: string, answer: Written<unknown>): void;
   /** A document, unchanged, for people and scripts alike. */
@@ -34,6 +37,9 @@ export function createOutput(terminal: Terminal, isJson: boolean): Output {
     if (!isJson) terminal.writeOut(`${shown(sentence)}\n`);
     else if (data !== undefined) json(data);
   };
+  const warn = (warnings: readonly Warning[]) => {
+    for (const { field, message } of warnings) note(`Warning: ${field}: ${message}`);
+  };
   return {
     isJson,
     paint,
@@ -52,8 +58,9 @@ export function createOutput(terminal: Terminal, isJson: boolean): Output {
       else terminal.writeOut(text);
     },
     done,
+    warn,
     written(sentence, { data, warnings }) {
-      for (const { field, message } of warnings) note(`Warning: ${field}: ${message}`);
+      warn(warnings);
       done(sentence, data);
     },
     raw: (text) => terminal.writeOut(text.endsWith('\n') ? text : `${text}\n`),

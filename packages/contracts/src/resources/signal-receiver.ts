@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { field } from '../resource/field.ts';
 import { changeShape } from '../resource/resource.ts';
+import { contactCenterIdSchema } from '../values/scalar.ts';
 import { freeText, label } from '../values/text.ts';
 
 /** Names of event types below `https://schemas.openid.net/secevent/caep/event-type/` (OpenID CAEP 1.0). */
@@ -10,6 +11,11 @@ export const signalEvents = ['session-revoked', 'credential-change'] as const;
 const bearerToken = z
   .string()
   .regex(/^[\w.~+/-]{16,4096}=*$/, 'must be a bearer token: 16 to 4096 of A-Z a-z 0-9 - . _ ~ + / and =');
+/** Whether it may be called is for the service to say. */
+const endpoint = freeText(2048).refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), {
+  error: 'must be an https address, such as https://receiver.example.com/events',
+  params: { reason: 'no_address' },
+});
 const events = z
   .array(z.enum(signalEvents))
   .min(1, 'must name at least one event')
@@ -19,7 +25,7 @@ const events = z
 export const signalReceiver = {
   name: 'signalReceiver',
   fields: {
-    endpoint: field(freeText(2048), {
+    endpoint: field(endpoint, {
       label: 'Address',
       help: 'The https address that takes security event tokens by POST (RFC 8935).',
       group: 'receiver',
@@ -38,7 +44,7 @@ export const signalReceiver = {
       group: 'events',
       isColumn: true,
     }),
-    contactCenterIds: field(z.array(label(128)).max(10_000).default([]), {
+    contactCenterIds: field(z.array(contactCenterIdSchema).max(10_000).default([]), {
       label: 'Contact centres',
       help: 'The receiver is told about the people of these contact centres. Without a choice it is told about everybody.',
       group: 'events',

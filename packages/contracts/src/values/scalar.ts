@@ -23,6 +23,12 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** An id that the caller chooses: a UUID, in lower case afterwards. */
 export const idSchema = z.string().regex(uuid, 'must be a UUID').toLowerCase();
 
+/** The id of a contact centre, which need not exist yet: provisioning scripts make clients first. */
+export const contactCenterIdSchema = z
+  .string()
+  .regex(uuid, 'must be the id of a contact centre, such as 9d7f1a52-6f0e-4a9b-8f4c-2b7a1c5f3e10')
+  .toLowerCase();
+
 // PostgreSQL and JavaScript agree on four-digit years only.
 const earliestMs = Date.UTC(2000, 0, 1);
 const latestMs = Date.UTC(9999, 0, 1);

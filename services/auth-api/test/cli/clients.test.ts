@@ -50,17 +50,39 @@ describe('gatehouse clients', () => {
     expect((await run(['show', 'scripted'])).exitCode).toBe(4);
   });
 
+  it('says by a dry run what would be refused, and stores nothing', async () => {
+    const at = ['create', '--id', 'planned', '--dry-run'];
+    expect(await run(at)).toMatchObject({
+      exitCode: 0,
+      out: 'Nothing would be refused. Nothing is stored.\n',
+    });
+    expect((await run(['show', 'planned'])).exitCode).toBe(4);
+    const wrong = await run([...at, '--contact-centers', 'Acme Nord', '--scope', 'openid,,profile']);
+    expect(wrong).toMatchObject({
+      exitCode: 5,
+      error: expect.stringContaining('must be the id of a contact centre'),
+    });
+    await run(['create', '--id', 'planned']);
+    expect(await run(at)).toMatchObject({ exitCode: 5, error: expect.stringContaining('is taken') });
+  });
+
   it('changes what is given, and takes the rest from a file', async () => {
     await run(['create', '--id', 'changed', '--redirect-uris', 'https://a.test/cb, https://b.test/cb']);
 
-    const answer = await run(['update', 'changed', '--contact-centers', 'north', '-f', '-'], {
-      input: '{"data":{"accessTokenFormat":"jwt"}}',
-    });
+    const answer = await run(
+      ['update', 'changed', '--contact-centers', '5e1f0000-0000-4000-8000-00000000000a', '-f', '-'],
+      {
+        input: '{"data":{"accessTokenFormat":"jwt"}}',
+      },
+    );
 
-    expect(answer.out).toBe('Client changed is changed.\n');
+    expect(answer).toMatchObject({
+      out: 'Client changed is changed.\n',
+      error: expect.stringContaining('There is no contact centre 5e1f0000'),
+    });
     expect(await json('show', 'changed')).toMatchObject({
       redirectURIs: ['https://a.test/cb', 'https://b.test/cb'],
-      contactCenterIds: ['north'],
+      contactCenterIds: ['5e1f0000-0000-4000-8000-00000000000a'],
       accessTokenFormat: 'jwt',
     });
     const wrong = await run(['update', 'changed', '--client-type', 'SECRET']);

@@ -135,7 +135,7 @@ describe('the wizard for a new client', () => {
       await register('resource', { contactCenterIds: stage.contactCenterId }),
     );
     const [client_id, client_secret = ''] = givenIn(
-      await register('service', { contactCenterIds: stage.contactCenterId }),
+      await register('service', { contactCenterIds: stage.contactCenterId, scope: 'calls:read' }),
     );
     const answer = await tokenFor({ grant_type: 'client_credentials', client_id, client_secret });
     const { access_token: token } = (await answer.json()) as { access_token: string };
@@ -148,8 +148,10 @@ describe('the wizard for a new client', () => {
 
   it('takes contact centres by tenant names, and refuses what is the name of none', async () => {
     const form = await person.open(`${wizard}/service`);
+    expect(form.forms.at(-1)?.fields['scope']).toBe('');
     const wrong = await person.submit(form, `${wizard}/service`, {
       name: 'Named',
+      scope: 'calls:read',
       contactCenterIds: 'demo\nDemo centre',
     });
     expect(wrong).toMatchObject({
@@ -160,10 +162,14 @@ describe('the wizard for a new client', () => {
     expect(review.text).toContain(stage.contactCenterId);
   });
 
-  it('says which redirect URI is wrong beside the field, and registers nothing', async () => {
+  it('says before the review which redirect URI is wrong, beside the field and in a list that leads to it', async () => {
     const typed = { client_id: 'wrong-address', redirectURIs: `${callback}\nhttps://*.app.test/` };
-    const page = await register('web', typed);
-    expect(page.status).toBe(400);
+    const form = await person.open(`${wizard}/web`);
+    const page = await person.submit(form, `${wizard}/web`, { name: 'New web', ...typed });
+    expect([page.status, page.heading]).not.toContain('Is this right?');
+    expect(page.html).toMatch(/id="message" tabindex="-1" autofocus/);
+    expect(page.links).toContainEqual({ href: '#field-redirectURIs', text: 'Redirect URIs' });
+    expect(page.html).toContain('id="field-redirectURIs"');
     expect(page.fieldProblems['redirectURIs']).toMatch(/^Line 2: /);
     expect(page.forms.at(-1)?.fields).toMatchObject({ name: 'New web', ...typed });
     expect((await person.open(`${path}/one/wrong-address`)).status).toBe(404);
@@ -180,7 +186,10 @@ describe('the wizard for a new client', () => {
 
   it('registers one client where the form is sent twice', async () => {
     const form = await person.open(`${wizard}/service`);
-    const review = await person.submit(form, `${wizard}/service`, { name: 'Sent twice' });
+    const review = await person.submit(form, `${wizard}/service`, {
+      name: 'Sent twice',
+      scope: 'calls:read',
+    });
     const [id] = givenIn(await person.submit(review, `${wizard}/service/register`));
     const second = await person.submit(review, `${wizard}/service/register`);
     expect(second).toMatchObject({ path: `${path}/one/${id}`, heading: 'Sent twice' });

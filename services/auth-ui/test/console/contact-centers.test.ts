@@ -46,6 +46,18 @@ it('shows those of one environment, page by page, and keeps the filter', async (
   expect((await person.open(back?.href ?? '')).rows).toHaveLength(50);
 });
 
+it('says of a saved tenant name what is easily typed wrong', async () => {
+  const form = await person.open(`${path}/create?environmentId=${stage.environmentId}`);
+  const membership = { membershipBy: 'tenant', membershipNames: 'Nobody' };
+  const saved = await person.submit(form, `${path}/create`, {
+    domains: 'b d',
+    name: 'Doubtful',
+    ...membership,
+  });
+  expect(saved.html).toContain('class="message message-warning"');
+  expect(saved.message).toMatch(/It is saved\. Please look at this: "b d" holds a space/);
+});
+
 it('puts what the API refuses beside the field, and keeps what was typed', async () => {
   const form = await person.open(`${path}/create?environmentId=${stage.environmentId}`);
   const wrong = await person.submit(form, `${path}/create`, { domains: 'fine\nno@good', name: 'Kept' });

@@ -95,6 +95,8 @@ it('says beside the field what the API refuses, and keeps what was typed except 
   expect(moved.fieldProblems['bearerToken']).toBe(
     'The stored token belongs to the address before: type the token again, or take it away.',
   );
+  const empty = await add({ endpoint: '', audience: '' });
+  expect(Object.keys(empty.fieldProblems)).toEqual(['endpoint', 'audience']);
   const refused = await add({ endpoint: 'no address', bearerToken: secret, 'events.session-revoked': '' });
   expect(refused.status).toBe(400);
   expect(Object.keys(refused.fieldProblems)).toContain('endpoint');

@@ -1,5 +1,5 @@
 /** Routes below `/contact-centers`. */
-import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/answers';
+import { emptyEnvelope, envelopeOf, successStatus, warningSchema } from '@gatehouse/contracts/answers';
 import {
   contactCenterEndsSchema,
   contactCenterSchema,
@@ -9,6 +9,7 @@ import { type App, etagOf, ok, ordinalKey, readPage } from '@gatehouse/service-k
 import { z } from 'zod';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
+import { nameWarnings } from './name-warnings.ts';
 import {
   changeContactCenterBody,
   contactCenterList,
@@ -19,6 +20,7 @@ import type { ContactCenterService } from './service.ts';
 
 const tags = ['contact centers'];
 const params = z.object({ id: z.string() });
+const written = envelopeOf(contactCenterSchema).extend({ warnings: z.array(warningSchema).optional() });
 
 interface Services {
   contactCenters: ContactCenterService;
@@ -61,13 +63,17 @@ function collectionRoutes(api: App, { contactCenters, changeLog }: Services): vo
         operationId: 'createContactCenter',
         summary: 'Create a contact centre',
         body: createContactCenterBody,
-        response: { 200: envelopeOf(contactCenterSchema).extend({ path: z.string() }), ...failures },
+        response: { 200: written.extend({ path: z.string() }), ...failures },
       },
     },
     async (request, reply) => {
       const center = await contactCenters.create(contextOf(request), request.body.data);
       reply.header('etag', etagOf(center.version));
-      return { ...ok(center), path: `/contact-centers/${center.id}` };
+      return {
+        ...ok(center),
+        path: `/contact-centers/${center.id}`,
+        warnings: nameWarnings(request.body.data.domains),
+      };
     },
   );
 }
@@ -122,12 +128,12 @@ function writeRoutes(api: App, { contactCenters }: Pick<Services, 'contactCenter
         summary: 'Change the fields that are given; the others keep their values',
         params,
         body: changeContactCenterBody,
-        response: { 200: envelopeOf(contactCenterSchema), ...failures },
+        response: { 200: written, ...failures },
       },
       handler: async (request, reply) => {
         const center = await contactCenters.change(contextOf(request), request.params.id, request.body.data);
         reply.header('etag', etagOf(center.version));
-        return ok(center);
+        return { ...ok(center), warnings: nameWarnings(request.body.data.domains) };
       },
     });
   }

@@ -114,6 +114,20 @@ test('an environment with an LDAP directory is created, shown and changed, its a
     filters: { person: '(uid=*)' },
     groupDepth: 2,
   });
+  // The option names no locations, and takes none away.
+  const servers = [{ address: 'ldap-1.example.com', port: 636, locations: ['/EMEA'] }];
+  const password = { bindPassword: 'bind-secret' };
+  await cli.api.call('PATCH', `/environments/${id}`, {
+    payload: { data: { ldap: { servers, ...password } } },
+  });
+  const added = ['--ldap-servers', 'ldap-1.example.com,ldap-2.example.com', '--bind-password-file', '-'];
+  const withSecond = await cli.run(['env', 'update', id, ...added, '--json'], { input: 'bind-secret\n' });
+  expect(JSON.parse(withSecond.out).ldap.servers).toMatchObject([
+    ...servers,
+    { address: 'ldap-2.example.com', locations: ['/'] },
+  ]);
+  const back = ['--ldap-servers', 'ldap-1.example.com,[::1]:3636', '--bind-password-file', '-'];
+  await cli.run(['env', 'update', id, ...back], { input: 'bind-secret\n' });
   const moved = ['env', 'update', id, '--bind-dn', 'cn=other,dc=example'];
   expect((await cli.run(moved)).exitCode).toBe(5);
   expect((await cli.run([...moved, '--bind-password-file', '-'], { input: 'other\n' })).exitCode).toBe(0);

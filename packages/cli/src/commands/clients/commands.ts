@@ -1,5 +1,6 @@
 /** `gatehouse clients`: the OAuth clients of the installation. */
 
+import type { Written } from '@gatehouse/api-client/administration';
 import { createClientAdministration } from '@gatehouse/api-client/auth-api';
 import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-administration';
 import { type ClientInput, client } from '@gatehouse/contracts/resources';
@@ -41,6 +42,9 @@ const fields = optionsOf(client, {
   internalClient: ['--internal-client <flag>', 'true for the services of the estate'],
 });
 
+/** Undefined after a dry run. */
+type Created = ClientWithSecret | undefined;
+
 interface ListOptions {
   search?: string;
   cc?: string;
@@ -79,8 +83,13 @@ export function clientCommands(program: Command, cli: Cli): void {
   commands.create({
     description: 'create a client; a generated secret is shown this once',
     fields,
-    send: (calls, body: ClientInput) => calls.create(body),
-    print(session, client) {
+    options: (command) => command.option('--dry-run', 'store nothing: say what would be refused'),
+    async send(calls, body: ClientInput, { dryRun }: { dryRun?: boolean }): Promise<Written<Created>> {
+      return dryRun ? { data: undefined, warnings: await calls.tryCreate(body) } : calls.create(body);
+    },
+    print(session, { data: client, warnings }) {
+      session.output.warn(warnings);
+      if (client === undefined) return session.output.done('Nothing would be refused. Nothing is stored.');
       const sentence = `Client ${client.client_id} is created`;
       if (client.client_secret === undefined) session.output.done(`${sentence}.`, client);
       else showSecret(session, client, sentence);
@@ -90,7 +99,7 @@ export function clientCommands(program: Command, cli: Cli): void {
     description: 'change what is given; the rest stays',
     fields: fields.filter(({ isFixed }) => !isFixed),
     send: (calls, id, body: ClientInput) => calls.update(id, body),
-    print: ({ output }, client) => output.done(`Client ${client.client_id} is changed.`, client),
+    print: ({ output }, written) => output.written(`Client ${written.data.client_id} is changed.`, written),
   });
 
   rotateSecretCommand(clients, cli);
@@ -164,10 +173,13 @@ async function apply(session: Session, wanted: readonly WantedClient[], update: 
   for (const client of wanted) {
     const { client_id, ...rest } = client;
     if (!known.has(client_id)) {
-      const { client_secret } = await api(session).create(client);
+      const { data, warnings } = await api(session).create(client);
+      const { client_secret } = data;
+      session.output.warn(warnings);
       results.push({ client_id, result: 'created', client_secret });
     } else if (update) {
-      await api(session).update(client_id, rest);
+      const { warnings } = await api(session).update(client_id, rest);
+      session.output.warn(warnings);
       results.push({ client_id, result: 'changed' });
     } else {
       results.push({ client_id, result: 'kept' });

@@ -74,14 +74,14 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
     fields,
     body: inEnvironment,
     send: (calls, body: NewContactCenter) => calls.create(body),
-    print: ({ output }, center) => output.done(`Contact centre ${center.id} is created.`, center),
+    print: ({ output }, written) => output.written(`Contact centre ${written.data.id} is created.`, written),
   });
   commands.update({
     description: 'change what is given; the rest stays',
     fields: fields.filter(({ isFixed }) => !isFixed),
     body: inEnvironment,
     send: (calls, id, body: ContactCenterChange) => calls.change(id, body),
-    print: ({ output }, center) => output.done(`Contact centre ${center.id} is changed.`, center),
+    print: ({ output }, written) => output.written(`Contact centre ${written.data.id} is changed.`, written),
   });
   ccEndsCommand(cc, cli);
   ccSubjectsCommand(cc, cli);

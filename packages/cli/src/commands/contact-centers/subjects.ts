@@ -46,7 +46,7 @@ export function ccSubjectsCommand(cc: Command, cli: Cli): void {
         await session.sure(
           `Change the subject scope of ${JSON.stringify(center.name)} to ${scope}? ${consequences.join(' ')} Now ${held}${shared}`,
         );
-        const changed = await api.change(id, { subjectScope: scope });
+        const { data: changed } = await api.change(id, { subjectScope: scope });
         output.done(`Contact centre ${id} has the subject scope ${changed.subjectScope}.`, changed);
       }),
     );

@@ -75,8 +75,10 @@ export function environmentCommands(program: Command, cli: Cli): void {
     fields: environmentFields.filter(({ field }) => field !== 'id'),
     options: writeOptions,
     body: (session, fields: EnvironmentChange, given: WriteOptions) => withPasswords(session, fields, given),
-    send: (calls, id, fields, { dryRun }): Promise<Sent> =>
-      dryRun ? calls.tryChange(id, fields) : calls.change(id, fields),
+    async send(calls, id, given, { dryRun }): Promise<Sent> {
+      const fields = given.ldap?.servers ? withLocations(given, await calls.read(id)) : given;
+      return dryRun ? calls.tryChange(id, fields) : calls.change(id, fields);
+    },
     print: (session, sent) => print(session, sent, 'changed'),
   });
   commands.remove({
@@ -113,6 +115,16 @@ function print(session: Session, sent: Sent, done: 'created' | 'changed'): void 
 }
 
 const nameOf = ({ name, id }: Environment) => name ?? id;
+
+/** The option names no locations: a server that stays keeps those that it serves. */
+function withLocations(fields: EnvironmentChange, { ldap }: Environment): EnvironmentChange {
+  const servers = fields.ldap?.servers?.map((server) => {
+    const isSame = ({ address, port }: { address: string; port: number }) =>
+      address === server.address && (server.port === undefined || port === Number(server.port));
+    return { ...definedOnly({ locations: ldap?.servers.find(isSame)?.locations }), ...server };
+  });
+  return { ...fields, ldap: { ...fields.ldap, ...definedOnly({ servers }) } };
+}
 
 function linesOf({ configServers, tls, ldap, ...rest }: Environment): [string, unknown][] {
   return [

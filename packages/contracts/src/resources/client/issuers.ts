@@ -1,6 +1,7 @@
 /** Makes the schemas of keys, and of issuers whose assertions a client may use, from the check of one key or certificate. */
 import { z } from 'zod';
 import { userLookupSchema } from '../../environment-api/single-sign-on.ts';
+import { contactCenterIdSchema } from '../../values/scalar.ts';
 import { anyJson, freeText, label } from '../../values/text.ts';
 
 const text = freeText(4096).min(1);
@@ -25,7 +26,7 @@ export const keySetOf = <K extends z.ZodType>(key: K) => z.object({ keys: z.arra
 
 export const keysAddress = freeText(2048);
 
-const contactCenterIds = z.array(label(128)).min(1).max(1000);
+const contactCenterIds = z.array(contactCenterIdSchema).min(1).max(1000);
 
 /** Issuers of JWTs with their keys (RFC 7523 section 2.1). */
 export const jwtIssuersOf = <K extends z.ZodType>(key: K) =>

@@ -1,7 +1,8 @@
 /** Describes who a client is, which grants it has, how people sign in to it, and how far it reaches. */
 import { z } from 'zod';
 import { field } from '../../resource/field.ts';
-import { freeText, label } from '../../values/text.ts';
+import { contactCenterIdSchema } from '../../values/scalar.ts';
+import { freeText } from '../../values/text.ts';
 import { detailTypeNameSchema } from './detail-types.ts';
 import {
   clientIdSchema,
@@ -20,10 +21,16 @@ const authority = name.refine(
 );
 /** RFC 6749 section 3.3; spaces around the value, and the same value again, change nothing. */
 const oneScopeValue = /^ *([\x21\x23-\x5b\x5d-\x7e]+)(?: +\1)* *$/;
-const scopeValue = freeText(1024).refine((text) => oneScopeValue.test(text), {
-  error: 'must be one scope value',
-  params: { reason: 'wrong_characters' },
-});
+const scopeValue = freeText(1024)
+  .refine((text) => oneScopeValue.test(text), {
+    error: 'must be one scope value',
+    params: { reason: 'wrong_characters' },
+  })
+  // The RFC allows it inside a value; at its ends it is that of a list.
+  .refine((text) => !/^[ ,;]*[,;]|[,;] *$/.test(text), {
+    error: 'must be one scope value, without the comma of a list: openid',
+    params: { reason: 'wrong_characters' },
+  });
 
 /** Names, type and secret. */
 export const names = {
@@ -160,7 +167,7 @@ export const reach = {
     group: 'reach',
     initial: [],
   }),
-  contactCenterIds: field(z.array(label(128)).max(10_000), {
+  contactCenterIds: field(z.array(contactCenterIdSchema).max(10_000), {
     label: 'Contact centres',
     help: 'Identifiers of the contact centres whose people may sign in through it, one in each line. Empty: all of them.',
     group: 'reach',

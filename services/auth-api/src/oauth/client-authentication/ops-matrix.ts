@@ -129,6 +129,7 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'POST /console-links': 'openConsole',
   'GET /clients': 'listClients',
   'POST /clients': 'endanger',
+  'POST /clients/dry-run': 'endanger',
   'GET /clients/{client_id}': 'readClient',
   'PUT /clients/{client_id}': 'endanger',
   'DELETE /clients/{client_id}': 'endanger',

@@ -85,7 +85,8 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
     service,
   };
   const { exchangeRights } = services;
-  const routed = { clients: service, exchangeRights, compatEnabled: isCompat };
+  const { service: contactCenters } = dependencies.contactCenters;
+  const routed = { clients: service, exchangeRights, contactCenters, compatEnabled: isCompat };
   return {
     services,
     mounts: [['pages of operators', '/auth/v3/ops/clients', (app) => clientRoutes(app, routed)]],

@@ -1,6 +1,6 @@
 /** Serves `/auth/v3/ops/clients`: the administration of OAuth clients. */
 
-import { emptyEnvelope, envelopeOf, errorEnvelope } from '@gatehouse/contracts/answers';
+import { emptyEnvelope, envelopeOf, errorEnvelope, warningSchema } from '@gatehouse/contracts/answers';
 import {
   clientExchangesSchema,
   clientListSchema,
@@ -11,9 +11,11 @@ import { clientIdPattern } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { type App, effectiveEtagOf, isFresh, ok, readPage } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';
 import { ifMatchRule, writerOf } from '../../core/administration/conditional.ts';
 import { refusalsOfOne } from '../../core/administration/refusals.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Client } from './client.ts';
 import type { readExchangeRights } from './exchange-rights.ts';
 import {
@@ -25,18 +27,22 @@ import {
 } from './schemas.ts';
 import type { ClientService } from './service.ts';
 import { clientViewOf } from './view.ts';
+import { warningsFor } from './warnings.ts';
 
 const refusals = { ...refusalsOfOne, 412: errorEnvelope, 429: errorEnvelope };
 const tags = ['clients'];
+const warned = { warnings: z.array(warningSchema).optional() };
 
 interface ClientRouteOptions {
   clients: ClientService;
   exchangeRights(clientId: string, within?: string): ReturnType<typeof readExchangeRights>;
+  contactCenters: Pick<ContactCenterService, 'find'>;
   compatEnabled: boolean;
 }
 
 export function clientRoutes(app: App, options: ClientRouteOptions): void {
   readingRoutes(app, options);
+  dryRunRoute(app, options);
   changingRoutes(app, options);
 }
 
@@ -103,7 +109,28 @@ function readingRoutes(app: App, { clients, exchangeRights }: ClientRouteOptions
   );
 }
 
-function changingRoutes(app: App, { clients, compatEnabled }: ClientRouteOptions): void {
+function dryRunRoute(app: App, { clients, contactCenters }: ClientRouteOptions): void {
+  app.post(
+    '/dry-run',
+    {
+      schema: {
+        tags,
+        operationId: 'tryNewClient',
+        summary: 'Say what would be refused of a new client; nothing is stored',
+        description: 'A picture at `logoUri` is not fetched.',
+        body: createBodySchema,
+        response: { 200: emptyEnvelope.extend(warned), ...refusals, 409: errorEnvelope },
+      },
+    },
+    async (request) => {
+      const { data } = request.body;
+      await clients.tryCreate(data);
+      return { ...ok(), warnings: await warningsFor(contactCenters, data) };
+    },
+  );
+}
+
+function changingRoutes(app: App, { clients, contactCenters, compatEnabled }: ClientRouteOptions): void {
   app.post(
     '',
     {
@@ -114,19 +141,24 @@ function changingRoutes(app: App, { clients, compatEnabled }: ClientRouteOptions
         description:
           'The answer is the only one that shows a secret: the generated one, or in the compat profile any.',
         body: createBodySchema,
-        response: { 200: envelopeOf(clientWithSecretSchema), ...refusals, 409: errorEnvelope },
+        response: {
+          200: envelopeOf(clientWithSecretSchema).extend(warned),
+          ...refusals,
+          409: errorEnvelope,
+        },
       },
     },
     async (request, reply) => {
       const { encryptedClientSecret = compatEnabled, ...input } = request.body.data;
       const { client, generatedSecret, secret } = await clients.create(input, actorOf(request));
-      return ok({
+      const shown = {
         ...tagged(reply, client),
         ...definedOnly({
           client_secret: generatedSecret,
           encrypted_client_secret: encryptedClientSecret ? secret : undefined,
         }),
-      });
+      };
+      return { ...ok(shown), warnings: await warningsFor(contactCenters, input) };
     },
   );
 
@@ -140,12 +172,13 @@ function changingRoutes(app: App, { clients, compatEnabled }: ClientRouteOptions
         description: `What the client loses by it ends in the tokens that are out, too. ${ifMatchRule}`,
         params: clientParamsSchema,
         body: updateBodySchema,
-        response: { 200: envelopeOf(clientViewSchema), ...refusals },
+        response: { 200: envelopeOf(clientViewSchema).extend(warned), ...refusals },
       },
     },
     async (request, reply) => {
-      const { client_id } = request.params;
-      return ok(tagged(reply, await clients.update(client_id, request.body.data, writerOf(request))));
+      const { data } = request.body;
+      const changed = await clients.update(request.params.client_id, data, writerOf(request));
+      return { ...ok(tagged(reply, changed)), warnings: await warningsFor(contactCenters, data) };
     },
   );
 

@@ -47,7 +47,7 @@ export interface ClientServiceOptions extends ClientChangesOptions {
 }
 
 export function createClientService(options: ClientServiceOptions) {
-  const { db, logos, keySets, now, defaults } = options;
+  const { db, logos, now, defaults } = options;
   const { change, endTokens, requireStored, hold } = createClientChanges(options);
   const secrets = createClientSecrets(options);
 
@@ -70,10 +70,8 @@ export function createClientService(options: ClientServiceOptions) {
      * generated one. @throws AppError (400) with the fields, (409) if the client id is taken
      */
     async create(input: ClientPatch, actor: Actor, own?: Pick<Client, 'registrationAccessTokenHash'>) {
-      const clientId = input.client_id ?? randomUuid();
-      if (options.configuredIds.includes(clientId)) throw taken(clientId);
-      const client = mergeClient(newClient(clientId, defaults, now()), input, defaults);
-      await checkRemoteKeys(client, keySets);
+      const client = await planned(options, input);
+      const { clientId } = client;
       if (client.logoUri !== undefined) client.logo = await logos.take(clientId, client.logoUri);
       if (own !== undefined) Object.assign(client, own, { registeredDynamically: true });
       const given = input.client_secret;
@@ -87,6 +85,15 @@ export function createClientService(options: ClientServiceOptions) {
       });
       const secret = generated?.secret ?? given;
       return definedOnly({ client: after, generatedSecret: generated?.secret, secret });
+    },
+
+    /** Refuses what `create` would refuse, except for a picture, and stores nothing. @throws AppError (400, 409) */
+    async tryCreate(input: ClientPatch): Promise<Client> {
+      const client = await planned(options, input);
+      if (input.client_secret !== undefined) await secrets.keep(input.client_secret);
+      await requireFreeTypes(db, client);
+      if ((await findClient(db, client.clientId)) !== undefined) throw taken(client.clientId);
+      return client;
     },
 
     /** Merges field by field under a row lock, and revokes what the tokens lose. @throws AppError (400, 404, 412) */
@@ -142,6 +149,18 @@ export function createClientService(options: ClientServiceOptions) {
       return { client: after, secret, formerExpiresAtMs };
     },
   };
+}
+
+/** As it would be made. @throws AppError (400, 409) */
+async function planned(
+  { configuredIds, defaults, now, keySets }: ClientServiceOptions,
+  input: ClientPatch,
+): Promise<Client> {
+  const clientId = input.client_id ?? randomUuid();
+  if (configuredIds.includes(clientId)) throw taken(clientId);
+  const client = mergeClient(newClient(clientId, defaults, now()), input, defaults);
+  await checkRemoteKeys(client, keySets);
+  return client;
 }
 
 /** Before the row is locked, because the addresses may be slow: checks the client's keys, and answers another logo. @throws AppError (400, 404, 503) */

@@ -74,7 +74,13 @@ describe('the diagnosis of a client', () => {
     ['PKCE', { requirePkce: false }, 'warning', 'set requirePkce', 'optional'],
     ['logout', {}, 'warning', 'set backchannelLogoutUri', 'no addresses'],
     ['scope', { scope: ['profile'] }, 'warning', 'Without the scope openid', 'no openid'],
-    ['contact centres', { contactCenterIds: ['nowhere'] }, 'failed', 'missing or disabled', 'missing'],
+    [
+      'contact centres',
+      { contactCenterIds: ['5e1f0000-0000-4000-8000-00000000000a'] },
+      'failed',
+      'missing or disabled',
+      'missing',
+    ],
     ['authorities', {}, 'ok', 'APIs that ask for a role refuse them', 'none'],
   ])('looks at %s: %j', async (name, data, status, text) => {
     expect(verdictOn(name, await diagnose(data))).toMatchObject({

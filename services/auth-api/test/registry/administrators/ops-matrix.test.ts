@@ -113,6 +113,7 @@ async function requestOf(operation: string, center: string): Promise<Request> {
       return { path: `${appointmentsPath(center)}/${sub}` };
     },
     'GET /overview': () => ({ path: `${template}?contactCenterId=${center}` }),
+    'POST /clients/dry-run': () => ({ path: template, data: { client_id: randomUuid() } }),
     'POST /clients': () => ({ path: template, data: { client_id: randomUuid(), authorizedGrantTypes: [] } }),
     'POST /revocations': () => ({ path: template, data: { user: personOf[center] } }),
     'GET /people': () => ({ path: `${template}?contactCenter=${center}&search=p` }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { serviceClient, startAuthApi } from '../../stack/auth-api.ts';
+import { contactCenterId, serviceClient, startAuthApi } from '../../stack/auth-api.ts';
 import { createClient, introspect, opsCall, passwordTokens, token } from '../../stack/oauth.ts';
 import { create, envelope, path, stack, startAdministration } from './administration.ts';
 
@@ -78,8 +78,47 @@ describe('a client', () => {
     }
   });
 
+  it('may name a contact centre that does not exist yet, and is answered with a warning', async () => {
+    const contactCenterIds = ['5e1f0000-0000-4000-8000-00000000000a'.toUpperCase(), contactCenterId];
+    type Warned = { data?: Record<string, unknown>; warnings?: object[] };
+    const warned = async (answer: ReturnType<typeof create>) => (await answer).json<Warned>();
+    const created = await warned(create({ client_id: 'early', contactCenterIds }));
+    const warning = {
+      field: 'data.contactCenterIds.0',
+      value: '5e1f0000-0000-4000-8000-00000000000a',
+      message: expect.stringContaining('There is no contact centre'),
+    };
+    expect([created.data?.['contactCenterIds'], created.warnings]).toEqual([
+      ['5e1f0000-0000-4000-8000-00000000000a', contactCenterId],
+      [warning],
+    ]);
+    const change = (data: object) => opsCall(stack, 'PUT', `${path}/early`, { data });
+    expect((await warned(change({ name: 'Early' }))).warnings).toBeUndefined();
+    expect((await warned(change({ contactCenterIds }))).warnings).toEqual([warning]);
+  });
+
+  it('is checked without being stored', async () => {
+    const tried = (data: object) => opsCall(stack, 'POST', `${path}/dry-run`, { data });
+    expect(
+      (
+        await tried({ client_id: 'only-tried', contactCenterIds: ['5e1f0000-0000-4000-8000-00000000000a'] })
+      ).json(),
+    ).toEqual({
+      status: { code: 0 },
+      warnings: [expect.objectContaining({ field: 'data.contactCenterIds.0' })],
+    });
+    expect((await opsCall(stack, 'GET', `${path}/only-tried`)).status).toBe(404);
+    await createClient(stack, { client_id: 'there' });
+    expect((await tried({ client_id: 'there' })).status).toBe(409);
+    expect((await tried({ redirectURIs: ['https://*.app.test/'] })).status).toBe(400);
+  });
+
   it('is changed field by field: what is left out stays', async () => {
-    await createClient(stack, { client_id: 'merged', scope: ['read'], contactCenterIds: ['a'] });
+    await createClient(stack, {
+      client_id: 'merged',
+      scope: ['read'],
+      contactCenterIds: ['5e1f0000-0000-4000-8000-00000000000a'],
+    });
 
     const changed = await opsCall(stack, 'PUT', `${path}/merged`, {
       data: { redirectURIs: ['https://new.test/cb'] },
@@ -88,7 +127,7 @@ describe('a client', () => {
     expect(envelope(changed).data).toMatchObject({
       redirectURIs: ['https://new.test/cb'],
       scope: ['read'],
-      contactCenterIds: ['a'],
+      contactCenterIds: ['5e1f0000-0000-4000-8000-00000000000a'],
     });
   });
 
@@ -98,7 +137,7 @@ describe('a client', () => {
       { name: 'Name' },
       { description: 'Text' },
       { requirePkce: true },
-      { contactCenterIds: ['a'] },
+      { contactCenterIds: ['5e1f0000-0000-4000-8000-00000000000a'] },
     ];
 
     await Promise.all(changes.map((data) => opsCall(stack, 'PUT', `${path}/contended`, { data })));

@@ -36,7 +36,7 @@ describe('the list of clients', () => {
       name: 'Ärzte & 100%_Söhne',
       description: 'Desktop of the Front Office',
       redirectURIs: ['https://desk.example.com/cb'],
-      contactCenterIds: ['north'],
+      contactCenterIds: ['5e1f0000-0000-4000-8000-00000000000a'],
     });
   });
 
@@ -62,7 +62,7 @@ describe('the list of clients', () => {
   );
 
   it('finds who serves a contact centre', async () => {
-    const north = idsOf(await list('contactCenterId=north'));
+    const north = idsOf(await list('contactCenterId=5e1f0000-0000-4000-8000-00000000000a'));
     const south = idsOf(await list('contactCenterId=south'));
 
     expect(north).toEqual([...south, 'elsewhere'].sort());

@@ -55,7 +55,7 @@ describe('what a registration says', () => {
               audience: 'us',
               subjectClaim: 'email',
               userLookup: 'email',
-              contactCenterIds: ['a'],
+              contactCenterIds: ['5e1f0000-0000-4000-8000-00000000000a'],
             },
           ],
         },
@@ -157,6 +157,9 @@ describe('what makes no sense is refused with its field', () => {
     [{ defaultMaxAgeSeconds: -1 }, 'data.defaultMaxAgeSeconds'],
     [{ defaultMaxAgeSeconds: 2 ** 31 }, 'data.defaultMaxAgeSeconds'],
     [{ requireConsent: 'yes' }, 'data.requireConsent'],
+    [{ contactCenterIds: ['Acme Nord'] }, 'data.contactCenterIds.0'],
+    [{ scope: ['openid,', 'profile'] }, 'data.scope.0'],
+    [{ scope: ['openid', ';profile'] }, 'data.scope.1'],
     [{ requireConsent: null }, 'data.requireConsent'],
     [{ frontchannelLogoutUri: 'https://elsewhere.test/bye' }, 'data.frontchannelLogoutUri'],
     [{ frontchannelLogoutUri: 'http://app.test/bye' }, 'data.frontchannelLogoutUri'],
@@ -165,7 +168,12 @@ describe('what makes no sense is refused with its field', () => {
     [{ backchannelLogoutUri: 'http://app.test/bye' }, 'data.backchannelLogoutUri'],
     [{ backchannelLogoutUri: 'https://app.test/bye#x' }, 'data.backchannelLogoutUri'],
     [{ backchannelLogoutUri: 'https://user:pass@app.test/bye' }, 'data.backchannelLogoutUri'],
-    [{ jwtBearer: { issuers: [{ issuer: 'x', contactCenterIds: ['a'] }] } }, 'data.jwtBearer.issuers.0'],
+    [
+      {
+        jwtBearer: { issuers: [{ issuer: 'x', contactCenterIds: ['5e1f0000-0000-4000-8000-00000000000a'] }] },
+      },
+      'data.jwtBearer.issuers.0',
+    ],
     [{ jwtBearer: { issuers: [{ issuer: 'x', jwksUri: '' }] } }, 'data.jwtBearer.issuers.0'],
     [
       { jwtBearer: { issuers: [{ issuer: 'x', jwksUri: 'https://idp.test/jwks' }] } },

@@ -25,7 +25,6 @@ export function chainsPage(
     label: text(`console.audit.chains.${name}`),
     kind: 'date',
     value,
-    isQuiet: true,
   });
   return {
     title: text('console.audit.title'),

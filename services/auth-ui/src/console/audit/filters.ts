@@ -60,7 +60,6 @@ export function filterFields(
       label: text(`console.audit.filter.${name}` as TextKey),
       kind: options ? 'select' : isTime ? 'datetime-local' : 'text',
       value: query[name] ?? '',
-      isQuiet: true,
       ...(options ? { options: options.map((value) => ({ value, label: text(labelOf(name, value)) })) } : {}),
     };
   });

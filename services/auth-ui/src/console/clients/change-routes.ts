@@ -37,7 +37,7 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
         ...(centers && { contactCenterIds: await centersTyped(visit, centers, data.contactCenterIds) }),
       });
     },
-    done: (visit, { clientId }, { name }) =>
+    done: (visit, { clientId }, { data: { name } }) =>
       shell.done(visit, clientPath(clientId), 'console.clients.edit.saved', { name }),
     beside: (visit, problem) => besideLines(visit, clientInputs, problem),
   });

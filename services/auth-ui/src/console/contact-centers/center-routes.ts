@@ -1,9 +1,11 @@
 /** Serves the list of contact centres, the form for a new one, and the overview of each with the form that changes it. */
 
+import type { Written } from '@gatehouse/api-client/administration';
 import {
   createContactCenterAdministration,
   createEnvironmentAdministration,
 } from '@gatehouse/api-client/environment-api';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { forbidden } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
@@ -59,6 +61,15 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     more: (visit, { environmentId }) => ({ actions: [creation(visit, environmentId)] }),
   });
 
+  function saved(
+    visit: ConsoleVisit,
+    key: 'console.contactCenters.createdNow' | 'console.contactCenters.saved',
+    { data: { id, name }, warnings }: Written<ContactCenter>,
+  ): FastifyReply {
+    const lines = warnings.map(({ message }) => message);
+    return shell.done(visit, contactCenterPath(id), key, { name }, { key: 'console.saved.notes', lines });
+  }
+
   /** People who administer one contact centre have no use for a list of one. */
   async function toOwn(visit: ConsoleVisit): Promise<FastifyReply> {
     const own = visit.person.contactCenterId ?? (await centersOf(visit).page({ limit: '1' })).rows[0]?.id;
@@ -76,8 +87,7 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     page: (visit, { environmentId, environments }, typed) =>
       createPage(visit, environments, typed, environmentId),
     act: (visit, _asked, { typed }) => centersOf(visit).create(newBodyOf(visit, typed)),
-    done: (visit, _asked, { id, name }) =>
-      shell.done(visit, contactCenterPath(id), 'console.contactCenters.createdNow', { name }),
+    done: (visit, _asked, written) => saved(visit, 'console.contactCenters.createdNow', written),
     beside: (_visit, problem) => besideFields(problem),
   });
 
@@ -103,8 +113,7 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
         id,
         changeBodyOf(visit, typed),
       ),
-    done: (visit, { id }, { name }) =>
-      shell.done(visit, contactCenterPath(id), 'console.contactCenters.saved', { name }),
+    done: (visit, _asked, written) => saved(visit, 'console.contactCenters.saved', written),
     beside: (_visit, problem) => besideFields(problem),
   });
 }

@@ -29,6 +29,9 @@ const sections: Record<KeptElsewhere, readonly (readonly [title: string, ...othe
   ldap: [['ldap', 'servers', 'registry', 'account'], ['encryption'], ['search'], ['attributes']],
 };
 
+/** Most installations keep what a new environment has. */
+const rare = ['encryption', 'keepAlive', 'attributes'];
+
 /** Some of the fields are of both kinds of servers. */
 const isOf = (directory: Directory, path: string): boolean =>
   directory === 'ldap' ? /^(?:ldap\.|tls|srvRecord$)/.test(path) : !path.startsWith('ldap.');
@@ -114,9 +117,10 @@ export function sectionsFor(directory: Directory, isNew: boolean): Section[] {
   const name = inputsAt(described, 'name').map((input) => asTyped(input, isNew));
   return [
     { inputs: name },
-    ...(isOwnDirectory(directory) ? [] : sections[directory]).map((groups) =>
-      section(groups[0], groups.flatMap(typed)),
-    ),
+    ...(isOwnDirectory(directory) ? [] : sections[directory]).map((groups) => ({
+      ...section(groups[0], groups.flatMap(typed)),
+      folds: rare.includes(groups[0]),
+    })),
     ...(isNew ? [{ inputs: inputsAt(described, 'id').map((input) => asTyped(input, isNew)) }] : []),
   ];
 }

@@ -21,8 +21,10 @@ export function environmentBreadcrumbs(visit: ConsoleVisit, environment: Environ
 }
 
 /** What of a saved environment does not work, each with the step at which it failed. */
-export const failuresOf = ({ text }: ConsoleVisit, warnings: readonly Warning[]): string[] =>
-  warnings.map(({ step, message }) => {
+export const failuresOf = ({ text }: ConsoleVisit, warnings: readonly Warning[]) => ({
+  key: 'console.saved.failing' as const,
+  lines: warnings.map(({ step, message }) => {
     const key = `console.environments.step.${step}`;
     return isTextKey(key) ? `${text(key)}: ${message}` : message;
-  });
+  }),
+});

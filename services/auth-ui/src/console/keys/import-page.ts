@@ -21,9 +21,9 @@ const input = inputsBelow('console.keys.import');
 /** A key is a text or a file, whatever its form is. */
 const keyInputs: readonly Input[] = [
   input('key', 'secret', {
-    appearance: { kind: 'textarea', rows: 8, isCode: true, isQuiet: true, maxLength: 65_536 },
+    appearance: { kind: 'textarea', rows: 8, isCode: true, maxLength: 65_536 },
   }),
-  input('keyFile', 'file', { appearance: { isQuiet: true } }),
+  input('keyFile', 'file'),
 ];
 
 const otherInputs: readonly Input[] = inputsAt(

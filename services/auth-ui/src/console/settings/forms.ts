@@ -23,6 +23,7 @@ function asTyped(input: Input): Input {
   if (path !== 'value') return shown;
   return {
     ...shown,
+    isRequired: false,
     // White space counts. A browser sends each line break as two characters.
     reading: { shown: String, read: (text) => text.replaceAll('\r\n', '\n') },
     appearance: { ...shown.appearance, kind: 'textarea' },

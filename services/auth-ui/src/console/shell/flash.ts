@@ -4,18 +4,20 @@ import { z } from 'zod';
 import { ownCookie } from '../../pages/own-cookie.ts';
 import { isTextKey, type TextKey } from '../../texts/texts.ts';
 
+const textKey = z.string().refine((key): key is TextKey => isTextKey(key) && key.startsWith('console.'));
+
 const flashSchema = z.object({
-  key: z.string().refine((key): key is TextKey => isTextKey(key) && key.startsWith('console.')),
+  key: textKey,
   values: z.record(z.string(), z.string().max(200)).default({}),
-  failures: z.array(z.string().max(300)).max(3).default([]),
+  notes: z.object({ key: textKey, lines: z.array(z.string().max(300)).max(3) }).optional(),
 });
 
 export type Flash = z.output<typeof flashSchema>;
 
 const maxValueLength = 200;
 /** A cookie has about 4,000 bytes. */
-const maxFailures = 3;
-const maxFailureLength = 300;
+const maxLines = 3;
+const maxLineLength = 300;
 
 const cookieAt = (publicUrl: string) => ownCookie(publicUrl, 'gatehouse-console-done');
 
@@ -24,13 +26,15 @@ export function leaveFlash(
   publicUrl: string,
   key: TextKey,
   values: Record<string, string> = {},
-  failures: readonly string[] = [],
+  { key: about, lines = [] }: Partial<NonNullable<Flash['notes']>> = {},
 ): void {
   const shortened = Object.entries(values).map(([name, value]) => [name, value.slice(0, maxValueLength)]);
   const content = JSON.stringify({
     key,
     values: Object.fromEntries(shortened),
-    failures: failures.slice(0, maxFailures).map((failure) => failure.slice(0, maxFailureLength)),
+    ...(lines.length > 0 && {
+      notes: { key: about, lines: lines.slice(0, maxLines).map((line) => line.slice(0, maxLineLength)) },
+    }),
   });
   cookieAt(publicUrl).write(reply, Buffer.from(content).toString('base64url'), { maxAge: 60 });
 }

@@ -85,8 +85,6 @@ export interface FormField {
   hint?: string | undefined;
   problem?: string | undefined;
   isRequired?: boolean;
-  /** Does not say that it is optional: of a search, and of fields of which one is required. */
-  isQuiet?: boolean;
   isReadOnly?: boolean;
   /** Goes into no page, whatever it looks like. */
   isSecret?: boolean;

@@ -102,15 +102,15 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
       visit.reply.code(412);
       return show(visit, comparisonView, conflictPage(visit, typed, current, etag));
     },
-    /** After a form: leads to a page, which says what was done, and what does not work (`failures`). */
+    /** After a form: leads to a page, which says what was done, and what of it needs a look (`notes`). */
     done(
       visit: ConsoleVisit,
       to: string,
       key: TextKey,
       values?: Record<string, string>,
-      failures?: readonly string[],
+      notes?: Flash['notes'],
     ): FastifyReply {
-      leaveFlash(visit.reply, publicUrl, key, values, failures);
+      leaveFlash(visit.reply, publicUrl, key, values, notes);
       return visit.reply.redirect(to, 303);
     },
   };
@@ -124,14 +124,14 @@ function isRefused(page: ConsolePage & { form?: Form }): boolean {
 
 /** Undefined where the text wants other values: a replica of another release left them. */
 function messageOf(
-  { key, values, failures }: Flash,
+  { key, values, notes }: Flash,
   text: ConsoleVisit['text'],
   check: ConsolePage['check'],
 ): Message | undefined {
   try {
     const title = text(key, values);
-    if (failures.length === 0) return { kind: 'success', title };
-    return { kind: 'warning', title, text: text('console.saved.failing'), list: failures, act: check };
+    if (notes === undefined) return { kind: 'success', title };
+    return { kind: 'warning', title, text: text(notes.key), list: notes.lines, act: check };
   } catch {
     return undefined;
   }

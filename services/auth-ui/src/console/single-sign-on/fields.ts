@@ -11,6 +11,9 @@ const section = sectionsBelow('console.singleSignOn.section');
 /** In the order of the form. */
 const groups = ['provider', 'person', 'who', 'protection', 'endpoints'];
 
+/** Most installations keep what new settings have. */
+const rare = ['who', 'protection', 'endpoints'];
+
 /** These come first in their group. The others follow in the order of the description. */
 const first = [
   'idpMetadataUrl',
@@ -78,7 +81,8 @@ function sectionsOf(protocol: SignOnProtocol): Section[] {
     const shown = own.flatMap((input) =>
       input.path === 'idpMetadataXml' ? [asTyped(input), metadataFile] : [asTyped(input)],
     );
-    return [section(group, shown, group === 'provider' ? `provider.${protocol}.text` : undefined)];
+    const words = group === 'provider' ? `provider.${protocol}.text` : undefined;
+    return [{ ...section(group, shown, words), folds: rare.includes(group) }];
   });
 }
 

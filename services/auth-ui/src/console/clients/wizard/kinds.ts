@@ -72,7 +72,8 @@ export const descriptions: Readonly<Record<Kind, Description>> = {
   },
   service: {
     questions: ['authorities', 'scope', 'contactCenters'],
-    scope: '*',
+    // A service asks for what it needs, and nothing is right for all of them.
+    scope: '',
     guide: 'api.md',
     fixed: { clientType: 'CONFIDENTIAL', authorizedGrantTypes: ['client_credentials'] },
   },
