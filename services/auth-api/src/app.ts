@@ -29,6 +29,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   });
 
   opsAuthorisation.requireRows(app);
+  deps.refusals.observe(app);
   const mount = mountsOf(deps.domains);
   // Pages of allowed origins may call these; whoever calls proves it by a token or a secret.
   await app.register(async (crossOrigin: App) => {

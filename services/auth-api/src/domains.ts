@@ -20,6 +20,7 @@ import { composeAuthorize } from './oauth/authorize/compose.ts';
 import { composeBackchannel } from './oauth/backchannel/compose.ts';
 import { composeClientAuthentication } from './oauth/client-authentication/compose.ts';
 import { composeDiscovery } from './oauth/discovery/compose.ts';
+import { composeRefusals } from './oauth/refusals/compose.ts';
 import { composeToken } from './oauth/token/compose.ts';
 import { composeUserinfo } from './oauth/userinfo/compose.ts';
 import { composeChanges } from './operations/changes/compose.ts';
@@ -92,6 +93,7 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
     .with('sso', composeSso)
     .with('logout', composeLogout)
     .with('registration', composeRegistration)
+    .with('refusals', composeRefusals)
     .with('clientAuthentication', composeClientAuthentication)
     .with('consoleLinks', composeConsoleLinks)
     .with('authorize', composeAuthorize)

@@ -17,6 +17,7 @@ import {
   clientExchangesSchema,
   clientViewSchema,
   clientWithSecretSchema,
+  refusedRequestsSchema,
   type SsoCheck,
   type SsoKeyPurpose,
   signalReceiverViewSchema,
@@ -46,6 +47,7 @@ import {
 } from '../administration/administration-calls.ts';
 import { readExport } from '../administration/row-export.ts';
 import type { HttpClient } from '../http/http-client.ts';
+import { UpstreamError } from '../http/upstream-error.ts';
 
 // Once, outside of the functions: readData keeps what it makes of a schema.
 const signingKeys = z.array(signingKeyViewSchema);
@@ -217,11 +219,22 @@ export interface SecurityEventFilter {
   limit?: string | undefined;
 }
 
+/** The release before keeps none. */
+function noneBefore(error: unknown): [] {
+  if (error instanceof UpstreamError && error.status === 404) return [];
+  throw error;
+}
+
 /** All calls throw UpstreamError. */
 export function createAuditCalls(http: HttpClient) {
   const path = '/auth/v3/ops/audit';
   return {
     find: (filter: SecurityEventFilter) => http.read(securityEventsAnswer, { path, query: { ...filter } }),
+    /** Refused requests to the OAuth endpoints, which are no events. */
+    refusals: (filter: { correlationId: string }) =>
+      readData(http, refusedRequestsSchema, { path: '/auth/v3/ops/refusals', query: filter }).catch(
+        noneBefore,
+      ),
     /** The text of all events that the filter finds, newest first. */
     export: (filter: SecurityEventFilter, format: RowFormat) =>
       readExport(http, { path: `${path}/export`, query: { ...filter }, format, key: 'seq' }),

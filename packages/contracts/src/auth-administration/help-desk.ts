@@ -6,6 +6,7 @@ import { findingSchema } from '../answers/diagnosis.ts';
 import { wrapped } from '../answers/envelope.ts';
 import { sessionSchema } from '../auth-api/sessions.ts';
 import { label } from '../values/text.ts';
+import { refusalsByReasonSchema } from './refusals.ts';
 
 const name = label(512);
 
@@ -166,6 +167,11 @@ export const clientDiagnosisSchema = z.object({
   ok: z.boolean().describe('The registration lacks nothing that its grant types need.'),
   findings: z.array(findingSchema),
   refusals: z.array(refusalSchema).describe('The last ones of the audit trail, newest first.'),
+  requests: z
+    .array(refusalsByReasonSchema)
+    // Auth API of the release before gives none.
+    .default([])
+    .describe('Refused requests to the OAuth endpoints by their reasons, the latest first.'),
 });
 components.add(clientDiagnosisSchema, { id: 'ClientDiagnosis' });
 

@@ -55,6 +55,10 @@ export {
   peopleQuerySchema,
   personProfileSchema,
 } from './people.ts';
+export {
+  type RefusedRequest,
+  refusedRequestsSchema,
+} from './refusals.ts';
 export { type SignalReceiverView, signalReceiverViewSchema, signalTestSchema } from './signal-receivers.ts';
 export { type SigningKeyView, signingKeyViewSchema } from './signing-keys.ts';
 export {

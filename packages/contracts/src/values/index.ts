@@ -10,6 +10,7 @@ export type { DefinedOnly } from './defined-only.ts';
 export { definedOnly } from './defined-only.ts';
 export { type ProblemReason, problemReasons } from './problem-reasons.ts';
 export { redirectUriProblem } from './redirect-uri.ts';
+export { type RefusalReason, refusalReasons } from './refusal-reasons.ts';
 export { flag, idSchema, integer, list } from './scalar.ts';
 export { anyJson, freeText, label, nameProblem, shownName } from './text.ts';
 export { passwordWay, providerProtocols, providerWay } from './way-of-sign-in.ts';

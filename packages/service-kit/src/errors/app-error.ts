@@ -1,6 +1,6 @@
 /** Defines the error that services throw: a public text for the caller, and details for the log alone. */
 
-import type { ProblemReason } from '@gatehouse/contracts/values';
+import type { ProblemReason, RefusalReason } from '@gatehouse/contracts/values';
 import type { FastifyReply } from 'fastify';
 
 export interface FieldProblem {
@@ -22,6 +22,8 @@ export interface AppErrorOptions {
   reason?: ProblemReason | undefined;
   /** The bound, of a reason that has one. */
   limit?: number | undefined;
+  /** For the operator: it may say more than the caller may learn. */
+  refusal?: RefusalReason | undefined;
   problems?: FieldProblem[] | undefined;
   retryAfterSeconds?: number | undefined;
   /** That time is the caller's own, and a page for a browser loads again by itself then. */
@@ -36,6 +38,8 @@ export class AppError extends Error {
   readonly problems: readonly FieldProblem[];
   /** For the caller; what other errors call their reason is for the log. */
   readonly why: Pick<FieldProblem, 'reason' | 'limit'>;
+  /** For the operator alone. */
+  readonly refusal: RefusalReason | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly comesBackByItself: boolean;
   /** Of an error with a form of its own, which it keeps where others have the envelope. */
@@ -49,6 +53,7 @@ export class AppError extends Error {
     this.detail = options.detail;
     const { field, reason, limit } = options;
     this.why = { reason, limit };
+    this.refusal = options.refusal;
     this.problems = options.problems ?? (field ? [{ field, message, reason, limit }] : []);
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.comesBackByItself = options.comesBackByItself ?? false;

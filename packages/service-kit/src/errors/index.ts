@@ -13,6 +13,7 @@ export {
   unavailable,
 } from './app-error.ts';
 export { normalizeError } from './normalize.ts';
+export { noteRefusal, refusalNoteOf, refusalReasonOf } from './refusal-note.ts';
 export { envelopeErrorHandler, errorEnvelope } from './render-envelope.ts';
 export { htmlErrorHandler, renderErrorPage, sendErrorPage } from './render-html.ts';
 export { createErrorHandler, reportError } from './report.ts';

@@ -22,7 +22,14 @@ interface ValidationIssue {
 /** More are reported once these are corrected: the answer must not be longer than the request. */
 const maxProblems = 100;
 
-export function normalizeError(thrown: unknown, bodyLimitBytes = 0): AppError {
+/** The bodies that a route accepts. */
+interface Accepted {
+  bodyLimit?: number | undefined;
+  /** Content types of a body. */
+  consumes?: readonly string[] | undefined;
+}
+
+export function normalizeError(thrown: unknown, route: Accepted = {}): AppError {
   if (thrown instanceof AppError) return thrown;
   const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as FrameworkError;
   const problems = validationProblems(error);
@@ -31,18 +38,25 @@ export function normalizeError(thrown: unknown, bodyLimitBytes = 0): AppError {
   }
   if (error instanceof UpstreamError) return unavailable(error.dependency, { cause: error });
   if (isRedisUnavailable(error)) return unavailable('Redis', { cause: error });
-  return postgresFailure(error) ?? frameworkFailure(error, bodyLimitBytes) ?? unexpected(error);
+  return postgresFailure(error) ?? frameworkFailure(error, route) ?? unexpected(error);
 }
 
 /** Errors that Fastify raises before or around a handler. */
-function frameworkFailure(error: FrameworkError, bodyLimitBytes: number): AppError | undefined {
+function frameworkFailure(
+  error: FrameworkError,
+  { bodyLimit = 0, consumes }: Accepted,
+): AppError | undefined {
   const status = error.statusCode;
   if (status === undefined || status < 400 || status > 499) return undefined;
-  if (status === 413) return payloadTooLarge(bodyLimitBytes);
+  if (status === 413) return payloadTooLarge(bodyLimit);
   if (status === 415) {
-    return new AppError('unsupported_media_type', 415, 'The Content-Type of the body is not accepted here', {
-      cause: error,
-    });
+    const right = consumes === undefined ? '' : `: send ${consumes.join(' or ')}`;
+    return new AppError(
+      'unsupported_media_type',
+      415,
+      `The Content-Type of the body is not accepted here${right}`,
+      { cause: error, refusal: 'content_type_wrong' },
+    );
   }
   if (error instanceof SyntaxError || error.code === 'FST_ERR_CTP_INVALID_JSON_BODY') {
     return badRequest(`The body is not valid JSON: ${error.message}`, { field: 'body' });

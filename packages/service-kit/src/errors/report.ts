@@ -3,6 +3,7 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from './app-error.ts';
 import { normalizeError } from './normalize.ts';
+import { noteRefusal } from './refusal-note.ts';
 
 /** Gives each caller of an outage another time to come back: otherwise all refused at one moment return at one moment. */
 function spread({ status, retryAfterSeconds = 0, comesBackByItself }: AppError): number {
@@ -12,6 +13,7 @@ function spread({ status, retryAfterSeconds = 0, comesBackByItself }: AppError):
 
 /** Logs 5xx as errors of the service and 4xx at debug level, as errors of the caller. */
 export function reportError(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
+  noteRefusal(request, error);
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(spread(error)));
   const record = {
     event: 'request_failed',
@@ -31,8 +33,14 @@ export function createErrorHandler<Answer>(
   send: (error: AppError, request: FastifyRequest, reply: FastifyReply) => Answer,
 ) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): Answer => {
-    const error = normalizeError(thrown, request.routeOptions.bodyLimit);
+    const error = normalizeError(thrown, acceptedBy(request));
     reportError(request, reply, error);
     return send(error, request, reply);
   };
+}
+
+/** Forms and pictures are described; every other body is JSON. */
+function acceptedBy({ routeOptions: { bodyLimit, schema }, server }: FastifyRequest) {
+  const json = server.hasContentTypeParser('application/json') ? ['application/json'] : undefined;
+  return { bodyLimit, consumes: (schema as { consumes?: string[] } | undefined)?.consumes ?? json };
 }

@@ -1,5 +1,7 @@
 /** Measures every request by its route pattern, and logs failed requests or all of them, without the query. */
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { refusalNoteOf, refusalReasonOf } from '../errors/refusal-note.ts';
 import { type Logger, plainLogger } from '../observability/logging/logger.ts';
 import type { Metrics } from '../observability/metrics/registry.ts';
 import type { App } from './app-type.ts';
@@ -20,7 +22,9 @@ export function observeRequests(app: App, { log, metrics, logsSuccesses }: Obser
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    if (logsSuccesses || reply.statusCode >= 400) lines.info(describe(request, reply), 'request');
+    // A refusal may be told by a redirect.
+    const isRefused = reply.statusCode >= 400 || refusalNoteOf(request) !== undefined;
+    if (logsSuccesses || isRefused) lines.info(describe(request, reply), 'request');
     done();
   });
 }
@@ -34,5 +38,13 @@ function describe(request: FastifyRequest, reply: FastifyReply): Record<string, 
     durationMs: Math.round(reply.elapsedTime * 10) / 10,
     clientAddress: request.ip,
     traceId: request.traceId,
+    ...causeOf(request),
   };
+}
+
+/** Only of a request that was refused. */
+function causeOf(request: FastifyRequest): Record<string, unknown> {
+  const note = refusalNoteOf(request);
+  if (note === undefined) return {};
+  return { reason: refusalReasonOf(note.error), ...definedOnly({ clientId: note.clientId }) };
 }

@@ -178,7 +178,7 @@ function recordOf(
   const scope = commonScope(granted, client.scope);
   const details = permittedDetails(narrowed, client);
   if (scope.length === 0 && details === undefined)
-    throw invalidScope('The client may not have the scope any more');
+    throw invalidScope('The client may not have the scope any more', { refusal: 'scope_not_allowed' });
   return {
     clientId: client.clientId,
     grantType: grant.grantType,

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';
 import { type Span, spanned, spanOf } from '../../input/time.ts';
+import { printRefusedRequests, refusedEventOf } from '../../output/refused-requests.ts';
 import { type Columns, cellsOf } from '../../output/table.ts';
 import { shown } from '../../output/text.ts';
 import type { Session } from '../../session.ts';
@@ -28,18 +29,14 @@ interface FilterOptions extends Span {
 const pageSize = 1000;
 const maxName = 64;
 
+const api = (session: Session) => createAuditCalls(session.authApi);
+
 export function auditCommands(program: Command, cli: Cli): void {
   const audit = program
     .command('audit')
     .description('what happened and who changed what: search, follow, verify');
-  const api = (session: Session) => createAuditCalls(session.authApi);
 
-  withFilters(audit.command('search').description('security events, newest first')).action(
-    cli.action<FilterOptions>(async (session, options) => {
-      const { data } = await api(session).find({ ...filterOf(options), limit: options.limit });
-      session.output.rows(data, columns, 'There are no such events.');
-    }),
-  );
+  searchCommand(audit, cli);
 
   withFilters(audit.command('tail').description('the last security events, oldest first'))
     .option('-f, --follow', 'go on with what comes, until interrupted')
@@ -132,6 +129,31 @@ export function auditCommands(program: Command, cli: Cli): void {
 function waitingNote(trail: string, waiting: number): string {
   const events = waiting === 1 ? '1 event of these days has' : `${waiting} events of these days have`;
   return `The ${trail} trail is not whole yet: ${events} no place in the chain. Verify again in a moment.`;
+}
+
+function searchCommand(audit: Command, cli: Cli): void {
+  withFilters(
+    audit
+      .command('search')
+      .description('security events, newest first; with --correlation refused requests too'),
+  ).action(
+    cli.action<FilterOptions>(async (session, options) => {
+      const { output } = session;
+      const { data } = await api(session).find({ ...filterOf(options), limit: options.limit });
+      const refused = await refusedOf(session, options);
+      if (output.isJson) output.text([...data, ...refused.map(refusedEventOf)], '');
+      else if (data.length > 0 || refused.length === 0)
+        output.rows(data, columns, 'There are no such events.');
+      printRefusedRequests(refused, output);
+    }),
+  );
+}
+
+/** They are no events, and found by their correlation id alone. */
+async function refusedOf(session: Session, { correlation, user, event, outcome }: FilterOptions) {
+  if (correlation === undefined || user !== undefined || event !== undefined || outcome === 'success')
+    return [];
+  return api(session).refusals({ correlationId: correlation });
 }
 
 function withFilters(command: Command): Command {

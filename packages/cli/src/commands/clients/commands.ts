@@ -11,6 +11,7 @@ import { exitCodes, UsageError } from '../../failure/failure.ts';
 import { readFields } from '../../input/file.ts';
 import { optionsOf } from '../../input/options.ts';
 import { printDiagnosis } from '../../output/diagnosis.ts';
+import { printRefusedRequests } from '../../output/refused-requests.ts';
 import { shown } from '../../output/text.ts';
 import type { Session } from '../../session.ts';
 import { resourceCommands } from '../resource-command.ts';
@@ -142,6 +143,8 @@ function diagnoseCommand(clients: Command, cli: Cli): void {
       cli.action<object, [string]>(async (session, _options, clientId) => {
         const diagnosis = await api(session).diagnose(clientId);
         printDiagnosis(diagnosis, `${shown(diagnosis.name)} (${clientId})`, session.output);
+        const requests = diagnosis.requests.flatMap(({ examples }) => examples);
+        printRefusedRequests(requests, session.output);
         if (!diagnosis.ok) session.exitCode = exitCodes.negative;
       }),
     );

@@ -1,6 +1,6 @@
 /** Reads the parameters of an OAuth request, each at most once and never empty (RFC 6749 sections 3.1 and 3.2), and scopes (section 3.3). */
 import formbody from '@fastify/formbody';
-import { invalidRequest, oauthErrorHandler } from '@gatehouse/caller-auth/oauth-errors';
+import { invalidRequest, invalidScope, oauthErrorHandler } from '@gatehouse/caller-auth/oauth-errors';
 import type { App } from '@gatehouse/service-kit/http';
 
 export interface RequestParameters {
@@ -36,7 +36,12 @@ export function readParameters(source: unknown): RequestParameters {
 
 function readRepeated(name: string, values: readonly unknown[]): string | string[] {
   if (values.length > 1 && !repeatable.has(name)) {
-    throw invalidRequest(`The parameter ${quoted(name)} is given more than once`, { field: quoted(name) });
+    throw invalidRequest(`The parameter ${quoted(name)} is given more than once`, {
+      // Not its name: a form that is none may hold a secret there.
+      detail: 'a parameter is given more than once',
+      field: quoted(name),
+      refusal: 'parameter_repeated',
+    });
   }
   const present = values.map(String).filter((text) => text !== '');
   return present.length === 1 ? (present[0] as string) : present;
@@ -45,8 +50,12 @@ function readRepeated(name: string, values: readonly unknown[]): string | string
 /** @throws OAuthError invalid_request when the parameter is missing. */
 export function requireParameter(parameters: RequestParameters, name: string): string {
   const value = parameters.get(name);
-  if (value === undefined) throw invalidRequest(`The parameter ${name} is missing`, { field: name });
+  if (value === undefined) throw missing(name);
   return value;
+}
+
+export function missing(name: string) {
+  return invalidRequest(`The parameter ${name} is missing`, { field: name, refusal: 'parameter_missing' });
 }
 
 /** Hides the other parameters. */
@@ -81,12 +90,42 @@ export const offlineScope = 'offline_access';
 
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 const maxScopes = 100;
+/** Of an error description. */
+const maxNamedScopes = 200;
 
 /** The scope values of a parameter, each once and in order; undefined if the text breaks the grammar. */
 export function parseScope(text: string): string[] | undefined {
   const values = [...new Set(text.split(' ').filter((value) => value !== ''))];
   if (values.length === 0 || values.length > maxScopes) return undefined;
   return values.every((value) => scopeToken.test(value)) ? values : undefined;
+}
+
+/** The scope of a request. @throws OAuthError invalid_scope for a text that breaks the grammar */
+export function readScope(parameters: RequestParameters): string[] | undefined {
+  const text = parameters.get('scope');
+  const scope = text === undefined ? undefined : parseScope(text);
+  if (text !== undefined && scope === undefined)
+    throw invalidScope('The scope is malformed: send names with spaces between them', {
+      refusal: 'scope_malformed',
+    });
+  return scope;
+}
+
+/** As narrowScope, for what a client may have. @throws OAuthError invalid_scope, which names what it may not have */
+export function grantableScope(requested: string[] | undefined, allowed: string[]): string[] {
+  const scope = narrowScope(requested, allowed);
+  if (scope === undefined) throw scopeNotAllowed(requested, allowed);
+  return scope;
+}
+
+export function scopeNotAllowed(requested: string[] | undefined, allowed: readonly string[]) {
+  // Their grammar has neither quote nor backslash. A value that looks like a token is not named: the sentence is logged too.
+  const refused = (requested ?? [])
+    .filter((value) => !allowed.includes(value))
+    .map((value) => (/[\w-]{40}/.test(value) ? '...' : value))
+    .join(' ');
+  const named = refused.length > maxNamedScopes ? `${refused.slice(0, maxNamedScopes)}...` : refused;
+  return invalidScope(`The client may not have this scope: ${named}`, { refusal: 'scope_not_allowed' });
 }
 
 /** The scope to grant: the requested one if all of it is allowed, all that is allowed if none was requested, else undefined. */

@@ -1,5 +1,6 @@
 /** Answers an authorization request: to the client, or to the device that the user lets in. */
 import { OAuthError } from '@gatehouse/caller-auth/oauth-errors';
+import { noteRefusal } from '@gatehouse/service-kit/errors';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import type { Devices } from '../../browser/devices/service.ts';
@@ -68,13 +69,19 @@ export function createAnswers(options: AnswerOptions) {
     },
 
     /** Sends errors that belong to the client there; every other error becomes a page. */
-    async orError(target: ResponseTarget, client: Client, work: () => Promise<NextStep>): Promise<NextStep> {
+    async orError(
+      target: ResponseTarget,
+      client: Client,
+      { request }: Browser,
+      work: () => Promise<NextStep>,
+    ): Promise<NextStep> {
       try {
         return await work();
       } catch (error) {
         // An error with a challenge is for the program that sent credentials here.
         if (!(error instanceof OAuthError) || error.status >= 500 || error.challenge !== undefined)
           throw error;
+        noteRefusal(request, error);
         const { name, message } = error;
         return respond(target, client, { error: name, error_description: message });
       }

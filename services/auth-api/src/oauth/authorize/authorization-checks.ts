@@ -7,11 +7,11 @@ import { invalidDetails } from '../../core/protocol/authorization-details.ts';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';
 import { type ClaimsDemand, readClaims } from '../../core/protocol/claims-parameter.ts';
 import {
-  narrowScope,
+  grantableScope,
   offlineScope,
   openidScope,
-  parseScope,
   type RequestParameters,
+  readScope,
 } from '../../core/protocol/parameters.ts';
 import { codeChallengeProblem } from '../../core/protocol/pkce.ts';
 import { includes, type ResponseType } from '../../core/protocol/response-types.ts';
@@ -75,13 +75,18 @@ function checkTransport({
   redirectUriGiven,
 }: AuthorizationDraft): void {
   if (mustPush && !isPushed) {
-    throw invalidRequest('Authorization requests of this client must be pushed: send the request_uri');
+    throw invalidRequest('Authorization requests of this client must be pushed: send the request_uri', {
+      refusal: 'request_not_pushed',
+    });
   }
   if (client.requireSignedRequestObject && !isSigned) {
-    throw invalidRequest('This client must send its authorization requests as signed request objects');
+    throw invalidRequest('This client must send its authorization requests as signed request objects', {
+      refusal: 'request_not_signed',
+    });
   }
   // FAPI 2.0 section 5.3.2.2.
-  if (followsFapi(client) && !redirectUriGiven) throw invalidRequest('The parameter redirect_uri is missing');
+  if (followsFapi(client) && !redirectUriGiven)
+    throw invalidRequest('The parameter redirect_uri is missing', { refusal: 'redirect_uri_missing' });
 }
 
 /** OpenID Connect Core section 7.2.1: refused by name, never ignored. */
@@ -106,7 +111,10 @@ function checkCodeChallenge({ client, parameters }: AuthorizationDraft, response
   const isRequired = includes(responseType, 'code') && mustChallenge(client);
   const challenge = parameters.get('code_challenge');
   const problem = codeChallengeProblem(challenge, parameters.get('code_challenge_method'), isRequired);
-  if (problem !== undefined) throw invalidRequest(problem);
+  if (problem !== undefined) {
+    const refusal = challenge === undefined ? 'code_challenge_missing' : 'code_challenge_malformed';
+    throw invalidRequest(problem, { refusal });
+  }
 }
 
 function mustChallenge(client: Client): boolean {
@@ -122,27 +130,27 @@ function checkDpopKey({ parameters }: AuthorizationDraft): void {
 }
 
 function checkScope({ client, parameters }: AuthorizationDraft, responseType: ResponseType): string[] {
-  const text = parameters.get('scope');
-  const requested = text === undefined ? undefined : parseScope(text);
-  if (text !== undefined && requested === undefined) throw invalidScope('The scope is malformed');
+  const requested = readScope(parameters);
   // RFC 9396 section 3: who asks for details alone gets nothing besides.
   const isForDetails = requested === undefined && parameters.get('authorization_details') !== undefined;
   if (isForDetails) return [];
-  const scope = narrowScope(requested, client.scope);
-  if (scope === undefined) throw invalidScope('The client may not have this scope');
+  const scope = grantableScope(requested, client.scope);
   if (includes(responseType, 'id_token') && !scope.includes(openidScope))
-    throw invalidScope('An id_token needs the scope openid');
+    throw invalidScope('An id_token needs the scope openid', { refusal: 'scope_not_allowed' });
   // Core section 11: without a code, or without the grant, there will be no refresh token.
   const mayRefresh = includes(responseType, 'code') && client.grantTypes.includes('refresh_token');
   const granted = mayRefresh ? scope : scope.filter((value) => value !== offlineScope);
-  if (granted.length === 0) throw invalidScope('The client cannot be given a refresh token');
+  if (granted.length === 0)
+    throw invalidScope('The client cannot be given a refresh token', { refusal: 'scope_not_allowed' });
   return granted;
 }
 
 /** Core section 3.2.2.1: an ID token that passes through the browser must be bound to the session of the client. */
 function checkNonce({ parameters }: AuthorizationDraft, responseType: ResponseType): void {
   if (includes(responseType, 'id_token') && parameters.get('nonce') === undefined)
-    throw invalidRequest('The parameter nonce is required for this response_type');
+    throw invalidRequest('The parameter nonce is required for this response_type', {
+      refusal: 'nonce_missing',
+    });
 }
 
 export const promptValues = ['none', 'login', 'select_account', 'consent'];

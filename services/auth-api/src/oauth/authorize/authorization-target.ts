@@ -19,18 +19,23 @@ export async function findTarget(
 ): Promise<AuthorizationTarget> {
   const client = await directory.find(parameters.get('client_id') ?? '');
   if (client === undefined)
-    throw badRequest('The application that sent you here is not known', { field: 'client_id' });
+    throw badRequest('The application that sent you here is not known', {
+      field: 'client_id',
+      refusal: 'unknown_client',
+    });
   const given = parameters.get('redirect_uri');
   // Core section 3.1.2.1 requires it even of a client that has only one.
   if (given === undefined && parseScope(parameters.get('scope') ?? '')?.includes(openidScope)) {
     throw badRequest('The application that sent you here did not say where to go back to', {
       field: 'redirect_uri',
+      refusal: 'redirect_uri_missing',
     });
   }
   const redirectUri = given ?? (client.redirectUris.length === 1 ? client.redirectUris[0] : undefined);
   if (redirectUri === undefined || !isRegisteredRedirectUri(client, redirectUri)) {
     throw badRequest('The application that sent you here gave an address that is not registered for it', {
       field: 'redirect_uri',
+      refusal: 'redirect_uri_not_registered',
     });
   }
   return {

@@ -9,10 +9,11 @@ import type { SessionService } from '../../browser/sessions/service.ts';
 import type { Session } from '../../browser/sessions/session.ts';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';
 import { deviceGrantType } from '../../core/protocol/grant-types.ts';
-import type { RequestParameters } from '../../core/protocol/parameters.ts';
+import { type RequestParameters, readParameters } from '../../core/protocol/parameters.ts';
 import { isRegisteredRedirectUri } from '../../core/protocol/redirect-uri.ts';
 import type { Client } from '../../registry/clients/client.ts';
 import type { ClientDirectory } from '../../registry/clients/directory.ts';
+import { noteJudged } from '../refusals/evidence.ts';
 import { type AnswerOptions, createAnswers } from './answer-client.ts';
 import { type AskUserOptions, createAskUser } from './ask-user.ts';
 import type { Decide } from './authorization-decision.ts';
@@ -66,9 +67,10 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
       // Before any other work: at the start of a shift it is the refusals that are many.
       if (!options.hasSession(browser) && given.get('prompt') !== 'none') options.admissionControl.enter();
       const source = await requestSources.open(given);
+      noteJudged(browser.request, source.parameters);
       const target = await findTarget(directory, source.parameters);
       const { client } = target;
-      return answer.orError(target, client, async () => {
+      return answer.orError(target, client, browser, async () => {
         if (source.problem !== undefined) throw source.problem;
         const request = await readRequest(target, { ...source, isPushed: source.pushed !== undefined });
         const byPassword = await options.basicAuthorize(request, client, browser);
@@ -96,6 +98,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
         sessions.find(browser.request),
       ]);
       const { authorization: request } = interaction;
+      noteJudged(browser.request, askedBefore(request));
       const client = await findClientAgain(request);
       const decision = await decide(request, client, session, interaction);
       if ('ask' in decision) {
@@ -106,7 +109,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
       await interactions.consume(browser.request, interactionId);
       options.unfinished.release(browser.request.ip);
       if (request.device !== undefined) return answer.toDevice(request, decision, browser);
-      return answer.orError(request, client, async () => {
+      return answer.orError(request, client, browser, async () => {
         if ('refusal' in decision) throw decision.refusal;
         return answer.toClient(request, client, bySession(decision.session), browser);
       });
@@ -118,10 +121,11 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
       if (refusal !== undefined) return { redirectTo: pages.signIn(form.interaction) };
       const { authorization: request } = await interactions.consume(browser.request, form.interaction);
       options.unfinished.release(browser.request.ip);
+      noteJudged(browser.request, askedBefore(request));
       const client = await findClientAgain(request);
       const denial = accessDenied('The user cancelled the sign-in');
       if (request.device !== undefined) return answer.toDevice(request, { refusal: denial }, browser);
-      return answer.orError(request, client, () => Promise.reject(denial));
+      return answer.orError(request, client, browser, () => Promise.reject(denial));
     },
 
     /** Refuses a pushed request that begin() would refuse. @throws OAuthError, AppError */
@@ -141,4 +145,15 @@ function mayStillAsk(client: Client, { device, redirectUri }: AuthorizationReque
   return device === undefined
     ? isRegisteredRedirectUri(client, redirectUri)
     : client.grantTypes.includes(deviceGrantType);
+}
+
+/** For the trace of a refusal: the request of the beginning. */
+function askedBefore({
+  clientId,
+  redirectUri,
+  responseType,
+  scope,
+}: AuthorizationRequest): RequestParameters {
+  const asked = { client_id: clientId, redirect_uri: redirectUri, response_type: responseType };
+  return readParameters({ ...asked, scope: scope.join(' ') });
 }

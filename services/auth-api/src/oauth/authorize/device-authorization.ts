@@ -1,5 +1,5 @@
 /** The device authorization endpoint (RFC 8628 section 3.1): gives codes to a device without a browser. */
-import { invalidScope, unauthorizedClient } from '@gatehouse/caller-auth/oauth-errors';
+import { unauthorizedClient } from '@gatehouse/caller-auth/oauth-errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import { pollIntervalSeconds } from '../../browser/devices/polled-requests.ts';
@@ -7,7 +7,7 @@ import type { Devices } from '../../browser/devices/service.ts';
 import { formatUserCode } from '../../browser/devices/user-code.ts';
 import { invalidDetails } from '../../core/protocol/authorization-details.ts';
 import { deviceGrantType } from '../../core/protocol/grant-types.ts';
-import { narrowScope, parseScope } from '../../core/protocol/parameters.ts';
+import { grantableScope, readScope } from '../../core/protocol/parameters.ts';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
 
 export interface DeviceAnswer {
@@ -37,15 +37,13 @@ export function createDeviceAuthorizationEndpoint(options: DeviceAuthorizationOp
       const client = await clientAuthentication.authenticate(call);
       if (client.clientType === 'PUBLIC') starts.reserve(call.clientAddress);
       if (!client.grantTypes.includes(deviceGrantType)) {
-        throw unauthorizedClient('The client may not use the device authorization grant');
+        throw unauthorizedClient('The client may not use the device authorization grant', {
+          refusal: 'grant_not_allowed',
+        });
       }
       if (call.parameters.get('authorization_details') !== undefined)
         throw invalidDetails('The device authorization grant takes no authorization_details');
-      const text = call.parameters.get('scope');
-      const requested = text === undefined ? undefined : parseScope(text);
-      if (text !== undefined && requested === undefined) throw invalidScope('The scope is malformed');
-      const scope = narrowScope(requested, client.scope);
-      if (scope === undefined) throw invalidScope('The client may not have this scope');
+      const scope = grantableScope(readScope(call.parameters), client.scope);
       const { deviceCode, userCode } = await devices.begin(client, scope, call.clientAddress);
       const shown = formatUserCode(userCode);
       return {

@@ -71,7 +71,9 @@ function withoutCredentials(parameters: RequestParameters, { clientId }: Client)
 /** RFC 9449 section 10.1: a proof binds the code to its key, as dpop_jkt does. */
 function boundKey(named: string | undefined, proof: DpopProof | undefined): string | undefined {
   if (proof !== undefined && named !== undefined && named !== proof.jkt) {
-    throw new OAuthError('invalid_dpop_proof', 400, 'The dpop_jkt is not the key of the DPoP proof');
+    throw new OAuthError('invalid_dpop_proof', 400, 'The dpop_jkt is not the key of the DPoP proof', {
+      refusal: 'dpop_refused',
+    });
   }
   return proof?.jkt ?? named;
 }
@@ -79,7 +81,9 @@ function boundKey(named: string | undefined, proof: DpopProof | undefined): stri
 /** Turns an error that is meant for a page into one for a program. */
 function explain(error: unknown): never {
   if (error instanceof AppError && error.problems.some(({ field }) => field === 'redirect_uri')) {
-    throw invalidRequest('The redirect_uri is missing, or not one that is registered for this client');
+    throw invalidRequest('The redirect_uri is missing, or not one that is registered for this client', {
+      refusal: error.refusal,
+    });
   }
   throw error;
 }

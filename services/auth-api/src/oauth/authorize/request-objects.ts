@@ -67,6 +67,7 @@ export function createRequestObjects({ issuer, keySets, now }: RequestObjectsOpt
           'invalid_request_object',
           400,
           `The request object is refused: ${error.message}`,
+          { refusal: 'request_object_refused' },
         );
       }
     },

@@ -69,5 +69,6 @@ export function invalidRequestUri(): OAuthError {
     'invalid_request_uri',
     400,
     'The request_uri is unknown, expired, used, or of another client: push the request again',
+    { refusal: 'request_uri_unknown' },
   );
 }

@@ -4,7 +4,7 @@ import {
   unauthorizedClient,
   unsupportedResponseType,
 } from '@gatehouse/caller-auth/oauth-errors';
-import type { RequestParameters } from '../../core/protocol/parameters.ts';
+import { missing, type RequestParameters } from '../../core/protocol/parameters.ts';
 import {
   defaultResponseMode,
   includes,
@@ -46,19 +46,25 @@ interface Request {
 
 export function checkResponseType({ client, parameters }: Request): ResponseType {
   const text = parameters.get('response_type');
-  if (text === undefined) throw invalidRequest('The parameter response_type is missing');
+  if (text === undefined) throw missing('response_type');
   const responseType = parseResponseType(text);
   if (responseType === undefined) throw unsupportedResponseType('This response_type is not known');
   if (!client.responseTypes.includes(responseType)) {
-    throw unauthorizedClient('The client may not use this response_type: it is not among its responseTypes');
+    throw unauthorizedClient('The client may not use this response_type: it is not among its responseTypes', {
+      refusal: 'response_type_not_allowed',
+    });
   }
   // FAPI 2.0 section 5.3.2.2: only a code may pass through the browser.
   if (responseType !== 'code' && followsFapi(client)) {
-    throw unsupportedResponseType('The response_type of this client must be code');
+    throw unsupportedResponseType('The response_type of this client must be code', {
+      refusal: 'response_type_not_allowed',
+    });
   }
   // A redirected browser proves no key, so a token in its address cannot be bound.
   if (includes(responseType, 'token') && hasBoundTokens(client)) {
-    throw unauthorizedClient('The tokens of this client are bound to its key: none travels by the browser');
+    throw unauthorizedClient('The tokens of this client are bound to its key: none travels by the browser', {
+      refusal: 'response_type_not_allowed',
+    });
   }
   return responseType;
 }

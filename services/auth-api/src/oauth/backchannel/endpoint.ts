@@ -89,7 +89,9 @@ export function createBackchannelEndpoint(options: BackchannelOptions) {
       const client = await clientAuthentication.authenticate(call);
       // A client that proves nothing must not ask people (FAPI-CIBA section 5.2.2, number 1).
       if (client.clientType === 'PUBLIC' || !client.grantTypes.includes(backchannelGrantType))
-        throw unauthorizedClient('The client may not ask for the approval of people');
+        throw unauthorizedClient('The client may not ask for the approval of people', {
+          refusal: 'grant_not_allowed',
+        });
       const asked = readRequest(client, await signedRequests.open(client, call.parameters));
       try {
         return await begin(client, asked, call);

@@ -6,9 +6,11 @@ import { askedWindowMs } from '../../browser/approvals/asked-people.ts';
 import { invalidDetails } from '../../core/protocol/authorization-details.ts';
 import {
   isWithinScope,
+  missing,
   openidScope,
-  parseScope,
   type RequestParameters,
+  readScope,
+  scopeNotAllowed,
 } from '../../core/protocol/parameters.ts';
 import { type Client, followsFapiCiba } from '../../registry/clients/client.ts';
 
@@ -24,7 +26,7 @@ export function readRequest(client: Client, parameters: RequestParameters) {
   checkSizes(parameters);
   refuseUnsupportedBindings(parameters);
   return {
-    scope: readScope(client, parameters),
+    scope: readOpenidScope(client, parameters),
     hint: readHint(parameters),
     lifeMs: readLife(parameters),
     ...definedOnly({
@@ -51,13 +53,11 @@ function refuseUnsupportedBindings(parameters: RequestParameters): void {
     throw invalidDetails('authorization_details is not supported here');
 }
 
-function readScope(client: Client, parameters: RequestParameters): string[] {
-  const text = parameters.get('scope');
-  if (text === undefined) throw invalidRequest('The parameter scope is missing', { field: 'scope' });
-  const scope = parseScope(text);
-  if (scope === undefined) throw invalidScope('The scope is malformed');
+function readOpenidScope(client: Client, parameters: RequestParameters): string[] {
+  const scope = readScope(parameters);
+  if (scope === undefined) throw missing('scope');
   if (!scope.includes(openidScope)) throw invalidScope('The scope must contain openid');
-  if (!isWithinScope(scope, client.scope)) throw invalidScope('The client may not have this scope');
+  if (!isWithinScope(scope, client.scope)) throw scopeNotAllowed(scope, client.scope);
   return scope;
 }
 

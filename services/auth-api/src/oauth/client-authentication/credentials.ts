@@ -54,7 +54,9 @@ export function readCredentials(call: SentCredentials): Presented {
 }
 
 function twoMethods() {
-  return invalidRequest('Use one client authentication method, not two');
+  return invalidRequest('Use one client authentication method, not two', {
+    refusal: 'contradictory_request',
+  });
 }
 
 function malformed(detail: string) {
@@ -65,7 +67,9 @@ function readBasic(readings: Credentials[], clientId: string | undefined): Prese
   if (readings.length === 0) throw malformed('Basic needs id:secret in base64');
   const candidates = readings.filter(({ username }) => clientId === undefined || username === clientId);
   if (candidates.length === 0) {
-    throw invalidRequest('The client_id of the form is not the one of the Authorization header');
+    throw invalidRequest('The client_id of the form is not the one of the Authorization header', {
+      refusal: 'contradictory_request',
+    });
   }
   // Some libraries send a PUBLIC client as Basic with an empty password.
   const isEmpty = candidates.every(({ password }) => password === '');

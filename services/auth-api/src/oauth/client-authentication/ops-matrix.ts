@@ -161,6 +161,7 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'POST /signal-receivers/{id}/test': 'administer',
   'GET /overview': 'readOverview',
   'GET /diagnosis': 'administer',
+  'GET /refusals': 'searchEvents',
   'GET /audit': 'searchEvents',
   'GET /audit/export': 'searchEvents',
   'GET /audit/verify': 'administer',

@@ -35,7 +35,7 @@ export class ClientRefusal extends OAuthError {
     const { challenge, message } = invalidClient();
     const text =
       facts.description === undefined ? message : `${message}: ${plainDescription(facts.description)}`;
-    super('invalid_client', 401, text, definedOnly({ challenge, detail: facts.detail }));
+    super('invalid_client', 401, text, definedOnly({ challenge, detail: facts.detail, refusal: reason }));
     this.reason = reason;
     this.facts = facts;
   }

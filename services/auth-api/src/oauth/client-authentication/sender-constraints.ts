@@ -24,7 +24,9 @@ export function createSenderConstraints({ proofs, certificates, singleUse }: Sen
   /** RFC 9449 section 11.1: each proof counts once, on all replicas. @throws OAuthError invalid_dpop_proof */
   async function use({ jkt, jti, untilMs }: DpopProof): Promise<void> {
     if (await singleUse.take('proof', [jkt, jti], untilMs)) return;
-    throw new OAuthError('invalid_dpop_proof', 400, 'The DPoP proof is refused: its jti was used before');
+    throw new OAuthError('invalid_dpop_proof', 400, 'The DPoP proof is refused: its jti was used before', {
+      refusal: 'dpop_used',
+    });
   }
 
   /** RFC 8705 section 3: any certificate is accepted, because the token is bound to this very one. */
@@ -33,6 +35,7 @@ export function createSenderConstraints({ proofs, certificates, singleUse }: Sen
     const thumbprint = certificates.thumbprintOf(request);
     if (thumbprint !== undefined) return { 'x5t#S256': thumbprint };
     throw invalidRequest('This client must come with a TLS client certificate', {
+      refusal: 'certificate_missing',
       detail: certificates.areSeen
         ? 'tlsClientCertificateBoundAccessTokens is registered'
         : 'no certificate is ever seen: set GATEHOUSE_TLS_CLIENT_CERTIFICATES or GATEHOUSE_CLIENT_CERTIFICATE_HEADER',
@@ -55,7 +58,10 @@ export function createSenderConstraints({ proofs, certificates, singleUse }: Sen
         return await proofs.verify(String(proof), request);
       } catch (error) {
         if (!(error instanceof DpopRefusal)) throw error;
-        throw new OAuthError(error.error, 400, error.message, { dpopNonce: error.nonce });
+        throw new OAuthError(error.error, 400, error.message, {
+          dpopNonce: error.nonce,
+          refusal: 'dpop_refused',
+        });
       }
     },
 
@@ -75,6 +81,7 @@ export function createSenderConstraints({ proofs, certificates, singleUse }: Sen
       }
       if (!client.dpopBoundAccessTokens) return certificate;
       throw invalidRequest('This client must send a DPoP proof in the header DPoP', {
+        refusal: 'dpop_missing',
         detail: 'dpopBoundAccessTokens is registered',
       });
     },

@@ -53,7 +53,8 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions) {
     call.basic = basic;
     const client = await clientAuthentication.authenticate(call);
     // Section 2.1: without authentication, strangers could try out tokens.
-    if (client.clientType === 'PUBLIC') throw unauthorizedClient('A public client may not introspect tokens');
+    if (client.clientType === 'PUBLIC')
+      throw unauthorizedClient('A public client may not introspect tokens', { refusal: 'public_client' });
     return client;
   }
 

@@ -1,14 +1,14 @@
 /** Answers the token endpoint (RFC 6749 section 3.2): the same ordered steps around every grant. */
 
-import { invalidScope, unauthorizedClient, unsupportedGrantType } from '@gatehouse/caller-auth/oauth-errors';
+import { unauthorizedClient, unsupportedGrantType } from '@gatehouse/caller-auth/oauth-errors';
 import { AppError } from '@gatehouse/service-kit/errors';
 import { isCrossOrigin, nameCorsCaller } from '@gatehouse/service-kit/http';
 import type { Metrics } from '@gatehouse/service-kit/observability';
 import { invalidDetails } from '../../core/protocol/authorization-details.ts';
 import {
   onlyThose,
-  parseScope,
   type RequestParameters,
+  readScope,
   requireParameter,
 } from '../../core/protocol/parameters.ts';
 import type { Activity } from '../../records/activity/compose.ts';
@@ -19,7 +19,9 @@ import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { StaleRegistrationTokens } from '../../tokens/stale-registration-tokens.ts';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
 import type { SenderConstraints } from '../client-authentication/sender-constraints.ts';
+import { isRefusal } from '../refusals/observe.ts';
 import { detailsParameter, type GrantHandler } from './grant-handler.ts';
+import { grantTypes } from './grants/index.ts';
 
 export type TokenEndpoint = ReturnType<typeof createTokenEndpoint>;
 
@@ -75,26 +77,25 @@ export function createTokenEndpoint(options: TokenEndpointOptions) {
       try {
         return await issue(call);
       } catch (error) {
-        if (error instanceof AppError && error.status < 500 && !stepsOnTheWay.has(error.name))
-          activity.tokenRefused();
+        if (error instanceof AppError && isRefusal(error)) activity.tokenRefused();
         throw error;
       }
     },
   };
 }
 
-/** Answers after which the client asks again and gets its token: no refusals. */
-const stepsOnTheWay = new Set(['authorization_pending', 'slow_down', 'use_dpop_nonce']);
-
 function findGrant(grants: ReadonlyMap<string, GrantHandler>, grantType: string): GrantHandler {
   const grant = grants.get(grantType);
-  if (grant === undefined) throw unsupportedGrantType('This grant_type is not supported');
+  if (grant === undefined)
+    throw unsupportedGrantType(`This grant_type is not supported: send one of ${grantTypes.join(', ')}`, {
+      refusal: 'grant_unknown',
+    });
   return grant;
 }
 
 function checkGrantIsAllowed(client: Client, { grantType }: GrantHandler): void {
   if (!client.grantTypes.includes(grantType))
-    throw unauthorizedClient('The client may not use this grant_type');
+    throw unauthorizedClient('The client may not use this grant_type', { refusal: 'grant_not_allowed' });
 }
 
 /** Ignored, they would let the client believe that its token is restricted to them (RFC 9396 section 5). */
@@ -105,12 +106,4 @@ function refuseUnreadDetails(parameters: RequestParameters, { parameters: read }
 
 function keepDeclared(parameters: RequestParameters, grant: GrantHandler): RequestParameters {
   return onlyThose(parameters, (name) => grant.parameters.includes(name));
-}
-
-function readScope(parameters: RequestParameters): string[] | undefined {
-  const text = parameters.get('scope');
-  if (text === undefined) return undefined;
-  const scope = parseScope(text);
-  if (scope === undefined) throw invalidScope('The scope is malformed');
-  return scope;
 }

@@ -3,6 +3,7 @@ import type { Consents } from '../../browser/consents/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
+import type { Refusals } from '../../oauth/refusals/compose.ts';
 import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
@@ -33,6 +34,7 @@ interface HelpDeskDependencies {
   accounts: AccountParts;
   sessions: Sessions;
   consents: Consents;
+  refusals: Refusals;
   tokens: Tokens;
 }
 
@@ -50,6 +52,7 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
   const { service: users, loginNames } = dependencies.accounts;
   const { service: sessions, views } = dependencies.sessions;
   const { service: consents } = dependencies.consents;
+  const { refusals } = dependencies;
   const { sub: operatorSub } = dependencies.tokens.operatorAccount;
   const people = createPeople({ contactCenters, loginNames, users, sessions, seen });
   const unlockWatch = createUnlockWatch({ redis, keyspace, audit, metrics: kit.metrics });
@@ -79,7 +82,7 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
       search,
       audit,
     }),
-    clientDiagnoses: createClientDiagnoses({ clients, keySets, contactCenters, search, audit }),
+    clientDiagnoses: createClientDiagnoses({ clients, keySets, contactCenters, search, refusals, audit }),
     revocations: createOrderedRevocations({
       people,
       clientDirectory,

@@ -82,6 +82,7 @@ export function createContactCenterStatus({
       if (await holds(member, provedAtMs)) return;
       throw invalidGrant(
         'The contact centre of the user is disabled, or the user may not come in this way any more',
+        { refusal: 'contact_center_disabled' },
       );
     },
     /** Those of a client's contact centres that are not switched off. @throws AppError (503) */

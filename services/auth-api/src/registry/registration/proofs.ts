@@ -35,7 +35,7 @@ export function createRegistrationProofs(options: RegistrationProofsOptions) {
       ...originOf(call),
       clientId,
     });
-    throw invalidToken({ detail });
+    throw invalidToken({ detail, refusal: 'registration_token_wrong' });
   }
 
   async function checkInitialToken(call: RegistrationCall): Promise<void> {

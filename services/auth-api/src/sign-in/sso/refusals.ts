@@ -24,7 +24,7 @@ export function createSsoRefusals({ audit, metrics }: SsoRefusalsOptions) {
   return {
     /** @throws AppError (503) when it cannot be written down */
     async record(thrown: unknown, request: FastifyRequest): Promise<void> {
-      const error = normalizeError(thrown, request.routeOptions.bodyLimit);
+      const error = normalizeError(thrown, request.routeOptions);
       const isOurs = error instanceof SsoError;
       // Of contact centres and addresses that there are not, nothing is written down; an outage is told elsewhere.
       if (!isOurs && (error.status === 404 || error.status === 405 || error.status >= 500)) return;

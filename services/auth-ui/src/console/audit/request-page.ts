@@ -1,9 +1,11 @@
 /** Builds the page of one request: everything that both services recorded under its correlation id, in the order of time. */
+import type { RefusedRequest } from '@gatehouse/contracts/auth-administration';
 import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
 import { type ShownChange, shownChanges } from '../shell/changes.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';
+import { pairsOf, refusalText } from '../shell/refusals.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { auditPath } from './tabs.ts';
 import { actionOf, entityOf, nameIn, outcomeBadge } from './words.ts';
@@ -21,15 +23,22 @@ export interface RequestPage extends ConsolePage {
   empty: string;
 }
 
+/** The records of both services about a request. */
+interface Recorded {
+  events: readonly SecurityEvent[];
+  changes: readonly AuditEntry[];
+  refusals: readonly RefusedRequest[];
+}
+
 export function requestPage(
   visit: ConsoleVisit,
   id: string,
-  events: readonly SecurityEvent[],
-  changes: readonly AuditEntry[],
+  { events, changes, refusals }: Recorded,
 ): RequestPage {
   const { text } = visit;
   const entries = [
     ...events.map((event) => ({ at: event.at, entry: eventEntry(visit, event) })),
+    ...refusals.map((refusal) => ({ at: refusal.at, entry: refusalEntry(visit, refusal) })),
     ...changes.map((change) => ({ at: change.at, entry: changeEntry(visit, change) })),
   ].sort((a, b) => a.at.localeCompare(b.at));
   return {
@@ -58,6 +67,27 @@ function eventEntry(visit: ConsoleVisit, event: SecurityEvent): Entry {
         name,
         typeof value === 'string' ? value : JSON.stringify(value),
       ]),
+    ]),
+    changes: [],
+  };
+}
+
+function refusalEntry(visit: ConsoleVisit, refusal: RefusedRequest): Entry {
+  const { text } = visit;
+  return {
+    at: text('console.atSecond', { at: new Date(refusal.at) }),
+    title: refusalText(text, refusal.reason),
+    badge: outcomeBadge(visit, 'failure'),
+    facts: facts([
+      ['reason', refusal.reason],
+      ['detail', refusal.detail],
+      ['endpoint', refusal.endpoint],
+      ['error', refusal.error],
+      [text('console.audit.client'), refusal.clientId],
+      [text('console.audit.center'), refusal.contactCenterId],
+      [text('console.audit.address'), refusal.clientAddress],
+      [text('console.clients.sent'), pairsOf(refusal.sent).join(' ')],
+      [text('console.clients.registered'), pairsOf(refusal.registered).join(' ') || undefined],
     ]),
     changes: [],
   };

@@ -99,11 +99,13 @@ function requestRoute(pages: App, shell: Shell): void {
     shell,
     { url: '/requests/:id', path: { id: z.string().max(256) }, view: requestView },
     async (visit, { id }) => {
-      const [events, changes] = await Promise.all([
-        createAuditCalls(visit.authApi).find({ correlationId: id, limit: maxOfRequest }),
+      const audit = createAuditCalls(visit.authApi);
+      const [events, refusals, changes] = await Promise.all([
+        audit.find({ correlationId: id, limit: maxOfRequest }),
+        audit.refusals({ correlationId: id }),
         pageOfAudit(visit.environmentApi, { requestId: id, limit: maxOfRequest }),
       ]);
-      return requestPage(visit, id, events.data, changes.rows);
+      return requestPage(visit, id, { events: events.data, refusals, changes: changes.rows });
     },
   );
 }

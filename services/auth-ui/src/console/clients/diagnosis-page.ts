@@ -5,7 +5,8 @@ import type { ClientDiagnosis } from '@gatehouse/contracts/auth-administration';
 import { saidIn } from '../../texts/said.ts';
 import type { Text, TextKey } from '../../texts/texts.ts';
 import { requestHref } from '../audit/tabs.ts';
-import type { Row } from '../shell/parts.ts';
+import type { Cell, Row } from '../shell/parts.ts';
+import { pairsOf, refusalText } from '../shell/refusals.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientHeader } from './page-header.ts';
 import type { PartsPage } from './parts-page.ts';
@@ -15,7 +16,8 @@ const kinds = { failed: 'bad', warning: 'plain', ok: 'good', skipped: 'plain' } 
 
 export function diagnosisPage(visit: ConsoleVisit, diagnosis: ClientDiagnosis): PartsPage {
   const { text } = visit;
-  const { findings, refusals } = diagnosis;
+  const { findings, refusals, requests } = diagnosis;
+  const shown = new Set(requests.flatMap(({ examples }) => examples.map((one) => one.correlationId)));
   const failed = findings.filter(({ status }) => status === 'failed').length;
   return {
     ...clientHeader(visit, diagnosis, 'diagnosis'),
@@ -49,6 +51,21 @@ export function diagnosisPage(visit: ConsoleVisit, diagnosis: ClientDiagnosis): 
         },
       },
       {
+        title: text('console.clients.requests'),
+        lead: text('console.clients.requests.lead'),
+        table: {
+          caption: text('console.clients.requests'),
+          columns: [
+            { label: text('console.clients.reason') },
+            { label: text('console.clients.sent') },
+            { label: text('console.clients.registered') },
+            { label: text('console.clients.when') },
+          ],
+          empty: text('console.clients.requests.empty'),
+          rows: requests.flatMap((group) => requestRows(visit, group)),
+        },
+      },
+      {
         title: text('console.clients.refusals'),
         lead: text('console.clients.refusals.lead'),
         table: {
@@ -60,7 +77,9 @@ export function diagnosisPage(visit: ConsoleVisit, diagnosis: ClientDiagnosis): 
             { label: text('console.clients.correlation') },
           ],
           empty: text('console.clients.refusals.empty'),
-          rows: refusals.map((refusal) => refusalRow(visit, refusal)),
+          rows: refusals
+            .filter(({ correlationId }) => !shown.has(correlationId))
+            .map((refusal) => refusalRow(visit, refusal)),
         },
       },
     ],
@@ -86,11 +105,40 @@ function checkOf(text: Text, name: string): string {
   return key === undefined ? name : text(key);
 }
 
+/** The number stands in the first row. Without an example, as in a flood, it stands alone. */
+function requestRows(
+  { text }: ConsoleVisit,
+  { reason, count, lastAt, examples }: ClientDiagnosis['requests'][number],
+): Row[] {
+  const often = text('console.clients.requests.count', { count });
+  const name = refusalText(text, reason);
+  if (examples.length === 0)
+    return [
+      { cells: [{ text: name, note: `${reason} · ${often}` }, none, none, { text: timeOf(text, lastAt) }] },
+    ];
+  return examples.map(({ at, detail, endpoint, sent, registered, correlationId }, index) => ({
+    cells: [
+      { text: name, note: [reason, ...(index === 0 ? [often] : []), `${endpoint}: ${detail}`].join(' · ') },
+      linesOf(pairsOf(sent)),
+      linesOf(pairsOf(registered)),
+      { text: timeOf(text, at), href: requestHref(correlationId), note: correlationId },
+    ],
+  }));
+}
+
+const none: Cell = { text: '' };
+
+function linesOf(lines: readonly string[]): Cell {
+  return lines.length === 0 ? none : { text: lines.join(' '), isCode: true };
+}
+
+const timeOf = (text: Text, at: string) => text('console.at', { at: new Date(at) });
+
 function refusalRow({ text }: ConsoleVisit, refusal: ClientDiagnosis['refusals'][number]): Row {
   const { at, name, reason, detail, clientAddress, correlationId } = refusal;
   return {
     cells: [
-      { text: text('console.at', { at: new Date(at) }) },
+      { text: timeOf(text, at) },
       { text: reason ?? name, isCode: true, note: detail ?? (reason === undefined ? undefined : name) },
       { text: clientAddress ?? '', isCode: clientAddress !== undefined },
       { text: correlationId, isCode: true, href: requestHref(correlationId) },

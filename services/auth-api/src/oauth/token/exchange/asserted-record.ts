@@ -1,6 +1,5 @@
 /** Builds the record of an access token for a user whom a registered issuer has named: no session, no refresh token (RFC 7521 section 4.1). */
-import { invalidScope } from '@gatehouse/caller-auth/oauth-errors';
-import { narrowScope } from '../../../core/protocol/parameters.ts';
+import { grantableScope } from '../../../core/protocol/parameters.ts';
 import { membershipAsked } from '../../../tokens/access-token.ts';
 import { newFamilyId } from '../../../tokens/family-token.ts';
 import { partyNamedBy } from '../../../tokens/lineage.ts';
@@ -14,8 +13,7 @@ export function assertedRecord(
   { identity, assertedAtMs, mayAct = partyNamedBy(client) }: AssertedUser,
   { grantType, nowMs }: { grantType: string; nowMs: number },
 ): SubjectRecord {
-  const scope = narrowScope(requested, client.scope);
-  if (scope === undefined) throw invalidScope('The client may not have this scope');
+  const scope = grantableScope(requested, client.scope);
   return {
     clientId: client.clientId,
     grantType,

@@ -89,7 +89,9 @@ function derivedScope({ client, subject, scope: requested }: Derivation, hasDeta
   const isEmpty = allowed.length === 0 && !(hasDetails && subject.scope.length === 0);
   const scope = isEmpty ? undefined : narrowScope(requested, allowed);
   if (scope === undefined)
-    throw invalidScope('The scope is wider than that of the token it is made from or of the client');
+    throw invalidScope('The scope is wider than that of the token it is made from or of the client', {
+      refusal: 'scope_wider',
+    });
   return scope;
 }
 

@@ -27,7 +27,8 @@ const maxGenerations = 5;
  */
 export function checkExchange(exchange: Exchange, issuer: string): SubjectRecord {
   const { client, subject, actor, cnf } = exchange;
-  if (client.clientType === 'PUBLIC') throw unauthorizedClient('A public client may not exchange tokens');
+  if (client.clientType === 'PUBLIC')
+    throw unauthorizedClient('A public client may not exchange tokens', { refusal: 'public_client' });
   const record = checkSubject(client, subject);
   if (actor !== undefined) checkActor(client, actor, { subject: record, cnf });
   checkMayAct(subject.mayAct, { iss: issuer, ...exchangeActorOf(client, actor) });
@@ -58,6 +59,7 @@ function checkSubject(client: Client, subject: AccessTokenRecord): SubjectRecord
   if (!mayUseTokensOf(client, subject.clientId)) {
     throw invalidRequest(
       'The client may not exchange tokens of the client that the subject_token was issued to',
+      { refusal: 'exchange_not_allowed' },
     );
   }
   return checkUser(client, subject);
@@ -67,7 +69,9 @@ function checkUser(client: Client, subject: AccessTokenRecord): SubjectRecord {
   const { identity, generation = 0 } = subject;
   if (identity === undefined) throw invalidRequest('The subject_token must belong to a user');
   if (!servesContactCenter(client, identity.contactCenterId)) {
-    throw invalidRequest('The client may not act for users of this contact centre');
+    throw invalidRequest('The client may not act for users of this contact centre', {
+      refusal: 'contact_center_not_served',
+    });
   }
   if (generation >= maxGenerations) {
     throw invalidRequest(`The subject_token was exchanged ${maxGenerations} times already`);
@@ -81,18 +85,22 @@ function checkActor(
   { subject: { identity }, cnf }: { subject: SubjectRecord; cnf: Confirmation | undefined },
 ): void {
   if (!client.tokenExchange.delegation) {
-    throw invalidRequest('The client may not delegate: leave out actor_token and actor_token_type');
+    throw invalidRequest('The client may not delegate: leave out actor_token and actor_token_type', {
+      refusal: 'exchange_not_allowed',
+    });
   }
   // The possession of a token is no permission to act with it.
   const isMeantForClient =
     actor.clientId === client.clientId ||
     actor.audience.includes(client.clientId) ||
     mayUseTokensOf(client, actor.clientId);
-  if (!isMeantForClient) throw invalidRequest('The client may not act with this actor_token');
+  if (!isMeantForClient)
+    throw invalidRequest('The client may not act with this actor_token', { refusal: 'actor_token_refused' });
   // The issued token is not bound to the actor's key, so the actor must prove the key here.
   if (!isProvenBy(actor.cnf, cnf)) {
     throw invalidRequest(
       'The actor_token is bound to its sender: the request needs the DPoP proof or certificate that it is bound to',
+      { refusal: 'actor_token_refused' },
     );
   }
   if (actor.act !== undefined)
@@ -107,5 +115,8 @@ function checkActor(
 function checkMayAct(mayAct: Party | undefined, acting: Party): void {
   if (mayAct === undefined) return;
   const isNamed = Object.entries(mayAct).every(([name, value]) => acting[name as keyof Party] === value);
-  if (!isNamed) throw invalidRequest('The subject_token names another party that may act for the user');
+  if (!isNamed)
+    throw invalidRequest('The subject_token names another party that may act for the user', {
+      refusal: 'exchange_not_allowed',
+    });
 }

@@ -88,7 +88,7 @@ export function createPresentedTokens(options: PresentedTokensOptions) {
         return accessTokens.find;
       case tokenTypes.idToken:
         if (client.tokenExchange.idTokens) return findByIdToken;
-        throw invalidRequest('The client may not exchange ID tokens');
+        throw invalidRequest('The client may not exchange ID tokens', { refusal: 'exchange_not_allowed' });
       default:
         throw invalidRequest(
           `The ${role}_token_type must be ${tokenTypes.accessToken}, ${tokenTypes.jwt} or ${tokenTypes.idToken}`,
@@ -114,7 +114,9 @@ export function createPresentedTokens(options: PresentedTokensOptions) {
 }
 
 export function tokenRefused(role: 'subject' | 'actor') {
-  return invalidRequest(`The ${role}_token is invalid, expired or revoked`);
+  return invalidRequest(`The ${role}_token is invalid, expired or revoked`, {
+    refusal: `${role}_token_refused`,
+  });
 }
 
 function isJwt(text: string): boolean {

@@ -82,7 +82,10 @@ export async function recordRefusals<T>(
 
 /** The client is told that the assertion is invalid; only the log contains the reason. */
 function refusedAssertion(detail: string) {
-  return invalidGrant('The assertion is invalid, expired, used or not meant for this client', { detail });
+  return invalidGrant('The assertion is invalid, expired, used or not meant for this client', {
+    detail,
+    refusal: 'grant_assertion_refused',
+  });
 }
 
 type EventDetail = Omit<AuditEvent, 'clientId' | 'correlationId' | 'clientAddress'>;

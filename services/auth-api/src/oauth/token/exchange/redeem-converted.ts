@@ -46,7 +46,10 @@ export async function redeemConverted(
 }
 
 function refused(detail: string): OAuthError {
-  return invalidGrant('The assertion is invalid, expired, used or not meant for this client', { detail });
+  return invalidGrant('The assertion is invalid, expired, used or not meant for this client', {
+    detail,
+    refusal: 'grant_assertion_refused',
+  });
 }
 
 /** RFC 7521 section 4.1.1: the error code of a refused assertion is invalid_grant. */

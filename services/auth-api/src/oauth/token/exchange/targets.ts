@@ -24,10 +24,15 @@ export function createExchangeTargets(directory: Pick<ClientDirectory, 'find' | 
       target !== undefined &&
       (target.clientId === client.clientId || client.tokenExchange.audiences.includes(target.clientId));
     // The caller cannot distinguish an unknown target from a forbidden one.
-    if (!isAllowed) throw invalidTarget('The client may not ask for this audience or resource');
+    if (!isAllowed)
+      throw invalidTarget('The client may not ask for this audience or resource', {
+        refusal: 'target_not_allowed',
+      });
     const bound = target.contactCenterIds;
     if (bound.length > 0 && !contactCenterIds.every((id) => bound.includes(id))) {
-      throw invalidTarget('The audience does not serve this contact centre');
+      throw invalidTarget('The audience does not serve this contact centre', {
+        refusal: 'contact_center_not_served',
+      });
     }
     return target;
   }

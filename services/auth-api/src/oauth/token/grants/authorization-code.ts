@@ -1,6 +1,7 @@
 /** Redeems an authorization code (RFC 6749 section 4.1.3) with its proof of possession (RFC 7636 section 4.6). */
 
 import { invalidGrant } from '@gatehouse/caller-auth/oauth-errors';
+import type { RefusalReason } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { requireParameter } from '../../../core/protocol/parameters.ts';
 import { provesCodeChallenge } from '../../../core/protocol/pkce.ts';
@@ -33,7 +34,7 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
     parameters: ['code', 'redirect_uri', 'code_verifier', detailsParameter],
     async handle({ client, parameters, cnf, correlationId, clientAddress }) {
       const code = parseFamilyToken(requireParameter(parameters, 'code'));
-      if (code === undefined) throw refused('the code is malformed');
+      if (code === undefined) throw refused('code_unknown', 'the code is malformed');
       await revocations.untilReady();
       // Consumed before the checks, so that of concurrent requests only one is checked.
       const consumed = await families.consumeCode(code);
@@ -49,16 +50,17 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
             clientAddress,
           }),
         ]);
-        throw refused('the code was used before; its tokens are revoked');
+        throw refused('code_used', 'the code was used before; its tokens are revoked');
       }
-      if (consumed.outcome === 'unknown') throw refused('the code is unknown or expired');
+      if (consumed.outcome === 'unknown') throw refused('code_unknown', 'the code is unknown or expired');
       const { grant } = consumed;
       const problem = problemOf(grant, { client, parameters, cnf });
-      if (problem !== undefined) throw refused(problem);
+      if (problem !== undefined) throw refused(...problem);
       if (followsFapi(client) && now() - grant.authorizedAtMs > maxFapiCodeAgeMs)
-        throw refused('the code is too old');
+        throw refused('code_unknown', 'the code is too old');
       await revocations.untilFresh();
-      if (isGrantRevoked(grant, revocations)) throw refused('the sign-in behind the code has ended');
+      if (isGrantRevoked(grant, revocations))
+        throw refused('sign_in_ended', 'the sign-in behind the code has ended');
       const narrowed = await narrowedBy(details, { client, parameters }, grant.details);
       return userTokenIssuer.issue(client, grantOf(grant), cnf, narrowed);
     },
@@ -77,28 +79,29 @@ function grantOf({
 }
 
 /** The client is told that the code is invalid; only the log contains the reason. */
-function refused(detail: string) {
+function refused(refusal: RefusalReason, detail: string) {
   return invalidGrant('The authorization code is invalid, expired, used or not meant for this request', {
     detail,
+    refusal,
   });
 }
 
 function problemOf(
   grant: CodeGrant,
   { client, parameters, cnf }: Pick<GrantRequest, 'client' | 'parameters' | 'cnf'>,
-): string | undefined {
-  if (grant.clientId !== client.clientId) return 'the code belongs to another client';
+): [RefusalReason, string] | undefined {
+  if (grant.clientId !== client.clientId) return ['code_foreign', 'the code belongs to another client'];
   if (!servesContactCenter(client, grant.identity.contactCenterId))
-    return 'the client left the contact centre';
+    return ['contact_center_not_served', 'the client left the contact centre'];
   const redirectUri = parameters.get('redirect_uri');
   // RFC 6749 section 4.1.3: repeated if the authorization request had it, and identical.
   if (redirectUri === undefined ? grant.redirectUriGiven : redirectUri !== grant.redirectUri) {
-    return 'the redirect_uri is not the one of the authorization request';
+    return ['code_redirect_uri_differs', 'the redirect_uri is not the one of the authorization request'];
   }
   if (!provesCodeChallenge(grant.codeChallenge, parameters.get('code_verifier')))
-    return 'the code_verifier does not match';
+    return ['code_verifier_wrong', 'the code_verifier does not match'];
   // RFC 9449 section 10: the code is bound to the key that the authorization request named.
   if (grant.dpopJkt !== undefined && grant.dpopJkt !== cnf?.jkt)
-    return 'the code is bound to another DPoP key';
+    return ['code_key_wrong', 'the code is bound to another DPoP key'];
   return undefined;
 }

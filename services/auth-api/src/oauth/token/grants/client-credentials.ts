@@ -1,8 +1,8 @@
 /** Grants a client a token for itself (RFC 6749 section 4.4): no user, no refresh token. */
 
-import { invalidScope, unauthorizedClient } from '@gatehouse/caller-auth/oauth-errors';
+import { unauthorizedClient } from '@gatehouse/caller-auth/oauth-errors';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { narrowScope } from '../../../core/protocol/parameters.ts';
+import { grantableScope } from '../../../core/protocol/parameters.ts';
 import type { ContactCenterStatusCheck } from '../../../people/accounts/contact-center-status.ts';
 import type { AuditWriter } from '../../../records/audit/event.ts';
 import type { DetailReader } from '../../../registry/clients/detail-types.ts';
@@ -30,14 +30,15 @@ export function clientCredentialsGrant(deps: ClientCredentialsDeps): GrantHandle
       const parameter = parameters.get(detailsParameter);
       const read = parameter === undefined ? undefined : await details.read(parameter, client);
       // RFC 9396 section 3: who asks for details alone gets nothing besides.
-      const scope = read && requested === undefined ? [] : narrowScope(requested, client.scope);
-      if (scope === undefined) throw invalidScope('The client may not have this scope');
+      const scope = read && requested === undefined ? [] : grantableScope(requested, client.scope);
       const issuedAtMs = now();
       const bound = client.contactCenterIds;
       // A token that is bound to no contact centre is good for all of them.
       const active = bound.length === 0 ? bound : await contactCenterStatus.activeOf(bound);
       if (bound.length > 0 && active.length === 0)
-        throw unauthorizedClient('The contact centres of the client are disabled or were deleted');
+        throw unauthorizedClient('The contact centres of the client are disabled or were deleted', {
+          refusal: 'contact_center_disabled',
+        });
       const record = clientTokenRecord(client, { scope, details: read?.details, cnf, issuedAtMs }, active);
       const [accessToken] = await Promise.all([
         accessTokens.issue(client, record),

@@ -1,8 +1,8 @@
 /** Grants tokens for a user's name and password (RFC 6749 section 4.3), to clients of existing installations. */
 
-import { invalidGrant, invalidRequest, invalidScope } from '@gatehouse/caller-auth/oauth-errors';
+import { invalidGrant, invalidRequest } from '@gatehouse/caller-auth/oauth-errors';
 import { AppError } from '@gatehouse/service-kit/errors';
-import { narrowScope, requireParameter } from '../../../core/protocol/parameters.ts';
+import { grantableScope, requireParameter } from '../../../core/protocol/parameters.ts';
 import type { AuthenticatedLogin, Login } from '../../../people/accounts/authenticate.ts';
 import type { UserService } from '../../../people/accounts/service.ts';
 import type { Revocations } from '../../../records/revocation/revocations.ts';
@@ -23,8 +23,7 @@ export function passwordGrant({ users, userTokenIssuer, revocations }: PasswordD
     async handle({ client, parameters, scope: requested, cnf, clientAddress, correlationId }) {
       const userName = requireParameter(parameters, 'username');
       const password = requireParameter(parameters, 'password');
-      const scope = narrowScope(requested, client.scope);
-      if (scope === undefined) throw invalidScope('The client may not have this scope');
+      const scope = grantableScope(requested, client.scope);
       await revocations.untilFresh();
       const { identity, provedAtMs } = await authenticate(users, {
         userName,
@@ -57,6 +56,6 @@ async function authenticate(users: UserService, login: Login): Promise<Authentic
   } catch (error) {
     if (!(error instanceof AppError) || error.status === 429 || error.status >= 500) throw error;
     const make = error.status === 400 ? invalidRequest : invalidGrant;
-    throw make(error.message, { detail: error.detail ?? error.name });
+    throw make(error.message, { detail: error.detail ?? error.name, refusal: 'person_refused' });
   }
 }

@@ -1,5 +1,6 @@
 /** Gives out the tokens of a request that a person has answered elsewhere; the device grant and the CIBA grant poll alike. */
 import { invalidGrant, OAuthError } from '@gatehouse/caller-auth/oauth-errors';
+import type { RefusalReason } from '@gatehouse/contracts/values';
 import type { PollResult } from '../../../browser/devices/polled-requests.ts';
 import { requireParameter } from '../../../core/protocol/parameters.ts';
 import type { AuditWriter } from '../../../records/audit/event.ts';
@@ -32,8 +33,8 @@ export function polledGrant(
   { families, revocations, userTokenIssuer, audit }: PolledGrantDeps,
 ): GrantHandler {
   /** The client is told that the code is invalid; only the log contains the reason. */
-  const refused = (detail: string) =>
-    invalidGrant(`The ${name} is invalid, used or not meant for this client`, { detail });
+  const refused = (refusal: RefusalReason, detail: string) =>
+    invalidGrant(`The ${name} is invalid, used or not meant for this client`, { detail, refusal });
 
   async function reportReuse(
     { client, correlationId, clientAddress }: GrantRequest,
@@ -54,7 +55,7 @@ export function polledGrant(
 
   async function readAnswer(request: GrantRequest): Promise<Grant> {
     const code = parseFamilyToken(requireParameter(request.parameters, parameter));
-    if (code === undefined) throw refused(`the ${name} is malformed`);
+    if (code === undefined) throw refused('code_unknown', `the ${name} is malformed`);
     await revocations.untilReady();
     const result = await poll(code.familyId, secretHash(code), request.client.clientId);
     switch (result.outcome) {
@@ -70,9 +71,9 @@ export function polledGrant(
         throw notYet('expired_token', `The ${name} has expired: ask for a new one`);
       case 'reused':
         await reportReuse(request, code.familyId);
-        throw refused(`the ${name} was used before; its tokens are revoked`);
+        throw refused('code_used', `the ${name} was used before; its tokens are revoked`);
       default:
-        throw refused(`the ${name} is unknown or of another client`);
+        throw refused('code_unknown', `the ${name} is unknown or of another client`);
     }
   }
 
@@ -83,10 +84,11 @@ export function polledGrant(
       const { client, cnf } = request;
       const grant = await readAnswer(request);
       if (!servesContactCenter(client, grant.identity.contactCenterId)) {
-        throw refused('the client left the contact centre');
+        throw refused('contact_center_not_served', 'the client left the contact centre');
       }
       await revocations.untilFresh();
-      if (isGrantRevoked(grant, revocations)) throw refused(`the sign-in behind the ${name} has ended`);
+      if (isGrantRevoked(grant, revocations))
+        throw refused('sign_in_ended', `the sign-in behind the ${name} has ended`);
       return userTokenIssuer.issue(client, grant, cnf);
     },
   };

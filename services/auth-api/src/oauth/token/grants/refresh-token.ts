@@ -2,6 +2,7 @@
 
 import { invalidGrant, invalidScope } from '@gatehouse/caller-auth/oauth-errors';
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint';
+import type { RefusalReason } from '@gatehouse/contracts/values';
 import { AppError } from '@gatehouse/service-kit/errors';
 import type { AuthorizationDetail } from '../../../core/protocol/authorization-details.ts';
 import { requireParameter } from '../../../core/protocol/parameters.ts';
@@ -86,13 +87,14 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
 
   /** Before the rotation, so that an outage of the Configuration Server does not use up the token. */
   async function readPersonAgain(grant: Grant): Promise<Grant> {
-    if (isRefreshRevoked(grant, revocations)) throw refused('the sign-in behind the token has ended');
+    if (isRefreshRevoked(grant, revocations))
+      throw refused('sign_in_ended', 'the sign-in behind the token has ended');
     try {
       return { ...grant, identity: await users.refresh(grant.identity, provedAtMsOf(grant)) };
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500 || error.status === 429) throw error;
       await families.end(grant.familyId);
-      throw refused(error.detail ?? error.name);
+      throw refused('person_refused', error.detail ?? error.name);
     }
   }
 
@@ -106,9 +108,9 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
   ): Promise<TokenAnswer> {
     const { client, presented, cnf } = attempt;
     if (isRefreshRevoked(rotation.grant, revocations))
-      throw refused('the sign-in behind the token has ended');
+      throw refused('sign_in_ended', 'the sign-in behind the token has ended');
     if (!servesContactCenter(client, rotation.grant.identity.contactCenterId)) {
-      throw refused('the client left the contact centre');
+      throw refused('contact_center_not_served', 'the client left the contact centre');
     }
     const isRepeated = rotation.outcome === 'repeated';
     const successor = isRepeated ? sameSuccessor(attempt, rotation) : attempt.successor;
@@ -128,7 +130,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     parameters: ['refresh_token', 'scope', detailsParameter],
     async handle(request) {
       const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
-      if (presented === undefined) throw refused('the refresh token is malformed');
+      if (presented === undefined) throw refused('refresh_unknown', 'the refresh token is malformed');
       await revocations.untilReady();
       const narrowed = await narrow(request, presented);
       const attempt = attemptOf(request, presented, narrowed);
@@ -173,7 +175,7 @@ function sameSuccessor(
   const successor = successorOf(presented, salt, holderOf(client, cnf));
   if (secretHash({ familyId: presented.familyId, secret: successor.refreshSecret }) === nextHash)
     return successor;
-  throw refused('the retry came with another key than the first request');
+  throw refused('refresh_key_wrong', 'the retry came with another key than the first request');
 }
 
 function renewed(request: GrantRequest, grant: Grant, { scope }: TokenAnswer): AuditEvent {
@@ -197,23 +199,23 @@ function reused({ client, correlationId, clientAddress }: GrantRequest, grant: G
 function refusalOf(outcome: RotatedRefresh['outcome']) {
   switch (outcome) {
     case 'reused':
-      return refused('the refresh token was used before; its family is revoked');
+      return refused('refresh_used', 'the refresh token was used before; its family is revoked');
     case 'revoked':
-      return refused('the family of the refresh token is revoked');
+      return refused('refresh_revoked', 'the family of the refresh token is revoked');
     case 'scope':
-      return invalidScope('The scope is wider than the one that was granted');
+      return invalidScope('The scope is wider than the one that was granted', { refusal: 'scope_wider' });
     case 'unbound':
-      return refused('the refresh token is bound to another key');
+      return refused('refresh_key_wrong', 'the refresh token is bound to another key');
     case 'foreign':
-      return refused('the refresh token belongs to another client');
+      return refused('refresh_foreign', 'the refresh token belongs to another client');
     default:
-      return refused('the refresh token is unknown or expired');
+      return refused('refresh_unknown', 'the refresh token is unknown or expired');
   }
 }
 
 /** The client is told that the token is invalid; only the log contains the reason. */
-function refused(detail: string) {
-  return invalidGrant('The refresh token is invalid, expired or revoked', { detail });
+function refused(refusal: RefusalReason, detail: string) {
+  return invalidGrant('The refresh token is invalid, expired or revoked', { detail, refusal });
 }
 
 /** A repeated request gets the same answer only with the key of the first request. */

@@ -1,0 +1,40 @@
+/** Prints refused requests to the OAuth endpoints: why, what was sent, and what is registered. */
+import type { RefusedRequest } from '@gatehouse/contracts/auth-administration';
+import type { Output } from './output.ts';
+
+/** As a security event looks, for scripts. */
+export function refusedEventOf({
+  at,
+  correlationId,
+  clientId,
+  contactCenterId,
+  clientAddress,
+  ...fields
+}: RefusedRequest) {
+  const facts = { at, correlationId, clientId, contactCenterId, clientAddress };
+  return { name: 'request_refused', outcome: 'failure', ...facts, fields };
+}
+
+/** For people. Nothing is printed when there are none. */
+export function printRefusedRequests(requests: readonly RefusedRequest[], output: Output): void {
+  if (output.isJson || requests.length === 0) return;
+  output.rows(
+    requests,
+    {
+      refused: 'at',
+      endpoint: 'endpoint',
+      reason: ({ reason, detail }) => `${reason}: ${detail}`,
+      sent: ({ sent }) => pairsOf(sent),
+      registered: ({ registered }) => pairsOf(registered),
+      client: 'clientId',
+      correlation: 'correlationId',
+    },
+    '',
+  );
+}
+
+function pairsOf(fields: Readonly<Record<string, string>>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+}
