@@ -3,7 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { Marked } from 'marked';
+import { Marked, type Tokens } from 'marked';
+import { headingId, searchForm, searchPage } from './document-search.ts';
 import { Html, html } from './pages/html.ts';
 import type { Page } from './pages/layout.ts';
 
@@ -22,13 +23,8 @@ const moved = Object.entries<string>(JSON.parse(readFileSync(join(root, 'docs/mo
 
 const markdown = new Marked({
   renderer: {
-    // As repositories are shown elsewhere, so that links to a heading find it.
     heading({ tokens, depth, text }) {
-      const id = text
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N} _-]/gu, '')
-        .replaceAll(' ', '-');
-      return `<h${depth} id="${id}">${this.parser.parseInline(tokens)}</h${depth}>`;
+      return `<h${depth} id="${headingId(text)}">${this.parser.parseInline(tokens)}</h${depth}>`;
     },
     table(token) {
       const row = (cells: typeof token.header, tag: string) =>
@@ -44,6 +40,12 @@ export function serveDocuments(
   show: (reply: FastifyReply, page: Page) => FastifyReply,
 ) {
   app.get('/docs', (_request, reply) => reply.redirect('/docs/README.md'));
+  app.get<{ Querystring: { q?: unknown } }>('/docs/search', (request, reply) => {
+    const { q } = request.query;
+    const pages = [...files].filter((path) => path.endsWith('.md'));
+    const read = pages.map((path) => [path, readFileSync(join(root, path), 'utf8')] as const);
+    return show(reply, searchPage(typeof q === 'string' ? q.slice(0, 100) : '', read));
+  });
   app.get<{ Params: { '*': string } }>('/docs/*', (request, reply) => {
     const path = request.params['*'];
     const now = newPathOf(path);
@@ -68,6 +70,24 @@ function documentPage(path: string, text: string): Page {
   const isHome = path === 'README.md';
   return {
     title,
-    body: html`<article class="document">${!isHome && html`<p class="soft"><a href="/docs/README.md">Documentation</a> / ${path}</p>`}${body}</article>`,
+    body: html`<div class="document-page">
+<div class="document-side">${searchForm()}${contentsOf(text)}</div>
+<article class="document">${!isHome && html`<p class="soft"><a href="/docs/README.md">Documentation</a> / ${path}</p>`}${body}</article>
+</div>`,
   };
+}
+
+/** Of a long list of headings only the first level, so that the contents can be looked over. */
+function contentsOf(text: string): Html | undefined {
+  const headings = markdown
+    .lexer(text)
+    .flatMap((token) => (token.type === 'heading' ? [token as Tokens.Heading] : []));
+  const below = headings.filter(({ depth }) => depth === 2 || depth === 3);
+  const shown = below.length > 40 ? below.filter(({ depth }) => depth === 2) : below;
+  if (shown.length < 3) return undefined;
+  const items = shown.map(({ depth, text: heading }) => {
+    const words = heading.replaceAll(/`|\[([^\]]*)\]\([^)]*\)/g, '$1');
+    return html`<li class="level-${depth}"><a href="#${headingId(heading)}">${words}</a></li>`;
+  });
+  return html`<nav class="contents" aria-label="On this page"><details open><summary>On this page</summary><ul>${items}</ul></details></nav>`;
 }

@@ -43,3 +43,22 @@ it.each(['start', 'guides', 'reference', 'explain', 'contributing'])(
     );
   },
 );
+
+it('has contents beside a page, each of which leads to its heading', async () => {
+  const { body } = await get('docs/guides/operations.md');
+  const contents = /<nav class="contents".*?<\/nav>/s.exec(body)?.[0] ?? '';
+  const ids = [...contents.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
+  expect(ids.length).toBeGreaterThan(3);
+  expect(ids.filter((id) => !body.includes(` id="${id}"`))).toEqual([]);
+});
+
+it('finds a section by words of its heading first, and shows no markup that somebody typed', async () => {
+  const { body } = await get(`search?q=${encodeURIComponent('backup RESTORE')}`);
+  const [, first = ''] =
+    /<ul class="found"><li class="hit"><a class="hit-title" href="([^"]+)"/.exec(body) ?? [];
+  expect(first).toMatch(/^\/docs\/docs\/guides\/operations\.md#/);
+  expect(body).toContain('<mark>');
+  expect((await get('search?q=no-such-word-anywhere')).body).toContain('No page has all these words.');
+  expect((await get(`search?q=${encodeURIComponent('<b>(')}`)).body).not.toContain('<b>(');
+  expect((await get('search')).body).not.toContain('role="status"');
+});
