@@ -20,8 +20,19 @@ export async function provideRedis(args, progress) {
     throw new PlainError('The package redis-server brought no redis-server onto the PATH.');
 }
 
+/** The fonts of many desks, wider than those of a bare server: a word that breaks in one of them breaks in a test. */
+const fonts = ['fonts-liberation', 'fonts-noto-core', 'fonts-dejavu'];
+
 /** Without a browser the end-to-end tests are skipped by name, the rest runs. */
 export async function provideChromium(progress) {
+  if (canInstall() && !(await areInstalled(fonts)))
+    await install(fonts, 'Fonts (Debian packages)', progress).catch((error) => {
+      progress.note(`The fonts could not be installed (${error.message.split('\n', 1)[0]}).`);
+    });
+  await provideBrowser(progress);
+}
+
+async function provideBrowser(progress) {
   const shell = 'chromium-headless-shell';
   if (process.env.CHROMIUM_PATH || onPath(shell)) return;
   const hasBrowser = chromiumNames.some(onPath);

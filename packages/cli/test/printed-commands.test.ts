@@ -12,6 +12,23 @@ const program = createProgram(
   () => undefined,
 );
 
+const shownFiles = [
+  'services/auth-ui/src/texts/*.json',
+  'services/auth-ui/views/**/*.eta',
+  'packages/contracts/src/**/*.ts',
+];
+
+/** Every command that a page of the product or a description of a field names, in whatever sentence of whatever language. */
+function shownCommands(): { place: string; words: string[] }[] {
+  return globSync(shownFiles, { cwd: repository }).flatMap((file) =>
+    [
+      ...readFileSync(join(repository, file), 'utf8').matchAll(
+        /(?<![\w./-]|--namespace )gatehouse ([a-z][a-z-]*(?: (?:[a-z][a-z-]*|[A-Z]+|<[a-z]+>|--[a-z][a-z-]*))*)/g,
+      ),
+    ].map(([, command = '']) => ({ place: `${file}: gatehouse ${command}`, words: command.split(' ') })),
+  );
+}
+
 /** Every line of the documentation that calls the program, without what a shell does with it. */
 function printedCommands(): { place: string; words: string[] }[] {
   return globSync(['*.md', 'docs/**/*.md', 'charts/**/*.{md,yaml}', 'docker/**/*.{yaml,md}'], {
@@ -52,4 +69,11 @@ test('every printed command of gatehouse exists, with its options', () => {
   const commands = printedCommands();
   expect(commands.length).toBeGreaterThan(100);
   expect(commands.map(({ place, words }) => [place, fault(words)]).filter(([, wrong]) => wrong)).toEqual([]);
+});
+
+test('every command that a page shows exists, with its options', () => {
+  const commands = shownCommands();
+  expect(commands.length).toBeGreaterThan(20);
+  expect(commands.map(({ place, words }) => [place, fault(words)]).filter(([, wrong]) => wrong)).toEqual([]);
+  expect(fault(['import', '--file'])).toBe('import has no --file');
 });

@@ -1,6 +1,6 @@
 // Closes an open menu by Escape or by a click beside it, and sends a form once: on a slow line people press twice. Without
 // script a menu closes by its own button, and what was done already is refused by the APIs.
-const openMenus = () => [...document.querySelectorAll('.who details[open]')];
+const openMenus = () => [...document.querySelectorAll('.who details[open], .menu[open]')];
 const sent = new Map();
 
 function allowAgain() {

@@ -158,7 +158,7 @@ export const branding = {
     }),
     notice: field(notice.nullish(), {
       label: 'Notice',
-      help: 'Shown from one moment to the other, on every page.',
+      help: 'A text that every page shows during a time.',
       group: 'notice',
       isClearable: true,
     }),

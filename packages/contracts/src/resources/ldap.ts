@@ -148,7 +148,7 @@ export const ldapFields = {
   }),
   pollSeconds: field(integer(5, 3600).optional(), {
     label: 'Ask for changes every',
-    help: 'Seconds. So soon a disabled person is signed out.',
+    help: 'Seconds. A disabled person is signed out after this time at the latest.',
     group: 'search',
     initial: 30,
   }),

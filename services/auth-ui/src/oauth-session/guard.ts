@@ -14,6 +14,13 @@ import type { Sessions } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
 import { areaOf } from './sign-in-state.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The form does what it says without a session too. */
+    isForEnded?: boolean;
+  }
+}
+
 interface GuardOptions {
   sessions: Sessions;
   signIn: SignIn;
@@ -25,12 +32,16 @@ interface GuardOptions {
 /** Each form of a guarded page has a field of this name with the session's own value. */
 export const csrfField = 'csrf';
 
-/** A token that is refused so soon after the sign-in will not be accepted after the next one either. */
+/** A token that is refused so soon after a sign-in, twice in a row, will not be accepted after the next one either. */
 const freshSignInMs = 10_000;
+
+/** A form arrived after the session of its person had ended. It is read, so that it can be held. */
+class EndedSession extends Error {}
 
 const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';
 
 const people = new WeakMap<FastifyRequest, Session>();
+const ended = new WeakSet<FastifyRequest>();
 
 /** The person of a guarded request. */
 export function personOf(request: FastifyRequest): Session {
@@ -54,13 +65,13 @@ export function knownPersonOf(request: FastifyRequest): Session | undefined {
 }
 
 export function createGuard({ sessions, signIn, heldForms, publicUrl, now }: GuardOptions) {
-  /** A page is shown after a new sign-in; what a form held is gone, and the person is told so. */
-  function signInFirst(request: FastifyRequest, reply: FastifyReply) {
+  /** A page is shown after a new sign-in. */
+  function signInFirst(request: FastifyRequest, reply: FastifyReply, attempt = 0) {
     if (!isRead(request)) return sendProblem(request, reply, 'ended', pageOf(request));
     // A script that loads a part of a page must not begin a sign-in behind the person's back.
     const { 'sec-fetch-dest': destination = 'document' } = request.headers;
     if (destination !== 'document') return sendProblem(request, reply, 'ended', areaOf(request.url));
-    return signIn.start(request, reply, { to: request.url });
+    return signIn.start(request, reply, { to: request.url, attempt });
   }
 
   /** Where the form was: browsers name it to our own origin (Referrer-Policy), and only that is believed. */
@@ -78,8 +89,11 @@ export function createGuard({ sessions, signIn, heldForms, publicUrl, now }: Gua
       pages.addHook('onRequest', async (request, reply) => {
         reply.header('cache-control', 'no-store');
         const session = await sessions.current(request, reply);
-        if (session === undefined) return signInFirst(request, reply);
-        people.set(request, session);
+        const before = session === undefined && !isRead(request) ? await sessions.kept(request) : undefined;
+        const known = session ?? before;
+        if (known === undefined) return signInFirst(request, reply);
+        if (before !== undefined) ended.add(request);
+        people.set(request, known);
         // A page of another site that opened this window could lead it to a copy of our sign-in while nobody looks.
         reply.header('cross-origin-opener-policy', 'same-origin');
         return undefined;
@@ -97,24 +111,28 @@ export function createGuard({ sessions, signIn, heldForms, publicUrl, now }: Gua
           request.body = released;
         }
         heldForms.record(request);
+        if (ended.has(request) && request.routeOptions.config.isForEnded !== true) throw new EndedSession();
       });
     },
 
     /**
-     * For error handlers: answers where an API refused the person's token (401), because the session was ended elsewhere.
-     * Undefined: it was something else.
+     * For error handlers: answers where the session has ended, also where an API refused the person's token (401), because it was
+     * ended elsewhere. `keep` answers a form. Undefined: it was something else.
      */
     async answerIfEnded(
       thrown: unknown,
       request: FastifyRequest,
       reply: FastifyReply,
+      keep?: () => Promise<FastifyReply>,
     ): Promise<FastifyReply | undefined> {
-      if (!(thrown instanceof UpstreamError) || thrown.status !== 401) return undefined;
+      const isRefused = thrown instanceof UpstreamError && thrown.status === 401;
+      if (!isRefused && !(thrown instanceof EndedSession)) return undefined;
       const session = people.get(request);
-      sessions.forget(reply);
       const isFresh = session !== undefined && now() - session.signedInAtMs < freshSignInMs;
-      if (isFresh) return sendProblem(request, reply, 'refused', areaOf(request.url));
-      return signInFirst(request, reply);
+      if (isFresh && session.isRetry === true)
+        return sendProblem(request, reply, 'refused', areaOf(request.url));
+      if (keep !== undefined && !isRead(request)) return keep();
+      return signInFirst(request, reply, isFresh ? 1 : 0);
     },
   };
 }

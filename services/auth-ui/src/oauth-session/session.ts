@@ -12,6 +12,8 @@ const sessionSchema = z.object({
   refreshToken: z.string().optional(),
   expiresAtMs: z.number(),
   signedInAtMs: z.number(),
+  /** Of a sign-in that followed at once on one whose token was refused. */
+  isRetry: z.boolean().optional(),
   /** Goes into each form. */
   csrf: z.string(),
   sub: z.string(),

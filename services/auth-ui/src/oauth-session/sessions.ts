@@ -28,7 +28,7 @@ export function createSessions({ server, cookie, now }: SessionsOptions) {
   const renewals = new Map<string, Promise<Session | undefined>>();
 
   /** Undefined: the tokens have ended already. @throws UpstreamError */
-  async function sessionOf(tokens: TokenAnswer, before?: Session): Promise<Session | undefined> {
+  async function sessionOf(tokens: TokenAnswer, before?: Partial<Session>): Promise<Session | undefined> {
     const person = await server.whoIs(tokens.access_token);
     if (person === undefined) return undefined;
     return definedOnly({
@@ -36,6 +36,7 @@ export function createSessions({ server, cookie, now }: SessionsOptions) {
       refreshToken: tokens.refresh_token,
       expiresAtMs: now() + tokens.expires_in * 1000,
       signedInAtMs: before?.signedInAtMs ?? now(),
+      isRetry: before?.isRetry,
       csrf: before?.csrf ?? randomToken(16),
       sub: person.sub,
       userName: (person.username ?? person.sub).slice(0, maxUserNameLength),
@@ -84,8 +85,9 @@ export function createSessions({ server, cookie, now }: SessionsOptions) {
       request: FastifyRequest,
       reply: FastifyReply,
       tokens: TokenAnswer,
+      { isRetry }: { isRetry?: boolean } = {},
     ): Promise<Session | undefined> {
-      const begun = await sessionOf(tokens);
+      const begun = await sessionOf(tokens, definedOnly({ isRetry }));
       if (begun === undefined) return undefined;
       // A form in another window stays good for the person who signs in again.
       const before = await cookie.read(request);
@@ -98,10 +100,11 @@ export function createSessions({ server, cookie, now }: SessionsOptions) {
       const kept = await cookie.read(request);
       if (kept === undefined) return undefined;
       const session = await stillGood(kept);
-      if (session === undefined) cookie.clear(reply);
-      else if (session !== kept) await cookie.write(reply, session);
+      if (session !== undefined && session !== kept) await cookie.write(reply, session);
       return session;
     },
+    /** The session as the browser has it, which may have ended: its forms stay good for the person who signs in again. */
+    kept: (request: FastifyRequest) => cookie.read(request),
     forget: (reply: FastifyReply) => cookie.clear(reply),
   };
 }

@@ -17,7 +17,7 @@ interface SignInStatesOptions {
 const stateSchema = z.object({
   /** The page to come back to. */
   to: z.string(),
-  /** How often this sign-in began anew because another window was quicker. */
+  /** How often this sign-in began anew: another window was quicker, or the token was refused at once. */
   attempt: z.int(),
   atMs: z.number(),
   random: z.string(),

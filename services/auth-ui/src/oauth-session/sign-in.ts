@@ -57,7 +57,8 @@ export function createSignIn({ server, sessions, states, publicUrl }: SignInOpti
           return sendProblem(request, reply, 'unknown', area);
         if (typeof code !== 'string') return sendProblem(request, reply, 'refused', state.to);
         const tokens = await redeem(request, reply);
-        const session = tokens && (await sessions.begin(request, reply, tokens));
+        const session =
+          tokens && (await sessions.begin(request, reply, tokens, { isRetry: state.attempt > 0 }));
         if (session === undefined) return startAnew(request, reply, state);
         return reply.redirect(state.to, 303);
       });

@@ -51,7 +51,10 @@ export function createSignOut({ server, sessions, asBrowser, publicUrl }: SignOu
     async routes(pages: App): Promise<void> {
       pages.post(
         '/sign-out',
-        { schema: { hide: true, body: z.object({ everywhere: z.string().max(8).optional() }) } },
+        {
+          config: { isForEnded: true },
+          schema: { hide: true, body: z.object({ everywhere: z.string().max(8).optional() }) },
+        },
         async (request, reply) => {
           const session = personOf(request);
           const isEverywhere = request.body.everywhere !== undefined;

@@ -39,6 +39,25 @@ export function spilledText(): string[] {
   return [...problems];
 }
 
+/** Short words that are broken: a badge, a button, and a cell of short words have room for each of them. */
+export function brokenWords(): string[] {
+  const problems: string[] = [];
+  for (const element of document.querySelectorAll<HTMLElement>('.badge, .button, .words')) {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+      for (const { 0: word, index } of (node.textContent ?? '').matchAll(/[\p{L}\p{N}]+/gu)) {
+        // Scripts without spaces may be broken anywhere.
+        if (/[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u.test(word)) continue;
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+        if (lines.size > 1) problems.push(`broken: ${word}`);
+      }
+  }
+  return problems;
+}
+
 /** With forced colours, a control that had only its background would be invisible. */
 export function lostControls(): string[] {
   return [...document.querySelectorAll<HTMLElement>('button, a.button, input:not([type=hidden])')]

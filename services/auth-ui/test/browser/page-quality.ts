@@ -2,10 +2,17 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { vi } from 'vitest';
-import { controlsInOrder, focusedControl, lostControls, spilledText, startAtTop } from './in-page.ts';
+import {
+  brokenWords,
+  controlsInOrder,
+  focusedControl,
+  lostControls,
+  spilledText,
+  startAtTop,
+} from './in-page.ts';
 
 /** From the smallest phone to a 4K screen. */
-const widths = [320, 375, 640, 768, 1280, 1920, 3840];
+const widths = [320, 375, 640, 768, 1024, 1280, 1920, 3840];
 
 /** All that axe knows, as the page is now. */
 export async function accessibilityProblems(page: Page, rules?: string[]): Promise<string[]> {
@@ -43,10 +50,13 @@ export async function contrastProblems(page: Page): Promise<string[]> {
   return problems;
 }
 
-/** Text that leaves the window or its box, as the page is now. */
+/** Text that leaves the window or its box, and words that are broken, as the page is now. */
 export async function spillProblems(page: Page): Promise<string[]> {
   const width = page.viewportSize()?.width;
-  return prefixed(`${width} px`, await page.evaluate(spilledText));
+  return prefixed(`${width} px`, [
+    ...(await page.evaluate(spilledText)),
+    ...(await page.evaluate(brokenWords)),
+  ]);
 }
 
 async function spillProblemsAt(page: Page, wanted: readonly number[]): Promise<string[]> {

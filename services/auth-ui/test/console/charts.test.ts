@@ -8,13 +8,13 @@ const pathOf = (svg: string, kind: string) => new RegExp(`class="${kind}" d="([^
 
 describe('the axis of a chart', () => {
   it.each([
-    [0, 0, [1, 0]],
-    [3, 0, [3, 2, 1, 0]],
-    [47, 18, [60, 40, 20, 0, -20]],
-    [0.3, 0, [0.3, 0.2, 0.1, 0]],
-    [1234, 0, [1500, 1000, 500, 0]],
-  ])('up to %d and down to %d has round steps', (up, down, ticks) => {
-    expect(ticksOf(scaleOf(up, down))).toEqual(ticks);
+    [0, [1, 0]],
+    [3, [3, 2, 1, 0]],
+    [47, [60, 40, 20, 0]],
+    [0.3, [0.3, 0.2, 0.1, 0]],
+    [1234, [1500, 1000, 500, 0]],
+  ])('up to %d has round steps', (largest, ticks) => {
+    expect(ticksOf(scaleOf(largest))).toEqual(ticks);
   });
 });
 
@@ -28,6 +28,17 @@ describe('a chart of columns', () => {
       [...(pathOf(plot, kind) ?? '').matchAll(/V([\d.]+)h/g)].map(([, y]) => Number(y));
     for (const y of ends('chart-good')) expect(y).toBeLessThan(line);
     for (const y of ends('chart-bad')) expect(y).toBeGreaterThan(line);
+  });
+
+  it('shows few failures below many successes, on an axis of their own', () => {
+    const { plot, axis, secondAxis = '' } = columnChart({ up: [1000, 900], down: [0, 3] }, words);
+    const [, to] = /V([\d.]+)h/.exec(pathOf(plot, 'chart-bad') ?? '') ?? [];
+    const line = Number(/M0 ([\d.]+)H/.exec(pathOf(plot, 'chart-line') ?? '')?.[1]);
+    expect(Number(to) - line).toBeGreaterThan(30);
+    const labels = (svg: string) => [...svg.matchAll(/>(\d+)</g)].map(([, label]) => label);
+    expect(labels(axis)).toEqual(['1000', '500', '0']);
+    expect(labels(secondAxis)).toEqual(['4', '2']);
+    expect(columnChart({ up: [1000], down: [0] }, words).secondAxis).toBeUndefined();
   });
 
   it('says in words what it shows, and lets no text become markup', () => {

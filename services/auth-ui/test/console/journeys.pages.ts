@@ -84,6 +84,33 @@ it('a click beside the menu closes it', async () => {
   expect(await menu().getAttribute('open')).toBeNull();
 });
 
+it('on a phone the areas fold into a button, which leads to each of them', async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${stage.publicUrl}/auth/console`);
+  const clients = page.getByRole('link', { name: 'Clients', exact: true });
+  expect(await clients.isVisible()).toBe(false);
+  const opener = page.getByRole('button', { name: 'Menu', exact: true });
+  await opener.click();
+  await page.keyboard.press('Escape');
+  expect(await clients.isVisible()).toBe(false);
+  await opener.press('Enter');
+  await clients.click();
+  expect(await page.locator('h1').textContent()).toBe('Clients');
+});
+
+it('what ends something stands last in the menu of a person, which Escape closes', async () => {
+  await page.goto(`${stage.publicUrl}/auth/console/people/person?user=mira&contactCenter=${stage.storedId}`);
+  const opener = page.getByText('What you can do', { exact: true });
+  await opener.click();
+  const links = await page.locator('.menu').getByRole('link').allTextContents();
+  expect(links.slice(-2)).toEqual(['Disable', 'Delete']);
+  await page.keyboard.press('Escape');
+  expect(await page.getByRole('link', { name: 'Disable' }).isVisible()).toBe(false);
+  await opener.click();
+  await page.getByRole('link', { name: 'Disable' }).click();
+  expect(await page.getByRole('button', { name: 'Disable' }).isVisible()).toBe(true);
+});
+
 describe('on a slow line', () => {
   it('a page works before its script has come', async () => {
     const letGo = await holdBack(/\.js/);

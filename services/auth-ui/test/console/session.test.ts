@@ -116,6 +116,16 @@ describe('renewal', () => {
   });
 });
 
+async function endSession(person: Person): Promise<void> {
+  const { sub, sid } = await stage.session.read(person);
+  await stage.authApi.deps.sessions.service.endOne({ everywhere: sub }, sid as string);
+}
+
+async function signInAgain(person: Person): Promise<void> {
+  const signIn = await person.open('/auth/console/sign-in-again');
+  expect((await person.signIn(signIn, people.admin)).heading).toBe('You have signed in again');
+}
+
 describe('the end', () => {
   it('comes with the sign-out, here and at Auth API', async () => {
     const { person, page } = await newAdmin();
@@ -148,25 +158,52 @@ describe('the end', () => {
     expect((await other.open('/auth/console')).heading).toBe('The console is for administrators');
   });
 
-  it('by an administrator leads to the sign-in and back, and a form is not lost silently', async () => {
-    const { person, page } = await newAdmin();
-    const { sub, sid } = await stage.session.read(person);
-    await stage.authApi.deps.sessions.service.endOne({ everywhere: sub }, sid as string);
+  it.each(['a moment after the sign-in', 'later'])(
+    'by an administrator %s leads to the sign-in and back',
+    async (when) => {
+      const { person } = await newAdmin();
+      await endSession(person);
+      if (when === 'later') await stage.session.age(person);
+      const signIn = await person.open('/auth/console?page=two');
+      expect(signIn.path).toContain('/auth/sign-in.html');
+      expect((await person.signIn(signIn, people.admin)).path).toBe('/auth/console?page=two');
+    },
+  );
+
+  it('before a page has noticed keeps a form that was filled in, and sends it after the next sign-in', async () => {
+    const { person } = await newAdmin();
+    const path = `/auth/console/contact-centers/${stage.contactCenterId}/origins`;
+    const origin = 'https://kept.example';
+    const form = await person.open(`${path}/add`);
+    await endSession(person);
     await stage.session.age(person);
-    const cookies = new Map(person.cookies);
-    const refused = await person.submit(page, '/auth/console/sign-out');
-    expect(refused).toMatchObject({ status: 401, heading: 'You were signed out' });
-    const leadsTo = async (referer: string) =>
-      (await person.post('/auth/console/sign-out', {}, { referer })).links[0]?.href;
-    expect(await leadsTo(`${stage.publicUrl}/auth/console/clients?search=x`)).toBe(
-      '/auth/console/clients?search=x',
-    );
-    for (const referer of ['https://evil.example/auth/console/x', `${stage.publicUrl}/auth/v3/ops`])
-      expect(await leadsTo(referer)).toBe('/auth/console');
-    for (const [name, value] of cookies) person.cookies.set(name, value);
-    const signIn = await person.open('/auth/console?page=two');
-    expect(signIn.path).toContain('/auth/sign-in.html');
-    expect((await person.signIn(signIn, people.admin)).path).toBe('/auth/console?page=two');
+    const kept = await person.submit(form, `${path}/add`, { origin });
+    expect(kept).toMatchObject({ status: 401, heading: 'You were signed out' });
+    expect(kept.text).not.toContain(origin);
+    await signInAgain(person);
+    const sent = await person.submit(kept, `${path}/add`);
+    expect(sent).toMatchObject({ path, message: expect.stringContaining(origin) });
+  });
+
+  it('before an API has noticed keeps the form as well', async () => {
+    const { person } = await newAdmin();
+    const path = '/auth/console/people/end-sessions';
+    const form = await person.open(`${path}?user=agent&contactCenter=${stage.contactCenterId}`);
+    await endSession(person);
+    const kept = await person.submit(form, path);
+    expect(kept).toMatchObject({ status: 401, heading: 'You were signed out' });
+    await signInAgain(person);
+    expect((await person.submit(kept, path)).message).toMatch(/^Ended\./);
+  });
+
+  it('before the sign-out leaves nothing to do, and lets nobody else send a form', async () => {
+    const { person, page } = await newAdmin();
+    await endSession(person);
+    await stage.session.age(person);
+    const foreign = await person.post('/auth/console/locations/declare', { location: '/X', csrf: 'guessed' });
+    expect(foreign.status).toBe(403);
+    expect((await person.submit(page, '/auth/console/sign-out')).path).toMatch(/^\/auth\/signed-out\.html/);
+    expect(person.cookies.has(stage.session.cookieName)).toBe(false);
   });
 });
 

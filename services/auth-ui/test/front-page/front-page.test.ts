@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('the address of the public host', () => {
-  it('says what runs there, and links playground, documentation, metadata and health', async () => {
+  it('says what runs there, and links console, playground, documentation, metadata and health', async () => {
     const page = await app.inject('/?utm=x');
     expect(page.statusCode).toBe(200);
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
@@ -32,6 +32,7 @@ describe('the address of the public host', () => {
     for (const href of [
       ...Object.values(links),
       '/auth/account',
+      '/auth/console',
       '/auth/health',
       '/auth/v3/.well-known/openid-configuration',
     ])

@@ -58,11 +58,11 @@ const wordsAlike: Partial<Record<Language, string[]>> = {
     ' ',
   ),
   es: ['Error', 'Proxy', 'Tokens'],
-  fr: 'Action Actions Application Applications Client Clients Console Description Document E-mail Guide Installation Logo logo Opaque Pages Proxy Secret Session Sessions Type'.split(
+  fr: 'Action Actions Application Applications Client Clients Console Description Document E-mail Guide Installation Logo logo Menu Opaque Pages Proxy Secret Session Sessions Type'.split(
     ' ',
   ),
-  it: 'Account Audit Client Console Directory E-mail Logo logo Password Proxy Tenant'.split(' '),
-  'pt-BR': 'APIs Console E-mail Links links Proxy Status Tokens'.split(' '),
+  it: 'Account Audit Client Console Directory E-mail Logo logo Menu Password Proxy Tenant'.split(' '),
+  'pt-BR': 'APIs Console E-mail Links links Menu Proxy Status Tokens'.split(' '),
 };
 
 /** An abbreviation, an address, an identifier. */

@@ -106,6 +106,7 @@ export const removal = ({ text }: ConsoleVisit, { sub, name }: AdministratorView
     label: text('console.administrators.remove'),
     href: `${administratorsPath}/remove?${new URLSearchParams({ sub })}`,
     describes: name,
+    isEnding: true,
   },
 ];
 

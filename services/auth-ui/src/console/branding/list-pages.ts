@@ -76,6 +76,7 @@ export function placesPage(
                 label: text('console.branding.delete'),
                 href: addressOf('delete', place),
                 describes: location,
+                isEnding: true,
               },
             ]
           : []),

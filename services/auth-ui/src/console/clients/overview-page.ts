@@ -17,7 +17,15 @@ export function overviewPage(visit: ConsoleVisit, client: ClientView, nowMs: num
     ...clientHeader(visit, client, 'overview'),
     ...(description === '' ? {} : { lead: description }),
     ...(rights.installation
-      ? { actions: [{ label: text('console.clients.delete'), href: `${clientPath(client_id)}/delete` }] }
+      ? {
+          actions: [
+            {
+              label: text('console.clients.delete'),
+              href: `${clientPath(client_id)}/delete`,
+              isEnding: true,
+            },
+          ],
+        }
       : {}),
     parts: [
       { facts: identityFacts(visit, client, nowMs) },

@@ -102,6 +102,7 @@ function actionsOf({ text }: ConsoleVisit, id: string, key: ApiKey, now: Date): 
     label: text(`console.contactCenters.apiKeys.${step}`),
     href: `${apiKeysPath(id)}/${step}?${new URLSearchParams({ keyId: key.id })}`,
     describes: key.name,
+    isEnding: step === 'delete',
   });
   return [...(isOver(key, now) ? [] : [link('rotate')]), link('delete')];
 }

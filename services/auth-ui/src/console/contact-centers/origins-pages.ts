@@ -61,6 +61,7 @@ export function originsPage(
                   label: text('console.contactCenters.origins.remove'),
                   href: `${path}/remove?${new URLSearchParams({ origin })}`,
                   describes: origin,
+                  isEnding: true,
                 },
               ],
             };

@@ -37,7 +37,7 @@ export function environmentPage(visit: ConsoleVisit, environment: Environment): 
         label: text('console.environments.centers'),
         href: `${contactCentersPath}?environmentId=${id}`,
       },
-      { label: text('console.environments.delete'), href: `${own}/delete` },
+      { label: text('console.environments.delete'), href: `${own}/delete`, isEnding: true },
       { label: text('console.environments.change'), href: `${own}/change`, isMain: true },
     ],
     facts: [
@@ -109,6 +109,7 @@ function serverTable(visit: ConsoleVisit, own: string, servers: readonly Server[
         label: text('console.environments.server.remove'),
         href: `${own}/servers/${server.id}/remove`,
         describes: primaryOf(server),
+        isEnding: true,
       },
     ],
   });

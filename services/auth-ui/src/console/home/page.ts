@@ -3,8 +3,7 @@
 import { type OverviewWindow, type Problem, windows } from '@gatehouse/contracts/answers';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { orderProblems } from '@gatehouse/service-kit/health';
-import type { TextKey } from '../../texts/texts.ts';
-import { isFor, type ListedArea } from '../shell/navigation.ts';
+import type { ListedArea } from '../shell/navigation.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -31,7 +30,6 @@ export interface HomePage extends ConsolePage {
   links: Table | undefined;
   endings: Table | undefined;
   firstSteps: Steps | undefined;
-  areas: { href: string; label: string; text: string; icon: string }[];
 }
 
 export function homePage(
@@ -61,7 +59,6 @@ export function homePage(
     links: linksTable(visit, authApi),
     endings: endingsTable(visit, { authApi, environmentApi }),
     firstSteps,
-    areas: tilesOf(visit, areas),
   };
 }
 
@@ -95,15 +92,4 @@ function problemsOf({ text }: ConsoleVisit, { authApi, environmentApi }: Overvie
     ({ title, message }, index) =>
       shown.findIndex((one) => one.title === title && one.message === message) === index,
   );
-}
-
-function tilesOf({ text, person }: ConsoleVisit, areas: readonly ListedArea[]): HomePage['areas'] {
-  return areas
-    .filter(({ path, audience, entry }) => path !== '' && entry !== undefined && isFor(audience, person))
-    .map(({ path, entry }) => ({
-      href: `${consolePath}${path}`,
-      label: text(entry?.label as TextKey),
-      text: text(entry?.label.replace(/\.title$/, '.summary') as TextKey),
-      icon: entry?.icon ?? '',
-    }));
 }

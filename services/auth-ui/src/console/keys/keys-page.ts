@@ -85,6 +85,7 @@ function signingRow({ text }: ConsoleVisit, key: SigningKeyView): Row {
     label: text(`console.keys.${step}`),
     href: `${keysPath}/${step}?${new URLSearchParams({ kid })}`,
     describes,
+    isEnding: step === 'remove',
   });
   const when = {
     next: text('console.keys.created', { at: new Date(createdAt) }),

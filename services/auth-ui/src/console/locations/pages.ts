@@ -39,6 +39,7 @@ export const withdrawal = ({ text }: ConsoleVisit, { location, declared }: Locat
           label: text('console.locations.withdraw'),
           href: `${locationsPath}/withdraw?${new URLSearchParams({ location })}`,
           describes: location,
+          isEnding: true,
         },
       ]
     : [];

@@ -16,7 +16,7 @@ export type HeldSession = Omit<SessionView, 'current'>;
 export interface PersonPage extends ConsolePage {
   facts: Fact[];
   badge: { text: string; kind: string };
-  steps: { title: string; links: { href: string; label: string; text: string }[]; limits: string[] };
+  limits: string[];
   sessions: { title: string; lead: string; table: Table | undefined; end?: { href: string; label: string } };
 }
 
@@ -27,7 +27,7 @@ export function personPage(
   sessions: readonly HeldSession[] | undefined,
   stored?: StoredPerson,
 ): PersonPage {
-  const { text, rights } = visit;
+  const { text } = visit;
   const { person, source } = profile;
   const badge = stateOf(text, person);
   return {
@@ -55,33 +55,47 @@ export function personPage(
         }),
       ),
     ],
-    steps: {
-      title: text('console.people.steps'),
-      links: [
-        ...stepsOf(profile).map(({ step, key }) => ({
+    actions: [
+      {
+        label: text('console.people.explain'),
+        href: addressOf('explanation', nameOf(profile)),
+        isMain: true,
+      },
+    ],
+    menu: menuOf(visit, profile),
+    // Elsewhere the source's own tools disable people and set their passwords.
+    limits: isOwnDirectory(source) ? [] : [text(`console.people.limits.${source}`)],
+    sessions: sessionsOf(visit, profile, sessions),
+  };
+}
+
+function menuOf({ text, rights }: ConsoleVisit, profile: PersonProfile): Required<ConsolePage>['menu'] {
+  return {
+    label: text('console.people.steps'),
+    links: [
+      ...stepsOf(profile)
+        .filter(({ step }) => step !== 'explanation')
+        .map(({ step, key }) => ({
           href: addressOf(step, nameOf(profile)),
           label: text(`console.people.${key}`),
           text: text(`console.people.${key}.what`),
+          isEnding: step === 'disable' || step === 'delete',
         })),
-        {
-          href: eventsOf(profile),
-          label: text('console.people.events'),
-          text: text('console.people.events.what'),
-        },
-        ...(rights.installation
-          ? [
-              {
-                href: appointAddress(profile),
-                label: text('console.administrators.add'),
-                text: text('console.administrators.add.lead'),
-              },
-            ]
-          : []),
-      ],
-      // Elsewhere the source's own tools disable people and set their passwords.
-      limits: isOwnDirectory(source) ? [] : [text(`console.people.limits.${source}`)],
-    },
-    sessions: sessionsOf(visit, profile, sessions),
+      {
+        href: eventsOf(profile),
+        label: text('console.people.events'),
+        text: text('console.people.events.what'),
+      },
+      ...(rights.installation
+        ? [
+            {
+              href: appointAddress(profile),
+              label: text('console.administrators.add'),
+              text: text('console.administrators.add.lead'),
+            },
+          ]
+        : []),
+    ],
   };
 }
 
@@ -202,6 +216,7 @@ function sessionsOf(
               label: text('console.people.endSession'),
               href: addressOf('end-session', named, { session: id }),
               describes: at(createdAt),
+              isEnding: true,
             },
           ],
         }),

@@ -161,6 +161,7 @@ function givenActions(
     label: text(`console.settings.${step}`),
     href: `${path}/${step}?${new URLSearchParams({ name, location })}`,
     describes: `${name} ${location}`,
+    isEnding: step === 'delete',
   });
   return [link('change'), link('delete')];
 }

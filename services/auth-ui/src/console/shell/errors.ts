@@ -15,11 +15,14 @@ import type { Shell } from './shell.ts';
 
 export function consoleErrorHandler(shell: Shell, session: OAuthSession) {
   return async (thrown: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const answered = await session.answerIfEnded(thrown, request, reply);
+    const answered = await session.answerIfEnded(thrown, request, reply, () =>
+      askForSignIn(shell, session, shell.begin(request, reply), 'ended'),
+    );
     if (answered !== undefined) return answered;
     if (knownPersonOf(request) === undefined) return pageErrorHandler(thrown, request, reply);
     const refusal = reasonOf(thrown);
-    if (refusal === 'stale_sign_in') return askForSignIn(shell, session, shell.begin(request, reply));
+    if (refusal === 'stale_sign_in')
+      return askForSignIn(shell, session, shell.begin(request, reply), 'stale');
     const error = thrown instanceof UpstreamError ? fromApi(thrown) : normalizeError(thrown);
     if (error.name === 'foreign_form') return pageErrorHandler(thrown, request, reply);
     reportError(request, reply, error);

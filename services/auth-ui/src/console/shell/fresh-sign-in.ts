@@ -1,4 +1,4 @@
-/** Asks for a new sign-in where an API wants one that is not older than 15 minutes, and keeps the form that was sent. */
+/** Asks for a new sign-in where an API wants a recent one, or where the session has ended, and keeps the form that was sent. */
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import type { OAuthSession } from '../../oauth-session/compose.ts';
@@ -17,14 +17,36 @@ const view = consoleView<FreshSignInPage>('fresh-sign-in');
 const path = `${consolePath}/sign-in-again`;
 const maxAgeSeconds = 900;
 
+const reasons = {
+  /** The sign-in is older than 15 minutes. */
+  stale: {
+    status: 403,
+    title: 'console.freshSignIn.title',
+    text: 'console.freshSignIn.text',
+    again: 'console.freshSignIn.again',
+  },
+  ended: {
+    status: 401,
+    title: 'console.session.ended.title',
+    text: 'console.session.ended.held',
+    again: 'console.session.ended.text',
+  },
+} as const;
+
 /** The person signs in in another window, and sends the form from here. */
-export async function askForSignIn(shell: Shell, session: OAuthSession, visit: ConsoleVisit) {
+export async function askForSignIn(
+  shell: Shell,
+  session: OAuthSession,
+  visit: ConsoleVisit,
+  reason: keyof typeof reasons,
+) {
   const { request, reply, text, person } = visit;
   const held = await session.heldForms.hold(request, person);
-  reply.code(403);
+  const { status, title, text: kept, again } = reasons[reason];
+  reply.code(status);
   return shell.show(visit, view, {
-    title: text('console.freshSignIn.title'),
-    lead: text(held === undefined ? 'console.freshSignIn.again' : 'console.freshSignIn.text'),
+    title: text(title),
+    lead: text(held === undefined ? again : kept),
     signIn: { href: path, label: text('console.freshSignIn.signIn') },
     form: held === undefined ? undefined : resend(visit, held),
     back: { href: session.pageOf(request), label: text('button.tryAgain') },

@@ -9,8 +9,13 @@ export interface ConsolePage {
   lead?: string;
   /** Pages above this one. */
   breadcrumbs?: { label: string; href: string }[];
-  /** Links beside the title. */
-  actions?: { label: string; href: string; isMain?: boolean }[];
+  /** Links beside the title. One that deletes or ends something stands last, and quieter. */
+  actions?: { label: string; href: string; isMain?: boolean; isEnding?: boolean }[];
+  /** Further links beside the title, folded up, each with a sentence. */
+  menu?: {
+    label: string;
+    links: { label: string; href: string; text: string; isEnding?: boolean }[];
+  };
   /** Pages beside this one, about the same thing. */
   tabs?: { label: string; href: string; isCurrent: boolean }[];
   message?: Message | undefined;

@@ -18,7 +18,16 @@ export interface Table {
 export interface Row {
   cells: Cell[];
   /** Links at the end of the row: each leads to a page of its own. */
-  actions?: { label: string; href: string /** For screen readers: names the row. */; describes: string }[];
+  actions?: RowAction[];
+}
+
+interface RowAction {
+  label: string;
+  href: string;
+  /** For screen readers: names the row. */
+  describes: string;
+  /** Deletes or ends something: stands last, and quieter. */
+  isEnding?: boolean;
 }
 
 export interface Cell {

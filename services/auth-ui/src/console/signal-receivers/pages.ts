@@ -75,7 +75,7 @@ export function receiverPage(visit: ConsoleVisit, receiver: SignalReceiverView, 
     title: nameOf(receiver),
     breadcrumbs: breadcrumbsBelowList(visit, signalReceivers),
     actions: [
-      { label: text('console.signalReceivers.delete'), href: `${path}/delete` },
+      { label: text('console.signalReceivers.delete'), href: `${path}/delete`, isEnding: true },
       { label: text('console.signalReceivers.test'), href: `${path}/test` },
       { label: text('console.signalReceivers.change'), href: `${path}/change`, isMain: true },
     ],

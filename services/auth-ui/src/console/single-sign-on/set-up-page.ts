@@ -34,7 +34,9 @@ export function setUpPage(
     title: nameOf(visit, place),
     lead: text(`${key}.lead`),
     breadcrumbs: breadcrumbsBelowTab(visit, center, 'singleSignOn'),
-    actions: stored ? [{ label: text('console.singleSignOn.delete'), href: address('delete') }] : [],
+    actions: stored
+      ? [{ label: text('console.singleSignOn.delete'), href: address('delete'), isEnding: true }]
+      : [],
     steps: [
       {
         title: text(`${key}.register`),

@@ -12,7 +12,7 @@ import { linesOf } from '../shell/typed.ts';
 export const transferPath = `${consolePath}/transfer`;
 
 export interface TransferPage extends ConsolePage {
-  parts: { title: string; text: string; links: { label: string; href: string; isDownload: boolean }[] }[];
+  parts: { title: string; texts: string[]; links: { label: string; href: string; isDownload: boolean }[] }[];
 }
 
 export function transferPage({ text }: ConsoleVisit): TransferPage {
@@ -27,12 +27,12 @@ export function transferPage({ text }: ConsoleVisit): TransferPage {
     parts: [
       {
         title: text('console.transfer.export'),
-        text: text('console.transfer.export.text'),
+        texts: [text('console.transfer.export.text'), text('console.transfer.export.lacks')],
         links: [download('yaml'), download('json')],
       },
       {
         title: text('console.transfer.import'),
-        text: text('console.transfer.import.text'),
+        texts: [text('console.transfer.import.text')],
         links: [
           { label: text('console.transfer.import.begin'), href: `${transferPath}/import`, isDownload: false },
         ],
