@@ -3,16 +3,16 @@ import { interactionErrors } from '@gatehouse/contracts/auth-api';
 import { type Language, languages } from '@gatehouse/service-kit/html';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
-import { fieldTexts, isTextKey, type TextKey, textsIn } from '../../src/texts/texts.ts';
+import { fieldTexts, isTextKey, sentenceTexts, type TextKey, textsIn } from '../../src/texts/texts.ts';
 
 type Part = ReturnType<IntlMessageFormat['getAst']>[number];
 
 const folder = new URL('../../src/texts/', import.meta.url);
 
-/** English of the described fields stands in their descriptions. */
+/** English of the described fields stands in their descriptions, and that of sentences of the services in the contracts. */
 function catalogue(language: string): Record<string, string> {
   const texts = JSON.parse(readFileSync(new URL(`${language}.json`, folder), 'utf8'));
-  return language === 'en' ? { ...texts, ...fieldTexts } : texts;
+  return language === 'en' ? { ...texts, ...fieldTexts, ...sentenceTexts } : texts;
 }
 
 const english = catalogue('en');
@@ -66,11 +66,11 @@ const wordsAlike: Partial<Record<Language, string[]>> = {
 };
 
 /** An abbreviation, an address, an identifier. */
-const isCode = /[A-Z]\w*[A-Z]|[\d_/@=]/;
+const isCode = /[A-Z]\w*[A-Z]|[a-z][A-Z]|[\d_/@=]/;
 
 /** What stays in Latin letters in every script. */
 const namesAndCommands =
-  'ada audience Basic bcrypt console consent Consul Cookie cors-origins dbid Elasticsearch email Environment false --file gatehouse https import issuer login none OAuth open openid query sub subject true Web'.split(
+  'ada audience Basic bcrypt code console consent Consul Cookie cors-origins dbid Elasticsearch email Environment exact false --file gatehouse https implicit import issuer jwks jwt-bearer login none OAuth open openid query sub subject token-exchange true Web'.split(
     ' ',
   );
 
