@@ -10,6 +10,7 @@ import { configServerCommands } from './commands/config-server/commands.ts';
 import { consoleCommands } from './commands/console.ts';
 import { contactCenterCommands } from './commands/contact-centers/commands.ts';
 import { corsCommands } from './commands/cors.ts';
+import { deletedCommands } from './commands/deleted.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { environmentCommands } from './commands/env/commands.ts';
 import { estateCommands } from './commands/estate.ts';
@@ -34,6 +35,7 @@ export const groups: readonly CommandGroup[] = [
   corsCommands,
   apiKeyCommands,
   locationCommands,
+  deletedCommands,
   estateCommands,
   checkCommand,
   configServerCommands,

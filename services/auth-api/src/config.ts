@@ -19,6 +19,7 @@ import {
   clockSettings,
   consulSettings,
   defineConfiguration,
+  deletedSettings,
   encryptionSettings,
   httpSettings,
   internalSettings,
@@ -114,6 +115,7 @@ export const configuration = defineConfiguration(
         doc: 'Tokens that leave an event: those of logins, exchanges and assertions (`exceptional`), or also client credentials and refreshed tokens (`all`), which are many. Metrics count all tokens.',
       }),
     },
+    deleted: deletedSettings,
     tracing: tracingSettings,
     outbound: outboundSettings,
     location: setting(

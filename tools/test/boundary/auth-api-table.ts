@@ -78,7 +78,10 @@ const administration: Table = {
     `GET ${ops}/clients/{client_id}/diagnosis`,
     `POST ${ops}/contact-centers/{id}/sso-check`,
     `GET ${ops}/signal-receivers`,
+    `GET ${ops}/deleted-clients`,
+    `GET ${ops}/deleted-clients/{id}`,
   ),
+  [`POST ${ops}/deleted-clients/{id}/restore`]: [{ json: { data: {} } }],
   ...noPerson(
     installation,
     ...['POST', 'GET'].map((method) => `${method} ${ops}/signing-keys`),

@@ -113,6 +113,7 @@ export const commandsTable: Table = {
       (step) => `env ${step}`,
     ),
     ...['list', 'declare', 'withdraw'].map((step) => `locations ${step}`),
+    ...['list', 'restore', 'forget'].map((step) => `deleted ${step}`),
     ...['retention', 'verify', 'reship'].map((step) => `audit ${step}`),
     ...['list-keys', 'prepare-key', 'activate-key'].map((step) => `sso ${step}`),
     ...['list-keys', 'rotate-keys', 'import-key', 'retire-key', 'remove-key'],

@@ -18,6 +18,7 @@ export {
   type InteractionAnswer,
 } from './client.ts';
 export { createClientToken } from './client-token.ts';
+export { createDeletedClientAdministration } from './deleted-clients.ts';
 export {
   clearDelays,
   countMemberships,

@@ -15,6 +15,9 @@ export {
   createCorsAdministration,
   createSettingAdministration,
 } from './contact-centers.ts';
+/** @public The compiler names it in types that it infers. */
+export type { DeletedFilter } from './deleted.ts';
+export { createDeletedAdministration } from './deleted.ts';
 export {
   checkEnvironment,
   createEnvironmentAdministration,

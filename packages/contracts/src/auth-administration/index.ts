@@ -17,6 +17,13 @@ export {
   clientWithSecretSchema,
 } from './client-view.ts';
 export {
+  type ClientRestoration,
+  clientRestorationSchema,
+  type DeletedClient,
+  deletedClientListSchema,
+  deletedClientSchema,
+} from './deleted-clients.ts';
+export {
   type ClientDiagnosis,
   clearedDelaysSchema,
   clientDiagnosisSchema,

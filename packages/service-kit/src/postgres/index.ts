@@ -3,6 +3,7 @@ export { holdAdvisoryLock, withAdvisoryLock } from './advisory-lock.ts';
 /** @public The compiler names it in types that it infers. */
 export type { WaitingDeletion } from './bounded-deletion.ts';
 export { createBoundedDeletion, createDeletionBounds, type DeletionBounds } from './bounded-deletion.ts';
+export { createDeletedRetention } from './deleted-retention.ts';
 export { createLastUses, type LastUses } from './last-uses.ts';
 export { migrate } from './migrate.ts';
 export { assertMigrated } from './migrations.ts';

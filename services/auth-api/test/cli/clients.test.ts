@@ -48,6 +48,11 @@ describe('gatehouse clients', () => {
     expect(await run(['delete', 'scripted'])).toMatchObject({ exitCode: 2, out: '' });
     expect((await run(['delete', 'scripted', '--yes'])).out).toBe('Client scripted is deleted.\n');
     expect((await run(['show', 'scripted'])).exitCode).toBe(4);
+
+    const { rows } = await stack.deps.core.pool.query('SELECT id FROM auth.deleted_clients');
+    const restored = await runCommand(['deleted', 'restore', rows[0].id], { env });
+    expect(restored.error).toContain('Client scripted is restored');
+    expect(await works('scripted', restored.out.trim())).toBe(true);
   });
 
   it('says by a dry run what would be refused, and stores nothing', async () => {

@@ -1,4 +1,5 @@
 /** Composes what was deleted: its list, its restoration and its retention job. */
+import { createDeletedRetention } from '@gatehouse/service-kit/postgres';
 import type { Writer } from '../changes/writer.ts';
 import type { Config } from '../config.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -6,8 +7,8 @@ import type { Domain } from '../core/domain.ts';
 import type { Core } from '../core/open-core.ts';
 import { createDeletedStore } from '../deleted/kept.ts';
 import type { EnvironmentService } from '../environments/service.ts';
+import { schema } from '../migrate.ts';
 import type { PeopleService } from '../people/service.ts';
-import { createDeletedRetention } from './retention.ts';
 import { installationRoutes, peopleRoutes } from './routes.ts';
 import { createRestorationService } from './service.ts';
 
@@ -27,7 +28,7 @@ export function composeRestoration(core: Core, dependencies: RestorationDependen
     db: core.pool,
     store: createDeletedStore({ keptDays }),
   });
-  const retention = createDeletedRetention(core, keptDays);
+  const retention = createDeletedRetention({ ...core, schema, table: 'deleted', keptDays });
   return {
     services: { removeOld: retention.removeOld },
     mounts: [

@@ -34,6 +34,19 @@ test('contact centres are created, found, changed and deleted', async () => {
   expect(await cli.json('cc', 'list', '--domain', 'sales')).toEqual([]);
 });
 
+test('a deleted contact centre is listed and restored, under other names where somebody has taken them', async () => {
+  const id = await contactCenter('taken.example');
+  await cli.run(['cc', 'delete', id, '--yes']);
+  await contactCenter('taken.example');
+  const [kept] = (await cli.api.call('GET', `/deleted?objectId=${id}`)).body.data;
+  const place = ['--contact-center', id];
+  expect((await cli.run(['deleted', 'list', ...place])).out).toContain('Nothing was deleted');
+  expect((await cli.run(['deleted', 'restore', kept.id])).error).toContain('taken.example');
+  const restored = await cli.run(['deleted', 'restore', kept.id, '--domains', 'other.example']);
+  expect(restored.out).toBe(`Contact centre ${id} is restored.\n`);
+  expect(await cli.json('cc', 'show', id)).toMatchObject({ domains: ['other.example'] });
+});
+
 /** Runs a command while Auth API tells what people of the contact centre hold. */
 async function besideAuthApi(id: string, command: string[]) {
   const authApi = createServer((_request, response) => {

@@ -9,6 +9,7 @@ export const opsGives: Readonly<Record<string, readonly Fact[]>> = {
   'POST /clients': ['registration of any client'],
   'PUT /clients/{client_id}': ['registration of any client'],
   'POST /clients/{client_id}/rotate-secret': ['secret of any client'],
+  'POST /deleted-clients/{id}/restore': ['secret of any client'],
 };
 
 /** Writes that give nobody anything: keys stay inside, the rest is tried, told or taken away. */

@@ -139,6 +139,11 @@ export const auditEvents = {
     kind: administered('deletion'),
     fields: { actor, changes },
   },
+  client_restored: {
+    when: 'a deleted client was restored, with a new secret',
+    kind: administered('creation'),
+    fields: { actor, changes },
+  },
   client_secret_rotated: {
     when: 'a client got a new secret',
     kind: administered('change'),

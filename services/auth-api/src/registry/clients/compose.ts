@@ -1,5 +1,6 @@
 /** Composes the registered clients: their administration, the cached reader, and the check of their secrets. */
 import { createSecretAttempts, createSecretVerifier } from '@gatehouse/caller-auth/credentials';
+import { createDeletedRetention } from '@gatehouse/service-kit/postgres';
 import type { Config } from '../../config.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
@@ -10,19 +11,21 @@ import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Client } from './client.ts';
 import { consoleClient } from './console-client.ts';
+import { deletedClientRoutes } from './deleted-routes.ts';
 import { createDetailReader } from './detail-types.ts';
 import { createClientDirectory } from './directory.ts';
 import { readExchangeRights } from './exchange-rights.ts';
 import { createGrantUses } from './grant-uses.ts';
 import { createClientLogos } from './logos.ts';
 import { clientDefaults } from './new-client.ts';
+import { createClientRestoration } from './restoration.ts';
 import { clientRoutes } from './routes.ts';
 import { createClientService } from './service.ts';
 import { createServiceCallers } from './service-callers.ts';
 import { writeClientUses } from './store.ts';
 
 interface ClientDependencies {
-  config: Pick<Config, 'clients' | 'outbound' | 'serviceClient' | 'tokens'>;
+  config: Pick<Config, 'clients' | 'deleted' | 'outbound' | 'serviceClient' | 'tokens'>;
   assertions: Assertions;
   audit: Audit;
   revocation: RevocationParts;
@@ -54,7 +57,7 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
   const uses = gatherUses(core, 'clients', writeClientUses);
   const grantUses = createGrantUses(core);
   const changed = createDomainEvent<[clientId: string]>('a client was changed', log);
-  const service = createClientService({
+  const options = {
     db: pool,
     changes,
     audit,
@@ -68,6 +71,15 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
     configuredIds: configured.map(({ clientId }) => clientId),
     minSecretLength: isCompat ? 1 : 8,
     secretGraceMs: secretGraceSeconds * 1000,
+  };
+  const service = createClientService(options);
+  const { keptDays } = config.deleted;
+  const restoration = createClientRestoration({ ...options, keptDays });
+  const retention = createDeletedRetention({
+    ...core,
+    schema: 'auth',
+    table: 'deleted_clients',
+    keptDays,
   });
   const services = {
     /** The services' own client. */
@@ -89,7 +101,13 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
   const routed = { clients: service, exchangeRights, contactCenters, compatEnabled: isCompat };
   return {
     services,
-    mounts: [['pages of operators', '/auth/v3/ops/clients', (app) => clientRoutes(app, routed)]],
+    mounts: [
+      ['pages of operators', '/auth/v3/ops/clients', (app) => clientRoutes(app, routed)],
+      ['operators', '/auth/v3/ops/deleted-clients', (app) => deletedClientRoutes(app, { restoration })],
+    ],
+    work() {
+      if (core.isWritable) retention.start();
+    },
     follows: {
       own: { client: verifier.forget },
       ownGap() {
@@ -97,6 +115,6 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
         verifier.forget();
       },
     },
-    close: () => Promise.all([uses.settled(), grantUses.settled()]),
+    close: () => Promise.all([uses.settled(), grantUses.settled(), retention.stop()]),
   } satisfies Domain;
 }

@@ -5,7 +5,7 @@ import type { BrandImage } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
-import { badRequest, conflict } from '@gatehouse/service-kit/errors';
+import { badRequest } from '@gatehouse/service-kit/errors';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
@@ -13,20 +13,14 @@ import type { KeySets } from '../../core/assertions/key-sets.ts';
 import { type Client, onlyCenterOf, usesSecret } from './client.ts';
 import { type ClientChangesOptions, createClientChanges, missing, type Writer } from './client-changes.ts';
 import { createClientSecrets } from './client-secrets.ts';
+import { keepClient } from './deleted-store.ts';
 import { mergeClient } from './merge.ts';
 import { type ClientDefaults, newClient } from './new-client.ts';
 import { checkRemoteKeys, needsRemoteKeys } from './remote-keys.ts';
 import { fieldError } from './rules.ts';
 import type { ClientPatch } from './schemas.ts';
-import {
-  type ClientFilter,
-  deleteClient,
-  findClient,
-  findTakenDetailType,
-  insertClient,
-  listClients,
-  updateClient,
-} from './store.ts';
+import { type ClientFilter, deleteClient, findClient, listClients, updateClient } from './store.ts';
+import { insertUnique, requireFreeTypes, taken } from './unique.ts';
 
 export type ClientService = ReturnType<typeof createClientService>;
 
@@ -79,9 +73,7 @@ export function createClientService(options: ClientServiceOptions) {
       if (given !== undefined) client.secrets = [await secrets.keep(given)];
       if (generated !== undefined) client.secrets = [generated.stored];
       const { after } = await change(clientId, 'client_created', actor, async (transaction) => {
-        await requireFreeTypes(transaction.client, client);
-        const after = (await insertClient(transaction.client, client)) ?? raise(taken(clientId));
-        return { before: undefined, after };
+        return { before: undefined, after: await insertUnique(transaction.client, client) };
       });
       const secret = generated?.secret ?? given;
       return definedOnly({ client: after, generatedSecret: generated?.secret, secret });
@@ -124,6 +116,7 @@ export function createClientService(options: ClientServiceOptions) {
     async remove(clientId: string, writer: Writer): Promise<void> {
       const { before } = await change(clientId, 'client_deleted', writer, async (transaction) => {
         const before = await hold(transaction, clientId, writer);
+        await keepClient(transaction.client, writer.name, before);
         await deleteClient(transaction.client, clientId);
         await endTokens(transaction, { before, after: undefined });
         return { before, after: undefined };
@@ -178,22 +171,4 @@ async function fetchFor(
   const current = await findClient(db, clientId);
   const isKnown = current?.logoUri === logoUri && current.logo !== undefined;
   return current === undefined || isKnown ? undefined : logos.take(clientId, logoUri);
-}
-
-function taken(clientId: string) {
-  return conflict(`The client id ${clientId} is taken`, { field: 'data.client_id', reason: 'taken' });
-}
-
-/** A type means what one resource says. @throws AppError (409) */
-async function requireFreeTypes(db: Queryable, client: Client): Promise<void> {
-  const other = client.detailTypes.length === 0 ? undefined : await findTakenDetailType(db, client);
-  if (other !== undefined)
-    throw conflict(`The type ${other} is registered by another client`, {
-      field: 'data.detailTypes',
-      reason: 'taken',
-    });
-}
-
-function raise(error: Error): never {
-  throw error;
 }

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../../stack/auth-api.ts';
-import { createClient, type OAuthAnswer, opsCall, passwordTokens, token } from '../../stack/oauth.ts';
+import {
+  createClient,
+  introspect,
+  type OAuthAnswer,
+  opsCall,
+  passwordTokens,
+  token,
+} from '../../stack/oauth.ts';
 
 const path = '/auth/v3/ops/clients';
 const grants = { authorizedGrantTypes: ['client_credentials'] };
@@ -220,6 +227,73 @@ describe('the audit trail', () => {
     const everything = JSON.stringify(await rowsOf(client_id));
     expect(everything).not.toMatch(/first secret|second secret|\$argon2id|sha256:/);
     expect(everything).not.toContain(rotated['client_secret']);
+  });
+});
+
+describe('a deleted client', () => {
+  const deleted = '/auth/v3/ops/deleted-clients';
+  interface Kept {
+    id: string;
+    client_id: string;
+    losesSecret: boolean;
+  }
+  const keptOf = async (clientId: string) => {
+    await opsCall(stack, 'DELETE', `${path}/${clientId}`);
+    const { data } = (await opsCall(stack, 'GET', `${deleted}?search=${clientId}`)).json<{ data: Kept[] }>();
+    return data[0] as Kept;
+  };
+  const restore = (id: string, data: Data = {}) =>
+    opsCall(stack, 'POST', `${deleted}/${id}/restore`, { data });
+  const works = async (client: Parameters<typeof token>[1]) =>
+    (await token(stack, client, { grant_type: 'client_credentials' })).status;
+
+  it('comes back with all its fields and a new secret, once, and its tokens stay ended', async () => {
+    const client = await createClient(stack, {
+      ...grants,
+      name: 'Nightly report',
+      scope: ['reports'],
+      accessTokenExpirationTimeout: 77,
+    });
+    const { clientId } = client;
+    const before = dataOf(await opsCall(stack, 'GET', `${path}/${clientId}`));
+    const issued = (await token(stack, client, { grant_type: 'client_credentials' })).json<Data>();
+    const kept = await keptOf(clientId);
+    expect(kept).toMatchObject({ client_id: clientId, name: 'Nightly report', losesSecret: true });
+    const { rows } = await stack.deps.core.pool.query('SELECT document::text FROM auth.deleted_clients');
+    expect(JSON.stringify(rows)).not.toMatch(/sha256:|argon2/);
+
+    const answers = await Promise.all([restore(kept.id), restore(kept.id)]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 404]);
+    const restored = dataOf(answers.find(({ status }) => status === 200) as OAuthAnswer);
+    const after = dataOf(await opsCall(stack, 'GET', `${path}/${clientId}`));
+    const changing = { createdAt: 0, updatedAt: 0, lastUsedAt: 0, lastGrants: 0 };
+    expect({ ...after, ...changing }).toEqual({ ...before, ...changing });
+    const again = { clientId, redirectUri: '', clientSecret: String(restored['client_secret']) };
+    expect([await works(client), await works(again)]).toEqual([401, 200]);
+    expect(await introspect(stack, again, String(issued['access_token']))).toEqual({ active: false });
+  });
+
+  it('gives its id free at once, and asks for another one when somebody has taken it', async () => {
+    const { clientId } = await createClient(stack, { ...grants, client_id: 'taken-over' });
+    const kept = await keptOf(clientId);
+    await createClient(stack, { ...grants, client_id: clientId });
+    const refused = await restore(kept.id);
+    expect([refused.status, refused.body]).toEqual([409, expect.stringContaining('data.client_id')]);
+    expect(dataOf(await restore(kept.id, { client_id: 'taken-over-2' }))).toMatchObject({
+      client_id: 'taken-over-2',
+      client_secret: expect.any(String),
+    });
+  });
+
+  it('cannot be restored after 30 days', async () => {
+    const { clientId } = await createClient(stack, grants);
+    const kept = await keptOf(clientId);
+    await stack.deps.core.pool.query(
+      `UPDATE auth.deleted_clients SET deleted_at = now() - interval '31 days' WHERE id = $1`,
+      [kept.id],
+    );
+    expect((await opsCall(stack, 'GET', `${deleted}/${kept.id}`)).status).toBe(404);
+    expect((await restore(kept.id)).status).toBe(404);
   });
 });
 
