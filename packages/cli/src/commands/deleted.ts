@@ -62,7 +62,7 @@ export function deletedCommands(program: Command, cli: Cli): void {
       .command('restore <id>')
       .description('restore it under its old id; a client gets a new secret, which is shown this once'),
   )
-    .option('--name <name>', 'another client id, user name, or name of a contact centre')
+    .option('--name <name>', 'another client id, user name, or name of a contact centre or environment')
     .option('--domains <names>', 'other tenant names of a contact centre, separated by commas')
     .option('--environment <id>', 'another environment of a contact centre, where its own is gone')
     .option(

@@ -9,6 +9,7 @@ import { auditArea } from './audit/routes.ts';
 import { brandingArea } from './branding/routes.ts';
 import { clientsArea } from './clients/routes.ts';
 import { contactCentersArea } from './contact-centers/routes.ts';
+import { deletedArea } from './deleted/routes.ts';
 import { environmentsArea } from './environments/routes.ts';
 import { homeArea } from './home/routes.ts';
 import { keysArea } from './keys/routes.ts';
@@ -41,6 +42,7 @@ const areas: readonly Area[] = [
   peopleArea,
   clientsArea,
   auditArea,
+  deletedArea,
   keysArea,
   signalReceiversArea,
   administratorsArea,

@@ -297,7 +297,7 @@ it('deletes a client after a question that says what ends', async () => {
   ])
     expect(question.text).toContain(words);
   const deleted = await person.submit(question, `${one(client)}/delete`);
-  expect(deleted).toMatchObject({ path, message: `${client.clientId} is deleted` });
+  expect(deleted).toMatchObject({ path, message: `${client.clientId} is deleted Undo` });
   expect((await person.open(one(client))).status).toBe(404);
 });
 

@@ -138,7 +138,7 @@ it('shows what ends, disables first, lets people sign in again, and deletes afte
   const wrong = await person.submit(question, `${path}/delete`, { name: 'leaving' });
   expect(wrong).toMatchObject({ status: 400, fieldProblems: { name: 'This is not its name.' } });
   const deleted = await person.submit(wrong, `${path}/delete`, { name: 'Leaving' });
-  expect(deleted).toMatchObject({ path: centers, message: 'Leaving is deleted' });
+  expect(deleted).toMatchObject({ path: centers, message: 'Leaving is deleted Undo' });
   expect((await person.open(path)).status).toBe(404);
 });
 

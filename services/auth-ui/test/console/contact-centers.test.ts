@@ -1,5 +1,6 @@
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createClient } from '../../../auth-api/test/stack/oauth.ts';
 import type { Person } from './person.ts';
 import { type Stage, startStage } from './stage.ts';
 
@@ -184,4 +185,48 @@ it('names the environments of a list, and of a form, however many there are', as
   const form = await person.open(`${path}/create?environmentId=${last}`);
   expect(form.text).toMatch(/Now: Last people\./);
   expect((await person.open(`${path}/create?environmentId=${environmentId}`)).text).toContain('Now: ');
+});
+
+it('offers to undo a deletion, and asks for another tenant name where somebody has taken it', async () => {
+  const deleted = '/auth/console/deleted';
+  const id = await stage.environmentApi.contactCenter({ name: 'Slip', domains: ['slip.example'] });
+  const question = await person.open(`${path}/${id}/off-boarding/delete`);
+  const gone = await person.submit(question, `${path}/${id}/off-boarding/delete`, { name: 'Slip' });
+  expect(gone).toMatchObject({ path, message: expect.stringContaining('Slip is deleted') });
+  await stage.environmentApi.contactCenter({ name: 'Other', domains: ['slip.example'] });
+
+  const list = await person.open(deleted);
+  expect(list.rows[0]).toMatchObject({ Name: 'Slip', Kind: 'Contact centre' });
+  const form = await person.submit(gone, `${deleted}/undo/contact-center/${id}`);
+  expect(form.heading).toBe('Restore Slip?');
+  const taken = await person.submit(form, form.path);
+  expect(taken).toMatchObject({
+    status: 409,
+    fieldProblems: { domains: expect.stringContaining('slip.example') },
+  });
+  const restored = await person.submit(taken, form.path, { domains: 'slip-2.example' });
+  expect(restored).toMatchObject({ path: `${path}/${id}`, message: 'Slip is restored' });
+  expect((await person.open(deleted)).rows).not.toContainEqual(expect.objectContaining({ Name: 'Slip' }));
+});
+
+it('restores a client with a secret that is shown once, and erases what is kept of an environment', async () => {
+  const deleted = '/auth/console/deleted';
+  await createClient(stage.authApi, { client_id: 'slipped', authorizedGrantTypes: ['client_credentials'] });
+  const question = await person.open('/auth/console/clients/one/slipped/delete');
+  const gone = await person.submit(question, '/auth/console/clients/one/slipped/delete');
+  const form = await person.submit(gone, `${deleted}/undo/client/slipped`);
+  expect((await person.submit(form, form.path)).heading).toBe('The new secret');
+  expect((await person.open('/auth/console/clients/one/slipped')).status).toBe(200);
+
+  const environmentId = await stage.environmentApi.environment();
+  await stage.environmentApi.call('DELETE', `/environments/${environmentId}`);
+  const list = await person.open(deleted);
+  const erase = list.links.find(({ text }) => text.includes('Erase for good'));
+  const asked = await person.open(erase?.href ?? '');
+  expect(await person.submit(asked, asked.path)).toMatchObject({
+    path: deleted,
+    message: expect.stringContaining('is erased'),
+  });
+  const { body } = await stage.environmentApi.call('GET', `/deleted?objectId=${environmentId}`);
+  expect(body.data).toEqual([]);
 });

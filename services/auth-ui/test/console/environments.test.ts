@@ -301,7 +301,7 @@ it('does nothing to servers of an environment that was changed meanwhile, and as
 it('deletes an environment, and says why one in use stays', async () => {
   const own = await create();
   const deleted = await person.submit(await person.open(`${own}/delete`), `${own}/delete`);
-  expect(deleted).toMatchObject({ path, message: 'The environment is deleted' });
+  expect(deleted).toMatchObject({ path, message: 'The environment is deleted Undo' });
   const used = `${path}/${stage.environmentId}`;
   const kept = await person.submit(await person.open(`${used}/delete`), `${used}/delete`);
   expect(kept.status).toBe(409);

@@ -167,7 +167,7 @@ it('adds a person with groups and shows the password link once, changes and dele
   const question = await follow(installation, renamed, 'Delete');
   expect(question.heading).toBe('Delete zoe.b?');
   const left = await installation.submit(question, `${path}/delete`);
-  expect(left.message).toBe('zoe.b is deleted. Sessions and tokens have ended');
+  expect(left.message).toBe('zoe.b is deleted. Sessions and tokens have ended Undo');
   expect(left.rows.map((row) => row['User name'])).not.toContain('zoe.b');
 });
 

@@ -140,7 +140,6 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'GET /deleted-clients': 'administer',
   'GET /deleted-clients/{id}': 'administer',
   'POST /deleted-clients/{id}/restore': 'endanger',
-  'GET /sessions': 'helpPeople',
   'DELETE /sessions': 'endSessions',
   'POST /revocations': 'revoke',
   'GET /people': 'readPeople',

@@ -79,7 +79,11 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
       return deletePage(visit, data, ends, etag);
     },
     act: (visit, { clientId, ifMatch: etag }) => callsOf(visit, etag).remove(clientId),
-    done: (visit, { clientId }) => shell.done(visit, clientsPath, 'console.clients.deleted', { clientId }),
+    done: (visit, { clientId }) =>
+      shell.deleted(visit, clientsPath, { kind: 'client', id: clientId }, [
+        'console.clients.deleted',
+        { clientId },
+      ]),
   });
 
   async function endsOf(visit: ConsoleVisit, clientId: string): Promise<Ends> {

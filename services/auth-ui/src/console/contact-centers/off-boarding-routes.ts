@@ -63,7 +63,10 @@ export function offBoardingRoutes(pages: App, shell: Shell): void {
       else await guarded.change(id, { status: step === 'disable' ? 'disabled' : 'active' });
       return { name };
     },
-    done: (visit, { id, step }, { name }) => shell.done(visit, afterStep(step, id), done[step], { name }),
+    done: (visit, { id, step }, { name }) =>
+      step === 'delete'
+        ? shell.deleted(visit, afterStep(step, id), { kind: 'contact-center', id }, [done[step], { name }])
+        : shell.done(visit, afterStep(step, id), done[step], { name }),
   });
 }
 

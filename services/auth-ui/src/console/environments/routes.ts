@@ -122,6 +122,7 @@ function environmentRoutes(pages: App, shell: Shell): void {
       return deletePage(visit, data, etag);
     },
     act: (visit, { id, ifMatch: etag }) => environmentsOf(visit, etag).remove(id),
-    done: (visit) => shell.done(visit, environmentsPath, 'console.environments.deleted'),
+    done: (visit, { id }) =>
+      shell.deleted(visit, environmentsPath, { kind: 'environment', id }, ['console.environments.deleted']),
   });
 }

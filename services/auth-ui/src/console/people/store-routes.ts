@@ -72,10 +72,13 @@ export function storeRoutes(pages: App, shell: Shell): void {
     async act(visit, { ifMatch: etag, ...named }) {
       const { profile, stored } = await keptPerson(visit, named);
       await peopleOf(visit, profile.contactCenterId, etag).remove(stored.id);
-      return profile.contactCenterId;
+      return { contactCenterId: profile.contactCenterId, id: stored.id };
     },
-    done: (visit, { user }, contactCenterId) =>
-      shell.done(visit, centerAddress(contactCenterId), 'console.people.deleted', { user }),
+    done: (visit, { user }, { contactCenterId, id }) =>
+      shell.deleted(visit, centerAddress(contactCenterId), { kind: 'person', id }, [
+        'console.people.deleted',
+        { user },
+      ]),
   });
 }
 

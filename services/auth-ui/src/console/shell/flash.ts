@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ownCookie } from '../../pages/own-cookie.ts';
 import { isTextKey, type TextKey } from '../../texts/texts.ts';
+import { undoSchema } from './undo.ts';
 
 const textKey = z.string().refine((key): key is TextKey => isTextKey(key) && key.startsWith('console.'));
 
@@ -10,6 +11,7 @@ const flashSchema = z.object({
   key: textKey,
   values: z.record(z.string(), z.string().max(200)).default({}),
   notes: z.object({ key: textKey, lines: z.array(z.string().max(300)).max(3) }).optional(),
+  undo: undoSchema.optional(),
 });
 
 export type Flash = z.output<typeof flashSchema>;
@@ -26,15 +28,16 @@ export function leaveFlash(
   publicUrl: string,
   key: TextKey,
   values: Record<string, string> = {},
-  { key: about, lines = [] }: Partial<NonNullable<Flash['notes']>> = {},
+  { notes, undo }: Partial<Pick<Flash, 'notes' | 'undo'>> = {},
 ): void {
   const shortened = Object.entries(values).map(([name, value]) => [name, value.slice(0, maxValueLength)]);
   const content = JSON.stringify({
     key,
     values: Object.fromEntries(shortened),
-    ...(lines.length > 0 && {
-      notes: { key: about, lines: lines.slice(0, maxLines).map((line) => line.slice(0, maxLineLength)) },
+    ...(notes && {
+      notes: { ...notes, lines: notes.lines.slice(0, maxLines).map((line) => line.slice(0, maxLineLength)) },
     }),
+    undo,
   });
   cookieAt(publicUrl).write(reply, Buffer.from(content).toString('base64url'), { maxAge: 60 });
 }

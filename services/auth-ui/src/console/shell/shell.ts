@@ -17,6 +17,7 @@ import { type ListedArea, navigationOf } from './navigation.ts';
 import { type ConsolePage, type ConsoleView, comparisonView, type FormPage, formView } from './pages.ts';
 import { type Form, withProblem } from './parts.ts';
 import type { Problem } from './problem.ts';
+import { type Undo, undoAddress } from './undo.ts';
 
 interface ShellOptions {
   /** Both must carry no credentials of their own. */
@@ -110,7 +111,17 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
       values?: Record<string, string>,
       notes?: Flash['notes'],
     ): FastifyReply {
-      leaveFlash(visit.reply, publicUrl, key, values, notes);
+      leaveFlash(visit.reply, publicUrl, key, values, notes?.lines.length ? { notes } : {});
+      return visit.reply.redirect(to, 303);
+    },
+    /** After a deletion: the message offers to take it back. */
+    deleted(
+      visit: ConsoleVisit,
+      to: string,
+      undo: Undo,
+      [key, values]: readonly [key: TextKey, values?: Record<string, string>],
+    ): FastifyReply {
+      leaveFlash(visit.reply, publicUrl, key, values, { undo });
       return visit.reply.redirect(to, 303);
     },
   };
@@ -124,13 +135,14 @@ function isRefused(page: ConsolePage & { form?: Form }): boolean {
 
 /** Undefined where the text wants other values: a replica of another release left them. */
 function messageOf(
-  { key, values, notes }: Flash,
+  { key, values, notes, undo }: Flash,
   text: ConsoleVisit['text'],
   check: ConsolePage['check'],
 ): Message | undefined {
   try {
     const title = text(key, values);
-    if (notes === undefined) return { kind: 'success', title };
+    const act = undo && { action: undoAddress(undo), label: text('console.deleted.undo') };
+    if (notes === undefined) return { kind: 'success', title, act };
     return { kind: 'warning', title, text: text(notes.key), list: notes.lines, act: check };
   } catch {
     return undefined;
