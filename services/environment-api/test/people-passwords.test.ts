@@ -59,6 +59,28 @@ async function changesOf(work: () => Promise<unknown>) {
 
 const refusedWith = (status: number) => expect.objectContaining({ status });
 
+describe('a link for a first password', () => {
+  it('is told of as long as it works and the person has no password', async () => {
+    const { id, dbid } = await store.add();
+    const told = async () => {
+      const answer = await client.findPeople(store.environmentId, { dbid: String(dbid) });
+      return answer.outcome === 'found' ? answer.data.people[0]?.passwordLinkEndsAt : 'nobody';
+    };
+    expect(await told()).toBeUndefined();
+    await linkFor(id);
+    expect(Date.parse((await told()) ?? '')).toBeGreaterThan(Date.now());
+    const searched = await client.searchPeople(store.environmentId, { text: '', limit: 50 });
+    expect(searched.find((person) => person.dbid === dbid)).toMatchObject({
+      hasPassword: false,
+      passwordLinkEndsAt: await told(),
+    });
+    await api.pool.query('UPDATE environment.password_links SET expires_at = now() WHERE person_id = $1', [
+      id,
+    ]);
+    expect(await told()).toBeUndefined();
+  });
+});
+
 describe('a person', () => {
   it('is found by each name in any spelling, with the groups', async () => {
     const person = await store.add({

@@ -14,6 +14,7 @@ export const listedStates = [
   'allowed',
   'person_disabled',
   'no_password',
+  'password_link_open',
   'password_must_change',
   'directory_locked',
   'delayed',

@@ -38,6 +38,8 @@ export const personViewSchema = z.object({
   passwordEnvelope: z.string().optional(),
   /** Unix seconds. */
   passwordChangedAt: z.int().optional(),
+  /** ISO 8601: a link for the first password works until then. */
+  passwordLinkEndsAt: z.string().optional(),
   /** Names of the groups that name the person. */
   groups: z.array(z.string()),
 });
@@ -66,6 +68,7 @@ export const foundPeopleSchema = z.object({
       .extend({
         // Environment API of the release before gives none.
         hasPassword: z.boolean().optional(),
+        passwordLinkEndsAt: z.string().optional(),
       }),
   ),
 });

@@ -35,6 +35,8 @@ export interface FoundPerson {
   mustChangePassword?: boolean;
   /** Absent where the directory does not tell. */
   hasPassword?: boolean;
+  /** Of the people store: until when a link for the first password works (ISO 8601). */
+  passwordLinkEndsAt?: string;
 }
 
 export interface PersonPage {

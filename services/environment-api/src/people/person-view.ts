@@ -1,16 +1,21 @@
 /** Reads persons of the people store in the form for Auth API. */
 import type { PersonView } from '@gatehouse/contracts/environment-api';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
+import { isoTime } from '../fields/scalars.ts';
 import { nameKey } from './name-key.ts';
 
 /** Far more than tokens carry. An answer without end would count at Auth API as an outage, for everybody. */
 const maxGroups = 1_000;
 
+/** SQL expression: until when a link for the first password of `people p` works. Nobody who has a password is looked for. */
+export const linkEnd = `CASE WHEN p.password IS NULL THEN (SELECT ${isoTime('l.expires_at')}
+      FROM environment.password_links l WHERE l.person_id = p.id AND l.expires_at > now()) END`;
+
 /** SQL expression that builds a `PersonView` from `people p`. */
 export const personJson = `json_strip_nulls(json_build_object(
     'id', p.id, 'dbid', p.dbid, 'version', p.version, 'userName', p.user_name, 'firstName', p.first_name,
     'lastName', p.last_name, 'email', p.email, 'employeeId', p.employee_id, 'externalId', p.external_id,
-    'isActive', p.is_active, 'passwordEnvelope', p.password,
+    'isActive', p.is_active, 'passwordEnvelope', p.password, 'passwordLinkEndsAt', ${linkEnd},
     'passwordChangedAt', floor(extract(epoch FROM p.password_changed_at))::bigint,
     'groups', ARRAY(SELECT g.name::text
       FROM environment.people_group_members m JOIN environment.people_groups g ON g.id = m.group_id

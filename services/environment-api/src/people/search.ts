@@ -2,6 +2,7 @@
 import type { FoundPersonView } from '@gatehouse/contracts/environment-api';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { nameKey } from './name-key.ts';
+import { linkEnd } from './person-view.ts';
 
 export interface SearchTerms {
   /** Empty: everybody. */
@@ -49,7 +50,8 @@ export async function searchPeople(
   const { rows } = await db.query<{ person: FoundPersonView }>(
     `SELECT json_strip_nulls(json_build_object('id', p.id, 'dbid', p.dbid, 'userName', p.user_name,
         'firstName', p.first_name, 'lastName', p.last_name, 'email', p.email, 'isActive', p.is_active,
-        'hasPassword', p.password IS NOT NULL)) AS person
+        'hasPassword', p.password IS NOT NULL,
+        'passwordLinkEndsAt', ${linkEnd})) AS person
       FROM environment.people p WHERE p.id IN (${ids}) ORDER BY p.user_name_key`,
     isAll ? values : [...values, nameKey(text), text],
   );

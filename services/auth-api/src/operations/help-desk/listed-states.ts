@@ -25,10 +25,10 @@ export function createListedStates(options: ListedStatesOptions) {
 
   /** Of the last attempt it knows the lock alone, of single sign-on not whether the person is in one of the groups. */
   return async (place: ContactCenterView, person: ListedPerson): Promise<SignInState> => {
-    const { userName, sub = '', state, mustChangePassword = false, hasPassword } = person;
+    const { userName, sub = '', state, mustChangePassword = false, hasPassword, passwordLinkEndsAt } = person;
     const found = {
       ...{ userName, sub, mustChangePassword, isEnabled: state !== 'disabled' },
-      ...definedOnly({ hasPassword }),
+      ...definedOnly({ hasPassword, passwordLinkEndsAt }),
     };
     const [known, counted] = await Promise.all([
       ways.withoutGroups(place.id, userName),

@@ -101,6 +101,8 @@ export function passwordStep(person: FoundPerson | undefined, { provider, takesP
   if (!takesPassword) return unneeded(say('signIn.password.notAsked'));
   if (person.hasPassword === false) {
     if (provider !== undefined) return ok(say('signIn.password.notNeeded'));
+    const { passwordLinkEndsAt: endsAt } = person;
+    if (endsAt !== undefined) return cause('password_link_open', say('signIn.password.link', { endsAt }));
     return cause('no_password', say('signIn.password.none'));
   }
   if (person.mustChangePassword) return cause('password_must_change', say('signIn.password.mustChange'));
@@ -148,9 +150,9 @@ const directoryRefusals = {
 } as const satisfies Record<string, SignInCause>;
 
 export interface LastAttempts {
-  /** The newest refusals of a password, newest first. */
+  /** The newest refusals, newest first: of a password, and of a sign-in through a provider that said who it was. */
   refusals: readonly StoredAuditEvent[];
-  /** When the person last signed in by a password or changed it. */
+  /** When the person last signed in, or changed the password. */
   succeededAtMs: number;
   /** The directory shows a lock, which may have ended by itself. */
   isShownAsLocked: boolean;
@@ -162,6 +164,12 @@ export function lastAttemptStep(
   { refusals, succeededAtMs, isShownAsLocked, addressWaitMs }: LastAttempts,
   { provider, takesPassword }: Ways,
 ): Verdict {
+  const since = refusals.filter(({ atMs }) => atMs > succeededAtMs);
+  const ofProvider = since.find(({ fields }) => fields['method'] !== undefined);
+  if (provider !== undefined && ofProvider !== undefined && (ofProvider === since[0] || !takesPassword)) {
+    const refused = { refusedAt: timeOf(ofProvider), reason: reasonOf(ofProvider) };
+    return cause('provider_refused', say('signIn.attempt.provider', refused));
+  }
   if (!takesPassword) return unneeded(say('signIn.password.notAsked'));
   // The provider's way in does not ask the directory about the password.
   const told = (reason: SignInCause, words: Said) => {
@@ -171,7 +179,6 @@ export function lastAttemptStep(
   if (isShownAsLocked) return told('directory_locked', say('signIn.attempt.shownLock'));
   const [last] = refusals;
   if (last === undefined) return ok(say('signIn.attempt.none'));
-  const since = refusals.filter(({ atMs }) => atMs > succeededAtMs);
   if (since.length === 0) return ok(say('signIn.attempt.signedInSince', { refusedAt: timeOf(last) }));
   for (const event of since) {
     const word = reasonOf(event);

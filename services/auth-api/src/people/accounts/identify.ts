@@ -37,7 +37,8 @@ export type Identification =
       /** A moment before the person was read. A revocation since then ends what this login grants. */
       provedAtMs: number;
     }
-  | { outcome: 'unknown' | 'disabled' | 'ambiguous' | 'not_a_member' };
+  /** `userName`: of the one person who was found and may not sign in. */
+  | { outcome: 'unknown' | 'disabled' | 'ambiguous' | 'not_a_member'; userName?: string };
 
 /** A person as the Configuration Server has them. */
 export interface FoundPerson {
@@ -47,6 +48,8 @@ export interface FoundPerson {
   mustChangePassword: boolean;
   /** Absent where the directory does not tell. */
   hasPassword?: boolean;
+  /** Until when a link for the first password works (ISO 8601). */
+  passwordLinkEndsAt?: string;
 }
 
 export interface Membership {
@@ -119,10 +122,14 @@ export function createIdentification({ contactCenters, links, identities, now }:
     const enabled = found.filter(({ state }) => state === CfgObjectState.enabled);
     const [person] = enabled;
     if (enabled.length > 1) return { outcome: 'ambiguous' };
-    if (person === undefined) return { outcome: found.length > 0 ? 'disabled' : 'unknown' };
+    if (person === undefined) {
+      const [disabled, ...others] = found;
+      if (disabled === undefined) return { outcome: 'unknown' };
+      return { outcome: 'disabled', ...(others.length === 0 && { userName: disabled.userName }) };
+    }
     const { accessGroups } = named;
     if (accessGroups.length > 0 && !(await isInGroup(link, person.DBID, accessGroups)))
-      return { outcome: 'not_a_member' };
+      return { outcome: 'not_a_member', userName: person.userName };
     return { outcome: 'found', identity: await identities.of(link, person), provedAtMs };
   };
 
@@ -147,7 +154,7 @@ export function createIdentification({ contactCenters, links, identities, now }:
       userName: person.userName,
       isEnabled: person.state === CfgObjectState.enabled,
       mustChangePassword: flagIsSet(person.changePasswordOnNextLogin),
-      ...definedOnly({ hasPassword: person.hasPassword }),
+      ...definedOnly({ hasPassword: person.hasPassword, passwordLinkEndsAt: person.passwordLinkEndsAt }),
     };
   };
 

@@ -24,6 +24,7 @@ export function cfgPersonOf(person: PersonView): CfgPerson {
     state: person.isActive ? CfgObjectState.enabled : CfgObjectState.disabled,
     PasswordUpdatingDate: person.passwordChangedAt,
     hasPassword: person.passwordEnvelope !== undefined,
+    passwordLinkEndsAt: person.passwordLinkEndsAt,
   });
 }
 

@@ -36,7 +36,18 @@ export async function searchPersons(
 }
 
 function foundOf(person: FoundPersonView): FoundPerson {
-  const { id, dbid, userName, firstName, lastName, email, isActive, hasPassword } = person;
+  const { id, dbid, userName, firstName, lastName, email, isActive, hasPassword, passwordLinkEndsAt } =
+    person;
   const state = isActive ? ('active' as const) : ('disabled' as const);
-  return definedOnly({ storeId: id, dbid, userName, firstName, lastName, email, state, hasPassword });
+  return definedOnly({
+    storeId: id,
+    dbid,
+    userName,
+    firstName,
+    lastName,
+    email,
+    state,
+    hasPassword,
+    passwordLinkEndsAt,
+  });
 }

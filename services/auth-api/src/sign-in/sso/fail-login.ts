@@ -6,6 +6,7 @@ import type { Pages } from '../../browser/cookies/pages.ts';
 import type { InteractionService } from '../../browser/interactions/service.ts';
 import { SignInError } from '../../people/directories/sign-in-error.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
+import { SsoError } from './failure.ts';
 import type { SsoFlow } from './flow.ts';
 import { failureReasonOf, type SsoMetrics } from './metrics.ts';
 
@@ -47,7 +48,11 @@ export function createFailLogin({ interactions, pages, metrics, failures, log }:
         correlationId,
         clientAddress,
         contactCenterId,
-        fields: { method: protocol, reason, detail: detail ?? '' },
+        fields: {
+          ...{ method: protocol, reason, detail: detail ?? '' },
+          // Where the provider has proved who it was, and only then: nobody writes a typed name into the record of a person.
+          ...(error instanceof SsoError && definedOnly({ userName: error.userName })),
+        },
       }),
       interactionId === undefined
         ? undefined

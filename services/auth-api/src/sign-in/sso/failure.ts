@@ -39,9 +39,13 @@ export type SsoReason = keyof typeof failures;
 export class SsoError extends SignInError {
   readonly reason: SsoReason;
 
+  /** The person whom the identity provider named, as far as the directory has a user name for them. */
+  readonly userName: string | undefined;
+
   /** `detail` says what was found and what was expected; only the log and the operator's check show it. */
-  constructor(reason: SsoReason, detail: string, cause?: unknown) {
+  constructor(reason: SsoReason, detail: string, cause?: unknown, userName?: string) {
     super(failures[reason], { detail: `${reason}: ${detail}`, ...definedOnly({ cause }) });
     this.reason = reason;
+    this.userName = userName;
   }
 }

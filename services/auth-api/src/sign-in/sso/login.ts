@@ -157,6 +157,8 @@ async function findPerson(
   throw new SsoError(
     refusals[found.outcome],
     `${person.nameSource} is ${JSON.stringify(name)}, looked up as ${lookup}`,
+    undefined,
+    found.userName ?? (lookup === 'userName' ? name : undefined),
   );
 }
 

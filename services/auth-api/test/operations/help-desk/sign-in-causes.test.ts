@@ -8,7 +8,7 @@ import {
   type SignInExplanation,
   signInCauses,
 } from '@gatehouse/contracts/auth-administration';
-import type { ContactCenterView, EnvironmentView } from '@gatehouse/contracts/environment-api';
+import type { ContactCenterView, EnvironmentView, PersonView } from '@gatehouse/contracts/environment-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conclude, lastAttemptStep } from '../../../src/operations/help-desk/sign-in-steps.ts';
 import type { StoredAuditEvent } from '../../../src/records/audit/store.ts';
@@ -115,10 +115,40 @@ async function refusedBy(values: Record<string, string>, person: Case, attempts:
   return { ...person, undo };
 }
 
+/** A person of a people store. */
+async function withoutPassword(given: Partial<PersonView> = {}): Promise<Case> {
+  const environment: Partial<EnvironmentView> = {
+    directory: 'people',
+    username: '',
+    passwordEnvelope: '',
+    tenant: '',
+    configServers: [],
+  };
+  const tenant = place({}, environment);
+  const { contactCenters, people } = estate.stack.environmentApi;
+  const owner = [...contactCenters.values()].find(({ domains }) => domains.includes(tenant));
+  const person = {
+    id: randomUUID(),
+    dbid: 900,
+    version: 1,
+    userName: 'without',
+    isActive: true,
+    groups: [],
+    ...given,
+  };
+  people.persons.set(owner?.environmentId ?? '', [person]);
+  return { userName: 'without', password: 'wrong', tenant };
+}
+
 /** The simulator answers these after a year only, or to programs that hold sessions: their words are taken as a directory says them. */
 const unplayed = ['account_expired', 'too_many_sessions'] as const;
+/** `oidc-login.test.ts` plays it, where the identity provider is. */
+type PlayedElsewhere = 'provider_refused';
 
-const cases: Record<Exclude<SignInCause, (typeof unplayed)[number]>, () => Promise<Case>> = {
+const cases: Record<
+  Exclude<SignInCause, (typeof unplayed)[number] | PlayedElsewhere>,
+  () => Promise<Case>
+> = {
   contact_center_disabled: async () => ({ ...demoPerson, tenant: place({ status: 'disabled' }) }),
   environment_missing: async () => ({ ...demoPerson, tenant: place({ environmentId: randomUUID() }) }),
   no_servers: async () => ({ ...demoPerson, tenant: place({}, { configServers: [] }) }),
@@ -128,28 +158,9 @@ const cases: Record<Exclude<SignInCause, (typeof unplayed)[number]>, () => Promi
   },
   person_unknown: async () => ({ userName: 'nobody', password: 'wrong' }),
   person_disabled: async () => ({ userName: 'locked', password: 'demo-locked-password' }),
-  no_password: async () => {
-    const environment: Partial<EnvironmentView> = {
-      directory: 'people',
-      username: '',
-      passwordEnvelope: '',
-      tenant: '',
-      configServers: [],
-    };
-    const tenant = place({}, environment);
-    const { contactCenters, people } = estate.stack.environmentApi;
-    const owner = [...contactCenters.values()].find(({ domains }) => domains.includes(tenant));
-    const person = {
-      id: randomUUID(),
-      dbid: 900,
-      version: 1,
-      userName: 'without',
-      isActive: true,
-      groups: [],
-    };
-    people.persons.set(owner?.environmentId ?? '', [person]);
-    return { userName: 'without', password: 'wrong', tenant };
-  },
+  no_password: () => withoutPassword(),
+  password_link_open: () =>
+    withoutPassword({ passwordLinkEndsAt: new Date(Date.now() + 600_000).toISOString() }),
   delayed: async () => {
     const person = await someone();
     await guessAt(person);

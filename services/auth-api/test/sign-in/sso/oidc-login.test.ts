@@ -1,3 +1,4 @@
+import type { SignInExplanation } from '@gatehouse/contracts/auth-administration';
 import { type OpenIdProvider, startOpenIdProvider } from '@gatehouse/testing/identity-providers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../../stack/auth-api.ts';
@@ -9,6 +10,7 @@ import {
   createClient,
   interactionOf,
   introspect,
+  opsCall,
   redeem,
   responseOf,
   type TestClient,
@@ -206,9 +208,22 @@ describe('sign-in through an OpenID Connect provider', () => {
     expect(await auditOf(String(back.headers['x-request-id']))).toMatchObject({
       name: 'login_failed',
       contactCenterId,
-      fields: { method: 'oidc', reason },
+      fields: { method: 'oidc', reason, userName: user },
     });
     expect((await browser.get('/auth/v3/ping')).status).toBe(403);
+    await stack.deps.audit.drained();
+    const explained = await opsCall(
+      stack,
+      'GET',
+      `/auth/v3/ops/people/explanation?user=${user}&contactCenter=demo`,
+    );
+    expect(explained.json<{ data: SignInExplanation }>().data.findings).toContainEqual(
+      expect.objectContaining({
+        name: 'last attempt',
+        reason: 'provider_refused',
+        message: expect.stringContaining(reason),
+      }),
+    );
   });
 
   it('names the step that failed when the provider is away', async () => {

@@ -1,6 +1,7 @@
 /** Builds the picture of why a person can or cannot sign in: each thing that was looked at, and the last refusals. */
 import type { PersonProfile, SignInCause, SignInExplanation } from '@gatehouse/contracts/auth-administration';
 import { requestHref } from '../audit/tabs.ts';
+import { contactCenterPath } from '../shell/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
 import { addressOf, nameOf, type Steps } from './names.ts';
@@ -67,14 +68,32 @@ const remedies: Partial<Record<SignInCause, Steps>> = {
   delayed: 'unlock',
   delayed_elsewhere: 'unlock',
   no_password: 'password-link',
+  password_link_open: 'password-link',
   person_disabled: 'enable',
 };
 
+/** The causes that lie at the contact centre: its page has the form, or leads to the environment. */
+const ofContactCenter: readonly SignInCause[] = [
+  'contact_center_disabled',
+  'environment_missing',
+  'no_servers',
+  'directory_away',
+  'provider_refused',
+];
+
 /** Where this administrator can take it. */
 function remediesOf({ text }: ConsoleVisit, profile: PersonProfile, reason: SignInCause | undefined) {
-  const wanted = reason && remedies[reason];
+  if (reason === undefined) return [];
+  if (ofContactCenter.includes(reason))
+    return [
+      {
+        label: text('console.people.contactCenter'),
+        href: contactCenterPath(profile.contactCenterId),
+        isMain: true,
+      },
+    ];
   return stepsOf(profile)
-    .filter(({ step }) => step === wanted)
+    .filter(({ step }) => step === remedies[reason])
     .map(({ step, key }) => ({
       label: text(`console.people.${key}`),
       href: addressOf(step, nameOf(profile)),
