@@ -77,6 +77,7 @@ const ofPeople: Table = {
       question(`${people}/${step}`),
     ),
     ...question(`${people}/add`, { userName: 'taken' }),
+    ...question(`${people}/selection`, { person: '{sub}', step: 'disable' }),
     ...question(`${people}/import`, { document: 'userName' }),
     ...question(`${people}/preview`, { document: 'userName' }).slice(1),
     ...question(`${people}/end-session`, { session: '{sid}' }),

@@ -2,4 +2,12 @@
 export { applyPlan, type Undone } from './apply.ts';
 export { type Key, keys, PeopleFileError, readPeople } from './csv.ts';
 export { fieldsOf, operationOf } from './fields.ts';
-export { type Change, type Missing, missingWays, planOf, sumsOf } from './plan.ts';
+export {
+  type Change,
+  changesFor,
+  type Missing,
+  missingWays,
+  planOf,
+  selectionSteps,
+  sumsOf,
+} from './plan.ts';

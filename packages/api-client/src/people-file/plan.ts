@@ -62,6 +62,27 @@ export function planOf(file: PeopleFile, present: readonly ScimUser[], options: 
   return [...changes, ...missing.filter(({ active }) => active).map(deactivation)];
 }
 
+/** What can be done to people who were chosen one by one. */
+export const selectionSteps = ['disable', 'enable', 'group', 'delete'] as const;
+type SelectionStep = (typeof selectionSteps)[number];
+
+/** `group`: its name, for the step of that name. Whoever is so already is left out. */
+export function changesFor(users: readonly ScimUser[], step: SelectionStep, group = ''): Change[] {
+  return users.flatMap((user): Change[] => {
+    if (step === 'delete') return [deletion(user)];
+    if (step === 'group') return joining(user, group);
+    const isActive = step === 'enable';
+    return user.active === isActive ? [] : [activation(user, isActive)];
+  });
+}
+
+function joining(user: ScimUser, group: string): Change[] {
+  const { groups } = fieldsOf(user);
+  const { joins } = movesOf(groups, [...groups, group]);
+  const changes = { groups: sides(groups, [...groups, group]) };
+  return joins.length === 0 ? [] : [{ ...activation(user, user.active), changes, body: [], joins }];
+}
+
 function creation({ line, given }: Row): Change {
   const filled = Object.entries({ ...given, active: given.active ?? true }).filter(
     ([, value]) => value !== '' && !(Array.isArray(value) && value.length === 0),
@@ -106,15 +127,17 @@ function update({ line, given }: Row, user: ScimUser, columns: readonly Column[]
   ];
 }
 
-function deactivation(user: ScimUser): Change {
+const deactivation = (user: ScimUser): Change => activation(user, false);
+
+function activation(user: ScimUser, isActive: boolean): Change {
   return {
     action: 'update',
     entity: 'person',
     id: user.userName,
-    changes: { active: { from: true, to: false } },
+    changes: { active: { from: !isActive, to: isActive } },
     line: undefined,
     userId: user.id,
-    body: [operationOf('active', false)],
+    body: [operationOf('active', isActive)],
     joins: [],
     leaves: [],
   };

@@ -208,6 +208,10 @@ export const listedPages: ListedPage[] = [
     path: ({ storedId }) => `${base}/people/add?contactCenter=${storedId}`,
   },
   {
+    name: 'console-people-stored',
+    path: ({ storedId }) => `${base}/people?contactCenter=${storedId}`,
+  },
+  {
     name: 'console-people-import',
     path: ({ storedId }) => `${base}/people/import?contactCenter=${storedId}`,
   },

@@ -207,6 +207,63 @@ it('imports a file after it has shown each change, and deletes only by the typed
   expect((await preview('userName\n', { missing: 'delete' })).status).toBe(400);
 });
 
+it('does one thing to the people who are marked, and says what happened to each', async () => {
+  const { contactCenterId } = await createPeopleStore(stage.environmentApi);
+  const scim = await createScimCalls(stage.environmentApi, contactCenterId);
+  const users = [];
+  for (const userName of ['ann', '=ben', 'cat'])
+    users.push(await scim.user({ userName, active: userName !== 'cat' }));
+  const list = `${path}?contactCenter=${contactCenterId}`;
+  const choose = (step: string, chosen: { id: string }[]) =>
+    installation.open(
+      `${path}/selection?${new URLSearchParams([
+        ['contactCenter', contactCenterId],
+        ['step', step],
+        ...chosen.map(({ id }) => ['person', id]),
+      ])}`,
+    );
+  const { html } = await installation.open(list);
+  for (const { id } of users) expect(html).toContain(`name="person" value="${id}"`);
+  expect((await choose('disable', [])).message).toBe('Nobody is marked');
+
+  const question = await choose('disable', users);
+  expect(question.text).toContain('People who are disabled: 2.');
+  await scim.call('DELETE', `/Users/${users[0].id}`);
+  expect((await installation.submit(question, `${path}/selection`)).status).toBe(412);
+  const again = await choose('disable', users);
+  const done = await installation.submit(again, `${path}/selection`);
+  expect(done.text).toContain('Done: 2. Refused: 0.');
+  expect(done.rows.map((row) => row['User name'])).toEqual(['=ben', 'cat']);
+  expect((await scim.call('GET', `/Users/${users[1].id}`)).body.active).toBe(false);
+  await installation.submit(await choose('enable', [users[1]]), `${path}/selection`);
+
+  const form = formTo(await choose('links', users), `${path}/selection`);
+  const answer = await installation.request(`${path}/selection`, {
+    method: 'POST',
+    body: new URLSearchParams(form.fields),
+  });
+  expect(answer.headers.get('content-disposition')).toContain('password-links.csv');
+  const lines = (await answer.text()).split('\r\n');
+  expect(lines[0]).toBe('userName,link,expiresAt,problem');
+  expect(lines[1]).toMatch(/^'=ben,http\S*first-password\?code=/);
+  expect(lines[2]).toMatch(/^cat,,,\S/);
+
+  const joining = await choose('group', users);
+  const unnamed = await installation.submit(joining, `${path}/selection`);
+  expect(unnamed).toMatchObject({ status: 400, fieldProblems: { group: 'Type the name of a group.' } });
+  const joined = await installation.submit(unnamed, `${path}/selection`, { group: 'Team' });
+  expect(joined.text).toContain('Done: 2. Refused: 0.');
+  const ben = (await scim.call('GET', `/Users/${users[1].id}`)).body;
+  expect(ben.groups).toMatchObject([{ display: 'Team' }]);
+
+  const deleting = await choose('delete', users);
+  expect((await installation.submit(deleting, `${path}/selection`)).status).toBe(400);
+  const [, name = ''] = /Type (\S+) to show/.exec(deleting.text) ?? [];
+  const deleted = await installation.submit(deleting, `${path}/selection`, { name });
+  expect(deleted.text).toContain('Done: 2. Refused: 0.');
+  expect((await installation.open(list)).rows).toEqual([]);
+});
+
 it('shows a password link once', async () => {
   const profile = await installation.open(storedPath('noor'));
   const question = await follow(installation, profile, 'Make a password link');

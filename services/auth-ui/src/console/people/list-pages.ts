@@ -10,9 +10,10 @@ import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import { isTextKey } from '../../texts/texts.ts';
 import type { ListPage } from '../shell/pages.ts';
 import { pagesOf } from '../shell/paging.ts';
-import type { Cell } from '../shell/parts.ts';
+import type { Cell, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, centerAddress, peoplePath } from './names.ts';
+import { steps } from './selection.ts';
 
 export interface PeopleTerms {
   search: string;
@@ -50,11 +51,12 @@ export function chooseCenterPage(
 }
 
 export function peoplePage(
-  { text, rights }: ConsoleVisit,
+  visit: ConsoleVisit,
   center: Pick<ContactCenter, 'id' | 'name'>,
   { data, nextCursor }: { data: PeoplePage; nextCursor?: string | undefined },
   { search, signIn, cursor }: PeopleTerms,
 ): ListPage {
+  const { text, rights } = visit;
   const isFiltered = search !== '' || signIn !== '';
   const hint = [
     data.matching === 'whole names' ? text('console.people.search.wholeNames') : '',
@@ -100,7 +102,10 @@ export function peoplePage(
         { label: text('console.people.signIn') },
       ],
       empty: text(emptyOf(isFiltered, nextCursor)),
+      ...(isOwnDirectory(data.source) &&
+        data.people.length > 0 && { selection: selectionOf(visit, center.id) }),
       rows: data.people.map((person) => ({
+        ...(person.id !== undefined && { choice: { value: person.id, label: person.userName } }),
         cells: [
           {
             text: person.userName,
@@ -117,6 +122,16 @@ export function peoplePage(
         { current: cursor, next: nextCursor },
       ),
     },
+  };
+}
+
+/** The buttons below the list. */
+function selectionOf({ text }: ConsoleVisit, contactCenter: string): NonNullable<Table['selection']> {
+  return {
+    action: `${peoplePath}/selection`,
+    hidden: { contactCenter },
+    label: text('console.people.selection'),
+    buttons: steps.map((value) => ({ value, label: text(`console.people.selection.${value}`) })),
   };
 }
 

@@ -18,6 +18,7 @@ import { importRoutes } from './import-routes.ts';
 import { chooseCenterPage, peoplePage } from './list-pages.ts';
 import { nameFields, nameOf } from './names.ts';
 import { type PersonPage, personPage } from './person-page.ts';
+import { selectionRoutes } from './selection-routes.ts';
 import { peopleOf } from './store.ts';
 import { storeRoutes } from './store-routes.ts';
 
@@ -91,5 +92,6 @@ export const peopleArea: Area = {
     confirmationRoutes(pages, shell);
     storeRoutes(pages, shell);
     importRoutes(pages, shell);
+    selectionRoutes(pages, shell);
   },
 };

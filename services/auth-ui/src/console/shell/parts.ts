@@ -9,6 +9,13 @@ export interface Table {
   rows: Row[];
   /** Shown where there is no row. */
   empty: string;
+  /** A GET form around the rows: `step` says which button was used, `person` who was chosen. */
+  selection?: {
+    action: string;
+    hidden: Readonly<Record<string, string>>;
+    label: string;
+    buttons: { value: string; label: string }[];
+  };
   /** The next page; absent on the last one. */
   next?: string | undefined;
   /** The first page, when this is another one. */
@@ -16,6 +23,8 @@ export interface Table {
 }
 
 export interface Row {
+  /** The box of the row in a list with a selection. */
+  choice?: { value: string; label: string };
   cells: Cell[];
   /** Links at the end of the row: each leads to a page of its own. */
   actions?: RowAction[];

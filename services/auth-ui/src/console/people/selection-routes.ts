@@ -1,0 +1,73 @@
+/** Serves what is done to several people of the list at once: the question, and what happened to each. */
+import { applyPlan } from '@gatehouse/api-client/people-file';
+import type { App } from '@gatehouse/service-kit/http';
+import { sendRows } from '@gatehouse/service-kit/http';
+import type { FastifyReply } from 'fastify';
+import { listView } from '../shell/pages.ts';
+import { previewView } from '../shell/preview.ts';
+import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { centerAddress } from './names.ts';
+import { chosenPeople, type LinkRow, linksFor, type Selection, selectionFields } from './selection.ts';
+import { changesOf, digestOf, outcomePage, selectionPage } from './selection-pages.ts';
+import { centerOf, peopleOf } from './store.ts';
+
+export function selectionRoutes(pages: App, shell: Shell): void {
+  const readAll = async (visit: ConsoleVisit, { contactCenter, person }: Selection) => {
+    const calls = peopleOf(visit, contactCenter);
+    const [center, users] = await Promise.all([centerOf(visit, contactCenter), chosenPeople(calls, person)]);
+    return { calls, center, users };
+  };
+  const nobody = (visit: ConsoleVisit, { contactCenter }: Selection) =>
+    shell.done(visit, centerAddress(contactCenter), 'console.people.selection.nobody');
+
+  pages.get(
+    '/selection',
+    { schema: { hide: true, querystring: selectionFields } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { center, users } = await readAll(visit, request.query);
+      if (users.length === 0) return nobody(visit, request.query);
+      return shell.show(visit, previewView, selectionPage(visit, center, users, request.query));
+    },
+  );
+
+  pages.post('/selection', { schema: { hide: true, body: selectionFields } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const asked = request.body;
+    const { calls, center, users } = await readAll(visit, asked);
+    if (users.length === 0) return nobody(visit, asked);
+    const isAgain = digestOf(users, asked) !== asked.seen;
+    const problems = problemsOf(visit, center.name, asked);
+    if (isAgain || Object.keys(problems).length > 0) {
+      reply.code(isAgain ? 412 : 400);
+      const state = { isAgain, problems: isAgain ? {} : problems };
+      return shell.show(visit, previewView, selectionPage(visit, center, users, asked, state));
+    }
+    if (asked.step === 'links') return sendLinks(reply, await linksFor(visit, calls, users));
+    const undone = await applyPlan(calls, changesOf(users, asked));
+    return shell.show(visit, listView, outcomePage(visit, center, users, { step: asked.step, undone }));
+  });
+}
+
+function problemsOf({ text }: ConsoleVisit, centerName: string, { step, group, name }: Selection) {
+  if (step === 'group' && group === '') return { group: text('console.people.selection.group.empty') };
+  if (step === 'delete' && name !== centerName)
+    return { name: text('console.contactCenters.delete.name.wrong') };
+  return {};
+}
+
+/** The links are in this answer alone. */
+function sendLinks(reply: FastifyReply, rows: readonly LinkRow[]): Promise<never> {
+  return sendRows<LinkRow>(reply, {
+    format: 'csv',
+    limit: rows.length,
+    fileName: 'password-links',
+    columns: [
+      { name: 'userName', value: ({ user }) => user.userName },
+      { name: 'link', value: ({ url }) => url },
+      { name: 'expiresAt', value: ({ expiresAt }) => expiresAt },
+      { name: 'problem', value: ({ problem }) => problem },
+    ],
+    read: async (last) => (last === undefined ? rows : []),
+  });
+}
