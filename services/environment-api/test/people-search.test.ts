@@ -130,7 +130,7 @@ describe('a person', () => {
     expect((await api.call('GET', path(ids.get('zoe') ?? ''), { headers })).status).toBe(401);
   });
 
-  it.each([[{ status: 'gone' }], [{ status: 'disabled', userName: 'x' }], [{}]])(
+  it.each([[{ status: 'gone' }], [{ userName: '' }], [{ status: 'disabled', password: 'of-somebody-else' }]])(
     'is not changed by %j',
     async (data) => {
       expect((await api.call('PATCH', path(ids.get('zoe') ?? ''), { payload: { data } })).status).toBe(400);

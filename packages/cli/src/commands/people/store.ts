@@ -91,7 +91,8 @@ export function storeCommands(people: Command, cli: Cli): void {
   });
   commands.remove({
     description: 'delete a person: sessions and tokens end within a second',
-    confirmation: (_session, name) => `Delete ${name} with everything that the people store knows of them?`,
+    confirmation: (_session, name) =>
+      `Delete ${name}? Sessions and tokens end; the person can be restored for some days.`,
     async remove(session, name, given) {
       const api = await open(session, given);
       await api.remove((await find(api, name)).id);
