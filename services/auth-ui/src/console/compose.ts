@@ -1,5 +1,6 @@
 /** Composes the operator console from its areas. */
 import type { HttpClient } from '@gatehouse/api-client/http';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import { forbidden } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { OAuthSession } from '../oauth-session/compose.ts';
@@ -24,6 +25,7 @@ import { consoleErrorHandler, noSuchPage } from './shell/errors.ts';
 import { recordFormKey } from './shell/form-key.ts';
 import { signInAgainRoutes } from './shell/fresh-sign-in.ts';
 import { isFor } from './shell/navigation.ts';
+import { createRouteRights, type RouteRights } from './shell/route-rights.ts';
 import { createShell, type Shell } from './shell/shell.ts';
 import { signalReceiversArea } from './signal-receivers/routes.ts';
 import { singleSignOnArea } from './single-sign-on/routes.ts';
@@ -60,7 +62,8 @@ interface ConsoleOptions {
 
 export function composeConsole({ session, authApi, environmentApi, publicUrl }: ConsoleOptions) {
   if (environmentApi === undefined) return notSetUpRoutes;
-  const shell = createShell({ authApi, environmentApi, publicUrl, areas });
+  const routeRights = createRouteRights();
+  const shell = createShell({ authApi, environmentApi, publicUrl, areas, routeRights });
 
   return async (pages: App): Promise<void> => {
     pages.setErrorHandler(consoleErrorHandler(shell, session));
@@ -72,17 +75,23 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
       await guarded.register(session.signOutRoutes);
       signInAgainRoutes(guarded, shell, session);
       for (const area of areas)
-        await guarded.register((own: App) => mount(own, shell, area), { prefix: area.path });
+        await guarded.register((own: App) => mount(own, shell, routeRights, area), { prefix: area.path });
       // Guarded as well: a stranger learns no address.
       guarded.get('/*', { schema: { hide: true } }, noSuchPage);
     });
   };
 }
 
-async function mount(pages: App, shell: Shell, { audience, routes }: Area): Promise<void> {
+async function mount(pages: App, shell: Shell, routeRights: RouteRights, area: Area): Promise<void> {
+  routeRights.learn(pages, area);
   // Before the body is read: to take a form of megabytes apart is work, which nobody without a right may cause.
-  pages.addHook('onRequest', async (request) => {
-    if (!isFor(audience, personOf(request))) throw forbidden('This page is for administrators');
+  pages.addHook('onRequest', async (request, reply) => {
+    const person = personOf(request);
+    if (routeRights.mayOpen(person, request.routeOptions.url ?? '')) return;
+    const first = areas.find((one) => one.entry !== undefined && isFor(one, person));
+    // The console begins with what a person has there.
+    if (area.path === '' && first !== undefined) return reply.redirect(`${consolePath}${first.path}`, 303);
+    throw forbidden('This page is for administrators');
   });
-  await routes(pages, shell);
+  await area.routes(pages, shell);
 }

@@ -1,6 +1,10 @@
 /** Defines the session of a person at the console, and keeps it in an encrypted cookie. */
-import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
+import {
+  type ContactCenterRight,
+  contactCenterRightNames,
+  contactCenterRights,
+} from '@gatehouse/contracts/values';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ownCookie } from '../pages/own-cookie.ts';
@@ -28,11 +32,18 @@ const sessionSchema = z.object({
 
 export type Session = z.infer<typeof sessionSchema>;
 
+/** Rights in one contact centre below that of its administrators. */
+export type LesserRight = Exclude<ContactCenterRight, 'administrator'>;
+
 /** The rights of a person, to show or hide links. They decide nothing: the APIs look at the token. */
 export function rightsOf({ authorities }: Session) {
+  const installation = authorities.includes(installationAdminAuthority);
+  const right = contactCenterRightNames.find((name) => authorities.includes(contactCenterRights[name]));
   return {
-    installation: authorities.includes(installationAdminAuthority),
-    contactCenter: authorities.includes(contactCenterAdminAuthority),
+    installation,
+    contactCenter: right === 'administrator',
+    /** Of a person who has no higher right. */
+    lesser: installation || right === 'administrator' ? undefined : right,
   };
 }
 

@@ -1,7 +1,6 @@
 /** Begins sessions from tokens, and renews their tokens before these end. */
-import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
-import { definedOnly } from '@gatehouse/contracts/values';
+import { contactCenterRights, definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import { unavailable } from '@gatehouse/service-kit/errors';
@@ -22,7 +21,7 @@ const renewBeforeMs = 60_000;
 /** Other tabs may still come with the token that was renewed; Auth API answers them alike for as long. */
 const renewalKnownMs = 10_000;
 const maxUserNameLength = 128;
-const shown = [contactCenterAdminAuthority, installationAdminAuthority];
+const shown: readonly string[] = [...Object.values(contactCenterRights), installationAdminAuthority];
 
 export function createSessions({ server, cookie, now }: SessionsOptions) {
   const renewals = new Map<string, Promise<Session | undefined>>();

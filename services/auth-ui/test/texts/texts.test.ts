@@ -54,15 +54,15 @@ const alike: Partial<Record<Language, string[]>> = {
 
 /** Such words of the console, wherever they stand. */
 const wordsAlike: Partial<Record<Language, string[]>> = {
-  de: 'APIs Branding Client Clients Domains Installation Links Logo Name optional Origin Origins Person Proxy Runbooks Scope Scopes Status Text Tokens'.split(
+  de: 'Administrator APIs Branding Client Clients Domains Installation Links Logo Name optional Origin Origins Person Proxy Runbooks Scope Scopes Status Text Tokens'.split(
     ' ',
   ),
-  es: ['Error', 'Proxy', 'Tokens'],
+  es: ['Auditor', 'Error', 'Proxy', 'Tokens'],
   fr: 'Action Actions Application Applications Client Clients Console Description Document E-mail Guide Installation Logo logo Menu Opaque Pages Proxy Secret Session Sessions Type'.split(
     ' ',
   ),
   it: 'Account Audit Client Console Directory E-mail Logo logo Menu Password Proxy Tenant'.split(' '),
-  'pt-BR': 'APIs Console E-mail Links links Menu Proxy Status Tokens'.split(' '),
+  'pt-BR': 'APIs Auditor Console E-mail Links links Menu Proxy Status Tokens'.split(' '),
 };
 
 /** An abbreviation, an address, an identifier. */

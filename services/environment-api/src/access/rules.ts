@@ -39,7 +39,9 @@ function v(text: string, ...named: Named[]): readonly Verdict[] {
     (index) => given[index] as Verdict,
   ) as [Verdict, Verdict];
   const scimKey = named.includes('SCIM key') ? 'yes' : 'refused';
-  const ofLesser = lesser.map((kind) => (named.includes(kind) || !admits(ofCenter) ? ofCenter : 'no'));
+  // An empty list tells nothing.
+  const isNothing = ofCenter === 'empty' || !admits(ofCenter);
+  const ofLesser = lesser.map((kind) => (named.includes(kind) || isNothing ? ofCenter : 'no'));
   return [...given, ofInstallation, ofCenter, scimKey, ...ofLesser];
 }
 const elsewhere = 'hidden hidden hidden hidden hidden';

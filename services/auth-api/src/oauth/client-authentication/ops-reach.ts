@@ -17,6 +17,7 @@ export const opsGivesNothing: readonly string[] = [
   'DELETE /administrators/{sub}',
   'PATCH /contact-centers/{id}/administrators',
   'DELETE /contact-centers/{id}/administrators/{sub}',
+  'POST /clients/dry-run',
   'DELETE /clients/{client_id}',
   'DELETE /sessions',
   'POST /revocations',

@@ -30,17 +30,17 @@ const wayInput = (input: Input): Input => ({
   appearance: { kind: 'choice' },
 });
 
-const inputs: readonly Input[] = describedInputs(description, { isNew: true }).flatMap((input) =>
+export const inputs: readonly Input[] = describedInputs(description, { isNew: true }).flatMap((input) =>
   input.path === 'way' ? [wayInput(input), issuer] : [input],
 );
 
 /** Protocol and issuer are two fields here and one at the API. */
-export function newAdministratorOf(visit: ConsoleVisit, typed: Typed) {
+export function newAdministratorOf(visit: ConsoleVisit, typed: Typed, fields = inputs) {
   const {
     issuer = '',
     way,
     ...named
-  } = bodyOf(visit, inputs, typed) as Record<'user' | 'way', string> & {
+  } = bodyOf(visit, fields, typed) as Record<'user' | 'way', string> & {
     contactCenter?: string;
     issuer?: string;
     note?: string;

@@ -91,6 +91,6 @@ export const administratorsArea: Area = {
 const callsOf = ({ authApi }: ConsoleVisit) => createAdministratorCalls(authApi);
 
 /** Protocol and issuer are two fields here and one at the API: only the issuer can be wrong. */
-function atIssuer({ fields: { way, ...fields }, ...problem }: Problem): Problem {
+export function atIssuer({ fields: { way, ...fields }, ...problem }: Problem): Problem {
   return { ...problem, fields: way === undefined ? fields : { ...fields, issuer: way } };
 }

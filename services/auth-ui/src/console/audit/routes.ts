@@ -40,6 +40,7 @@ const formatParams = z.object({ format: z.enum(rowFormats) });
 export const auditArea: Area = {
   path: '/audit',
   audience: 'everybody',
+  lesser: ['auditor'],
   entry: { group: 'overview', label: 'console.audit.title', icon: 'audit' },
   routes(pages, shell) {
     eventRoutes(pages, shell);

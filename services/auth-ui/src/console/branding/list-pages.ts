@@ -11,8 +11,8 @@ import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
 
 export interface PlacesPage extends ConsolePage {
   table: Table;
-  /** Leads to the form of a location that has none yet. */
-  other: { action: string; cc: string };
+  /** Leads to the form of a location that has none yet. Absent for people who may only read. */
+  other?: { action: string; cc: string };
 }
 
 export const brandings: Resource = {

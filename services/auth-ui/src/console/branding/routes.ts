@@ -43,6 +43,7 @@ const wish = z.object({
 export const brandingArea: Area = {
   path: '/branding',
   audience: 'everybody',
+  lesser: ['auditor'],
   entry: { group: 'estate', label: 'console.branding.title', icon: 'branding' },
   async routes(pages, shell) {
     readRoutes(pages, shell);

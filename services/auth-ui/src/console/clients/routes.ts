@@ -11,12 +11,13 @@ import { wizardRoutes } from './wizard/routes.ts';
 export const clientsArea: Area = {
   path: '/clients',
   audience: 'everybody',
+  lesser: ['auditor'],
   entry: { group: 'access', label: 'console.clients.title', icon: 'clients' },
   async routes(pages, shell) {
     await readRoutes(pages, shell);
     await pages.register(async (changes: App) => {
       changes.addHook('preHandler', async (request) => {
-        if (!isFor('installation', personOf(request)))
+        if (!isFor({ audience: 'installation' }, personOf(request)))
           throw forbidden('Clients are changed by installation administrators');
       });
       await changeRoutes(changes, shell);

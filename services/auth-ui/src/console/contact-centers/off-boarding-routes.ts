@@ -37,7 +37,7 @@ export function offBoardingRoutes(pages: App, shell: Shell): void {
   detailRoute(
     pages,
     shell,
-    { url: '/:id/off-boarding', path: params.shape, view: offBoardingView },
+    { url: '/:id/off-boarding', path: params.shape, view: offBoardingView, isForAdministrators: true },
     async (visit, { id }) => {
       const center = await centersOf(visit).read(id);
       return offBoardingPage(visit, center, await endsOf(visit, id));

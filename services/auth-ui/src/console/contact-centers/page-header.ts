@@ -29,6 +29,11 @@ const tabs = [
     href: (id) => `${contactCenterPath(id)}/api-keys`,
   },
   {
+    name: 'administrators',
+    label: 'console.administrators.title',
+    href: (id) => `${contactCenterPath(id)}/administrators`,
+  },
+  {
     name: 'offBoarding',
     label: 'console.contactCenters.offBoarding',
     href: (id) => `${contactCenterPath(id)}/off-boarding`,

@@ -1,5 +1,6 @@
 /** Serves the pages about contact centres: their list, and a page with tabs about each of them. */
 
+import { appointmentRoutes } from '../administrators/appointment-routes.ts';
 import { settingRoutes } from '../settings/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';
@@ -13,12 +14,27 @@ import { breadcrumbsBelowTab, contactCenterHeader } from './page-header.ts';
 export const contactCentersArea: Area = {
   path: '/contact-centers',
   audience: 'everybody',
+  lesser: ['auditor'],
   entry: { group: 'estate', label: 'console.contactCenters.title', icon: 'contactCenter' },
   async routes(pages, shell) {
     await centerRoutes(pages, shell);
     originRoutes(pages, shell);
     apiKeyRoutes(pages, shell);
     offBoardingRoutes(pages, shell);
+    appointmentRoutes(pages, {
+      shell,
+      below: '/:id/administrators',
+      async ownerOf(visit, id) {
+        const center = await centerOf(visit, id);
+        return {
+          id,
+          name: center.name,
+          path: `${contactCenterPath(id)}/administrators`,
+          header: contactCenterHeader(visit, center, 'administrators'),
+          breadcrumbs: breadcrumbsBelowTab(visit, center, 'administrators'),
+        };
+      },
+    });
     settingRoutes(pages, {
       shell,
       below: '/:id/settings',

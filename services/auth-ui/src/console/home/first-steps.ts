@@ -53,9 +53,7 @@ export function stepsOf(
   if (stepNames.every((name) => done[name])) return undefined;
   const next = stepNames.find((name) => !done[name]);
   const hrefOf = (path: string | undefined) =>
-    areas.some((area) => area.path === path && isFor(area.audience, person))
-      ? `${consolePath}${path}`
-      : undefined;
+    areas.some((area) => area.path === path && isFor(area, person)) ? `${consolePath}${path}` : undefined;
   return {
     title: text('console.home.steps.title'),
     text: text('console.home.steps.text'),

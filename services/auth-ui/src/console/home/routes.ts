@@ -13,6 +13,7 @@ const homeView = consoleView<HomePage>('home/home');
 export const homeArea: Area = {
   path: '',
   audience: 'everybody',
+  lesser: ['auditor'],
   entry: { group: 'overview', label: 'console.home.title', icon: 'home' },
   routes(pages, shell) {
     pages.get(

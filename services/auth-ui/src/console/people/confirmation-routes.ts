@@ -20,6 +20,7 @@ export function confirmationRoutes(pages: App, shell: Shell): void {
   const read = (visit: ConsoleVisit, named: PersonName) => readPersonProfile(visit.authApi, named);
   confirmFirst(pages, shell, {
     url: '/unlock',
+    lesser: ['help-desk'],
     fields,
     page: async (visit, named) => personConfirmation(visit, 'unlock', await read(visit, named)),
     act: (visit, named) => clearDelays(visit.authApi, named),
@@ -35,6 +36,7 @@ export function confirmationRoutes(pages: App, shell: Shell): void {
 
   confirmFirst(pages, shell, {
     url: '/end-session',
+    lesser: ['help-desk'],
     fields: { ...fields, session: z.string().min(1).max(128) },
     page: async (visit, { session, ...named }) =>
       personConfirmation(visit, 'end-session', await read(visit, named), { session }),
@@ -46,6 +48,7 @@ export function confirmationRoutes(pages: App, shell: Shell): void {
 
   confirmFirst(pages, shell, {
     url: '/end-sessions',
+    lesser: ['help-desk'],
     fields,
     page: async (visit, named) => personConfirmation(visit, 'end-sessions', await read(visit, named)),
     act: (visit, named) => createHeldSessionCalls(visit.authApi).end(named),
@@ -57,6 +60,7 @@ export function confirmationRoutes(pages: App, shell: Shell): void {
 
   confirmFirst(pages, shell, {
     url: '/password-link',
+    lesser: ['help-desk'],
     fields,
     page: async (visit, named) => personConfirmation(visit, 'password-link', await read(visit, named)),
     async act(visit, named) {

@@ -35,6 +35,7 @@ const listQuery = z.object({
 export const peopleArea: Area = {
   path: '/people',
   audience: 'everybody',
+  lesser: ['help-desk', 'auditor'],
   entry: { group: 'access', label: 'console.people.title', icon: 'people' },
   routes(pages, shell) {
     pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {

@@ -9,6 +9,7 @@ const runbooksView = consoleView<ConsolePage>('runbooks/page');
 export const runbooksArea: Area = {
   path: '/runbooks',
   audience: 'everybody',
+  lesser: ['auditor'],
   entry: { group: 'overview', label: 'console.runbooks.title', icon: 'runbooks' },
   routes(pages, shell) {
     detailRoute(pages, shell, { url: '', view: runbooksView }, async (visit) => {

@@ -2,6 +2,7 @@
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import type { LesserRight } from '../../oauth-session/session.ts';
 import type { TextKey, Values } from '../../texts/texts.ts';
 import { type ConfirmPage, confirmView } from './pages.ts';
 import { type Form, withProblem } from './parts.ts';
@@ -25,23 +26,26 @@ interface Confirmation<Path extends z.ZodRawShape, Fields extends z.ZodRawShape,
   reasonOf?: (problem: Problem) => string;
   /** Further statuses that the form says. */
   also?: readonly number[];
+  /** Lesser rights that may do it, too. */
+  lesser?: readonly LesserRight[];
 }
 
 export function confirmFirst<Result, Path extends z.ZodRawShape = None, Fields extends z.ZodRawShape = None>(
   pages: App,
   shell: Shell,
-  { url, path, fields, page, act, done, reasonOf, also }: Confirmation<Path, Fields, Result>,
+  { url, path, fields, page, act, done, reasonOf, also, lesser }: Confirmation<Path, Fields, Result>,
 ): void {
   const params = z.object(path ?? {});
   const sent = z.object(fields ?? {});
   const askedOf = (inPath: object, given: object) => ({ ...given, ...inPath }) as Asked<Path, Fields>;
 
-  pages.get(url, { schema: { hide: true, params, querystring: sent } }, async (request, reply) => {
+  const config = lesser === undefined ? {} : { lesser };
+  pages.get(url, { config, schema: { hide: true, params, querystring: sent } }, async (request, reply) => {
     const visit = shell.begin(request, reply);
     return shell.show(visit, confirmView, await page(visit, askedOf(request.params, request.query)));
   });
 
-  pages.post(url, { schema: { hide: true, params, body: sent } }, async (request, reply) => {
+  pages.post(url, { config, schema: { hide: true, params, body: sent } }, async (request, reply) => {
     const visit = shell.begin(request, reply);
     const asked = askedOf(request.params, request.body);
     const { done: result, problem } = await attempt(visit, () => act(visit, asked), also);

@@ -11,6 +11,8 @@ interface DetailRoute<Path extends z.ZodRawShape, Query extends z.ZodRawShape, P
   path?: Path;
   query?: Query;
   view: ConsoleView<Page>;
+  /** It asks the APIs for what only an administrator may ask. */
+  isForAdministrators?: boolean;
 }
 
 type Asked<Path extends z.ZodRawShape, Query extends z.ZodRawShape> = z.output<z.ZodObject<Path & Query>>;
@@ -22,11 +24,11 @@ export function detailRoute<
 >(
   pages: App,
   shell: Shell,
-  { url, path, query, view }: DetailRoute<Path, Query, Page>,
+  { url, path, query, view, isForAdministrators = false }: DetailRoute<Path, Query, Page>,
   page: (visit: ConsoleVisit, asked: Asked<Path, Query>) => Page | Promise<Page>,
 ): void {
   const schema = { hide: true, params: z.object(path ?? {}), querystring: z.object(query ?? {}) };
-  pages.get(url, { schema }, async (request, reply) => {
+  pages.get(url, { config: { isForAdministrators }, schema }, async (request, reply) => {
     const visit = shell.begin(request, reply);
     const asked = { ...request.query, ...request.params } as Asked<Path, Query>;
     return shell.show(visit, view, await page(visit, asked));

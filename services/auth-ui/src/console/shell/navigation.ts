@@ -1,6 +1,6 @@
 /** Lists the areas of the console for a person: where each is, and who sees it. */
 import { consolePath } from '@gatehouse/contracts/auth-api';
-import { rightsOf, type Session } from '../../oauth-session/session.ts';
+import { type LesserRight, rightsOf, type Session } from '../../oauth-session/session.ts';
 import type { Visit } from '../../pages/visit.ts';
 import type { TextKey } from '../../texts/texts.ts';
 
@@ -13,19 +13,25 @@ export interface ListedArea {
   /** Below `/auth/console`, such as `/locations`; empty for the first page. */
   path: string;
   audience: Audience;
+  /** Lesser rights of a contact centre that see its pages without their forms. */
+  lesser?: readonly LesserRight[];
   /** Its place in the navigation; an area without one is reached from others. `icon`: a name of `partials/icon.eta`. */
   entry?: { group: (typeof groups)[number]; label: TextKey; icon: string };
 }
 
 /** Hides and shows; the APIs decide. */
-export function isFor(audience: Audience, person: Session): boolean {
-  const { installation, contactCenter } = rightsOf(person);
+export function isFor(
+  { audience, lesser: readers = [] }: Pick<ListedArea, 'audience' | 'lesser'>,
+  person: Session,
+): boolean {
+  const { installation, contactCenter, lesser } = rightsOf(person);
+  if (lesser !== undefined) return readers.includes(lesser);
   return installation || (audience === 'everybody' && contactCenter);
 }
 
 export function navigationOf({ request, text }: Visit, person: Session, areas: readonly ListedArea[]) {
   const path = request.url.split('?', 1)[0] ?? '';
-  const shown = areas.filter(({ audience, entry }) => entry !== undefined && isFor(audience, person));
+  const shown = areas.filter((area) => area.entry !== undefined && isFor(area, person));
   return groups
     .map((group) => ({
       label: text(`console.group.${group}`),

@@ -17,6 +17,7 @@ import { type ListedArea, navigationOf } from './navigation.ts';
 import { type ConsolePage, type ConsoleView, comparisonView, type FormPage, formView } from './pages.ts';
 import { type Form, withProblem } from './parts.ts';
 import type { Problem } from './problem.ts';
+import type { RouteRights } from './route-rights.ts';
 import { type Undo, undoAddress } from './undo.ts';
 
 interface ShellOptions {
@@ -26,6 +27,7 @@ interface ShellOptions {
   publicUrl: string;
   /** In the order of the navigation. */
   areas: readonly ListedArea[];
+  routeRights: Pick<RouteRights, 'permitted'>;
 }
 
 export interface ConsoleVisit extends Visit {
@@ -38,7 +40,7 @@ export interface ConsoleVisit extends Visit {
 
 export type Shell = ReturnType<typeof createShell>;
 
-export function createShell({ authApi, environmentApi, publicUrl, areas }: ShellOptions) {
+export function createShell({ authApi, environmentApi, publicUrl, areas, routeRights }: ShellOptions) {
   function begin(request: FastifyRequest, reply: FastifyReply): ConsoleVisit {
     const person = personOf(request);
     const headers = headersOfPerson(request);
@@ -64,7 +66,7 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
     const message = page.message ?? (flash && messageOf(flash, text, page.check));
     return sendPage(visit, (surroundings) =>
       renderTemplate(template, {
-        ...page,
+        ...routeRights.permitted(person, page),
         ...surroundings,
         title: titleOf(text, page.title, message?.kind === 'danger' || isRefused(page)),
         heading: page.title,
@@ -153,5 +155,6 @@ function rightOf({ rights, text, person, language }: ConsoleVisit): string {
   if (person.linkRequest !== undefined)
     return text('console.right.operator', { until: formatsIn(language).timeOfDay(person.expiresAtMs) });
   if (rights.installation) return text('console.right.installation');
+  if (rights.lesser !== undefined) return text(`console.right.${rights.lesser}`);
   return text(rights.contactCenter ? 'console.right.contactCenter' : 'console.right.none');
 }

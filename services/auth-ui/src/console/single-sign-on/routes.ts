@@ -33,6 +33,7 @@ const below = '/:id/single-sign-on';
 export const singleSignOnArea: Area = {
   path: '/contact-centers',
   audience: 'everybody',
+  lesser: ['auditor'],
   routes(pages, shell) {
     acceptTextFiles(pages, settingsLimit);
     listRoutes(pages, shell);

@@ -1,0 +1,169 @@
+/** Builds the pages about the list of a contact centre: who administers it, helps its people or audits it. */
+import type { AppointeeView, AppointmentsView } from '@gatehouse/contracts/auth-administration';
+import { contactCenterRightNames, passwordWay } from '@gatehouse/contracts/values';
+import { inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import { sectionsOf } from '../form/sections.ts';
+import { confirmationOf } from '../shell/confirmation.ts';
+import { tableOf } from '../shell/lists.ts';
+import type { ConfirmPage, ConsolePage, FormPage, ListPage } from '../shell/pages.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { inputs as ofInstallation } from './pages.ts';
+
+/** The contact centre that the pages are about. */
+export interface AppointmentsOwner {
+  id: string;
+  name: string;
+  /** Where its list is. */
+  path: string;
+  /** The header of the list. */
+  header: Pick<ConsolePage, 'title' | 'breadcrumbs' | 'tabs'>;
+  /** The breadcrumbs of the pages below the list. */
+  breadcrumbs: { label: string; href: string }[];
+}
+
+const right = inputsBelow('console.appointments')('right', 'choice', {
+  isRequired: true,
+  options: optionsBelow('console.appointments.right', contactCenterRightNames),
+  appearance: { kind: 'choice' },
+});
+
+/** Of an entry of the installation, with the right in place of the contact centre. */
+export const appointmentInputs = ofInstallation.map((input) =>
+  input.path === 'contactCenter' ? right : input,
+);
+
+/** Hides and shows; the API decides. */
+function mayChange({ rights }: ConsoleVisit, { administratorsAppoint }: AppointmentsView): boolean {
+  return rights.installation || (rights.contactCenter && administratorsAppoint);
+}
+
+export function appointmentsPage(
+  visit: ConsoleVisit,
+  owner: AppointmentsOwner,
+  view: AppointmentsView,
+): ListPage {
+  const { text, rights, person } = visit;
+  const { administrators, administratorsAppoint } = view;
+  const { path } = owner;
+  const isOpen = mayChange(visit, view);
+  const nameOf = new Map(administrators.map(({ sub, name }) => [sub, name]));
+  const permission = administratorsAppoint ? 'console.appointments.own.yes' : 'console.appointments.own.no';
+  return {
+    ...owner.header,
+    lead: `${text('console.appointments.lead')} ${text(permission)}`,
+    actions: [
+      ...(isOpen ? [{ label: text('console.appointments.add'), href: `${path}/add`, isMain: true }] : []),
+      ...(rights.installation
+        ? [
+            {
+              label: text(`console.appointments.${administratorsAppoint ? 'forbid' : 'allow'}`),
+              href: `${path}/own`,
+            },
+          ]
+        : []),
+    ],
+    table: tableOf<AppointeeView>(visit, {
+      caption: 'console.administrators.title',
+      empty: 'console.appointments.empty',
+      columns: [
+        {
+          label: 'field.administrator.user',
+          cell: ({ sub, name }) => ({
+            text: name,
+            note: sub,
+            badge:
+              sub === person.sub ? { text: text('console.administrators.you'), kind: 'plain' } : undefined,
+          }),
+        },
+        {
+          label: 'console.appointments.right',
+          cell: (entry) => ({ text: text(`console.appointments.right.${entry.right}`) }),
+        },
+        {
+          label: 'field.administrator.way',
+          cell: ({ way }) => ({
+            text: way === passwordWay ? text('console.administrators.way.password') : way,
+          }),
+        },
+        {
+          label: 'console.administrators.since',
+          cell: ({ addedAt, addedBy }) => ({
+            text: text('console.at', { at: new Date(addedAt) }),
+            note: nameOf.get(addedBy) ?? addedBy,
+          }),
+        },
+        { label: 'field.administrator.note', cell: ({ note = '' }) => ({ text: note }) },
+      ],
+      items: administrators,
+      ...(isOpen && {
+        actions: ({ sub, name }) => [
+          {
+            label: text('console.administrators.remove'),
+            href: `${path}/remove?${new URLSearchParams({ sub })}`,
+            describes: name,
+          },
+        ],
+      }),
+    }),
+  };
+}
+
+export function addAppointmentPage(
+  visit: ConsoleVisit,
+  { path, breadcrumbs }: AppointmentsOwner,
+  typed: Typed | undefined,
+): FormPage {
+  const { text } = visit;
+  return {
+    title: text('console.appointments.add'),
+    lead: text('console.administrators.add.lead'),
+    breadcrumbs,
+    form: {
+      action: `${path}/add`,
+      sections: sectionsOf(visit, [{ inputs: appointmentInputs }], typed ?? typedOf(appointmentInputs)),
+      submit: text('console.appointments.add'),
+      cancel: path,
+    },
+  };
+}
+
+/** `isLast`: no other administrator is on the list. */
+export function removeAppointmentPage(
+  visit: ConsoleVisit,
+  { path, breadcrumbs }: AppointmentsOwner,
+  { sub, name, isLast }: Pick<AppointeeView, 'sub' | 'name'> & { isLast: boolean },
+): ConfirmPage {
+  const { text, person } = visit;
+  const leads = [
+    sub === person.sub
+      ? text('console.appointments.remove.yourself')
+      : text('console.administrators.remove.lead'),
+    ...(isLast ? [text('console.appointments.remove.last')] : []),
+  ];
+  return confirmationOf(visit, {
+    key: 'console.appointments.remove',
+    named: { name },
+    lead: leads.join(' '),
+    breadcrumbs,
+    action: `${path}/remove`,
+    hidden: { sub, evenLast: String(isLast) },
+    cancel: path,
+    isDangerous: true,
+  });
+}
+
+/** Lets administrators of the contact centre change the list, or lets them no more. */
+export function appointingPage(
+  visit: ConsoleVisit,
+  { path, breadcrumbs, name }: AppointmentsOwner,
+  isAllowed: boolean,
+): ConfirmPage {
+  return confirmationOf(visit, {
+    key: isAllowed ? 'console.appointments.allow' : 'console.appointments.forbid',
+    named: { name },
+    breadcrumbs,
+    action: `${path}/own`,
+    hidden: { isAllowed: String(isAllowed) },
+    cancel: path,
+  });
+}
