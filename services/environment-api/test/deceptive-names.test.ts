@@ -65,6 +65,25 @@ it.each([
   expect([replaced.status, replaced.body.scimType]).toEqual([400, 'invalidValue']);
 });
 
+// attack: a person or group whose name turns around, without SCIM | UTS 55, CVE-2021-42574 | guard: services/environment-api/src/people/written-fields.ts
+it.each([
+  ['userName', { userName: turned }],
+  ['firstName', { firstName: turned }],
+  ['lastName', { lastName: 'Be\u200brg' }],
+  ['groups.1', { groups: ['Agents', turned] }],
+])(
+  'the route for a person refuses %s with the reason, in a new person and in a change',
+  async (field, fields) => {
+    const people = `/contact-centers/${scim.contactCenterId}/people`;
+    const message = expect.stringContaining(`data.${field} must not hold U+`);
+    const created = await send('POST', people, { userName: randomUuid(), ...fields });
+    expect([created.status, created.text]).toEqual([400, message]);
+    const { id } = await scim.user({ userName: randomUuid() });
+    const changed = await send('PATCH', `${people}/${id}`, fields);
+    expect([changed.status, changed.text]).toEqual([400, message]);
+  },
+);
+
 it('SCIM refuses such a group, and keeps persons and groups that were stored before', async () => {
   const refused = await scim.call('POST', '/Groups', { displayName: turned });
   expect([refused.status, refused.body.detail]).toEqual([400, expect.stringContaining(refusal)]);
