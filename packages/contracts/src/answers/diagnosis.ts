@@ -12,7 +12,8 @@ export const sentenceSchema = z.object({
 });
 components.add(sentenceSchema, { id: 'Sentence' });
 
-const sentencesField = z
+/** Beside a `message`. */
+export const sentencesField = z
   .array(sentenceSchema)
   .optional()
   .describe(

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { components } from './components.ts';
+import { sentencesField } from './diagnosis.ts';
 
 /** Sections of docs/guides/runbooks.md that a problem may name; a test compares them with the page. */
 export const runbooks = [
@@ -32,6 +33,7 @@ export const problemSchema = z.object({
     .string()
     .describe('What has it: a dependency, an environment, a contact centre, or `installation`.'),
   message: z.string().describe('What was found, in a sentence.'),
+  sentences: sentencesField,
 });
 components.add(problemSchema, { id: 'Problem' });
 

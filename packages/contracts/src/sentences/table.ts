@@ -1,5 +1,6 @@
 /** Lists what the services say to people as sentences with parameters: each is an ICU message, in English. */
 import { clientSentences } from './client.ts';
+import { problemSentences } from './problem.ts';
 import { signInSentences } from './sign-in.ts';
 
 export const sentences = {
@@ -8,6 +9,7 @@ export const sentences = {
   noAnswer: 'There was no answer within {waitSeconds}.',
   ...signInSentences,
   ...clientSentences,
+  ...problemSentences,
 } as const;
 
 export type SentenceKey = keyof typeof sentences;
@@ -23,7 +25,9 @@ type ArgumentIn<Part extends string> = NameIn<Part extends `${infer Inside}}${st
 type NameIn<Inside extends string> = Inside extends `${infer Name},${string}`
   ? OneWord<Name>
   : OneWord<Inside>;
-type OneWord<Text extends string> = Text extends `${string} ${string}` | `${string}#${string}` ? never : Text;
+type OneWord<Text extends string> = Text extends '' | `${string} ${string}` | `${string}#${string}`
+  ? never
+  : Text;
 
 /** The parameters that a sentence must be given. */
 export type ParametersOf<Key extends SentenceKey> = Readonly<

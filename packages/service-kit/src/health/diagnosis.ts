@@ -1,7 +1,7 @@
 /** Runs the probes of all dependencies for an operator, each in bounded time. */
 import { hostname } from 'node:os';
 import type { Diagnosis, Finding } from '@gatehouse/contracts/answers';
-import { type Said, say } from '../sentences/say.ts';
+import { type Said, say, wordsOf } from '../sentences/say.ts';
 import { reasonOf } from './reason.ts';
 
 /** The result of a probe; a thrown error is a failure with its message. */
@@ -9,11 +9,7 @@ export type Verdict = Pick<Finding, 'status' | 'message' | 'sentences' | 'reason
 
 /** The verdict of a status, from the sentences that tell it. */
 export function saidAs(status: Finding['status'], said: readonly Said[]): Verdict {
-  return {
-    status,
-    message: said.map(({ message }) => message).join(' '),
-    sentences: said.map(({ key, parameters }) => ({ key, parameters: { ...parameters } })),
-  };
+  return { status, ...wordsOf(...said) };
 }
 
 export interface Probe {

@@ -1,5 +1,6 @@
 /** Orders what an overview tells, and makes problems of certificates and keys that end soon. */
 import type { Ending, Problem } from '@gatehouse/contracts/answers';
+import { say, wordsOf } from '../sentences/say.ts';
 
 const dayMs = 86_400_000;
 /** So long before its end something is told. */
@@ -37,6 +38,8 @@ export function problemsOfEndings(endings: readonly Ending[], nowMs: number, lim
           days <= 0
             ? `${what} has ended (${endsAt.slice(0, 10)}).`
             : `${what} ends in ${days} ${days === 1 ? 'day' : 'days'}.`,
+        sentences: wordsOf(say('problem.ends', { endingKind: kind, name, days: Math.max(0, days) }))
+          .sentences,
       };
     });
 }
@@ -48,7 +51,7 @@ export function problemsOfDeletions(waiting: readonly { name: string; from: Date
     severity: 'warning',
     runbook: 'deletions-wait',
     subject: name,
-    message: `Rows of ${name} from ${dayOf(from)} to ${dayOf(to)} would be deleted at once: is the clock of PostgreSQL right?`,
+    ...wordsOf(say('problem.deletions', { name, from: dayOf(from), to: dayOf(to) })),
   }));
 }
 

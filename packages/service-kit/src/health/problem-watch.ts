@@ -26,7 +26,7 @@ export function createProblemWatch({ probes, runbooks, dispensable, now }: Probl
   async function look(): Promise<Problem[]> {
     const atMs = now();
     const { findings } = await examine(probes);
-    const problems = findings.flatMap(({ name, status, message }): Problem[] => {
+    const problems = findings.flatMap(({ name, status, message, sentences }): Problem[] => {
       if (status !== 'failed' && status !== 'warning') return [];
       return [
         {
@@ -34,6 +34,7 @@ export function createProblemWatch({ probes, runbooks, dispensable, now }: Probl
           runbook: runbooks[name] ?? 'a-dependency-is-down',
           subject: name,
           message,
+          ...(sentences !== undefined && { sentences }),
         },
       ];
     });

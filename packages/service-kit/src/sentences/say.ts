@@ -14,6 +14,14 @@ export interface Said {
   parameters: SentenceParameters;
 }
 
+/** The English of several sentences, and the sentences. */
+export function wordsOf(...said: Said[]) {
+  return {
+    message: said.map(({ message }) => message).join(' '),
+    sentences: said.map(({ key, parameters }) => ({ key, parameters: { ...parameters } })),
+  };
+}
+
 const compiled = new Map<SentenceKey, IntlMessageFormat>();
 
 export function say<Key extends SentenceKey>(

@@ -1,5 +1,6 @@
 /** Says what a service found in the language of the reader, where the service gave its sentences and their texts are known. */
 import type { Finding } from '@gatehouse/contracts/answers';
+import type { SentenceParameters } from '@gatehouse/contracts/sentences';
 import type { Language } from '@gatehouse/service-kit/html';
 import { valuesIn } from '@gatehouse/service-kit/sentences';
 import { isTextKey, type Text } from './texts.ts';
@@ -20,12 +21,19 @@ export function saidIn(
   if (sentences === undefined) return { text: message, isRaw: true };
   const momentOf = (iso: string) => text('console.at', { at: new Date(iso) });
   const said: string[] = [];
+  // The console has a name of its own for each kind.
+  const named = ({ endingKind, ...others }: SentenceParameters): SentenceParameters => {
+    const name = `console.home.ending.${String(endingKind)}`;
+    return endingKind === undefined || !isTextKey(name)
+      ? { ...others }
+      : { ...others, endingKind: text(name) };
+  };
   for (const { key, parameters } of sentences) {
     // The page has a button or a link for the same step.
     if (key === 'command') continue;
     const name = `sentence.${key}`;
     if (!isTextKey(name)) return { text: message, isRaw: true };
-    said.push(text(name, valuesIn(language, parameters, momentOf)));
+    said.push(text(name, valuesIn(language, named(parameters), momentOf)));
   }
   return { text: said.join(unspaced.includes(language) ? '' : ' '), isRaw: false };
 }

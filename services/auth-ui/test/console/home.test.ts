@@ -65,7 +65,7 @@ it('names what ends soon as a problem first, with the runbook that says what to 
   });
   const page = await home();
   expect(page.text).toMatch(
-    /One problem A certificate or key ends Warning The API key wallboard ends in 5 days/,
+    /One problem A certificate or key ends Warning API key wallboard: 5 days are left/,
   );
   expect(page.text).toMatch(/Ends within 90 days What Of Ends API key wallboard/);
   const link = page.links.find(({ text }) => text === 'What to do');

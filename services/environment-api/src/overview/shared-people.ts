@@ -1,6 +1,8 @@
 /** Tells which contact centres have people in common, because somebody has not chosen whose they are. */
 import type { Problem } from '@gatehouse/contracts/answers';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
+import { say, wordsOf } from '@gatehouse/service-kit/sentences';
+import { nameOf } from './shared-subjects.ts';
 import { listSharedPeople } from './store.ts';
 
 /** A page is no list: those who mend the first ones see the next. */
@@ -9,16 +11,16 @@ const maxPairs = 20;
 export async function sharedPeopleProblems(db: Queryable): Promise<Problem[]> {
   const pairs = await listSharedPeople(db, maxPairs);
   return pairs.map(({ environmentId, one, other }) => {
-    const both = `The contact centres ${JSON.stringify(one.name)} (${one.id}) and ${JSON.stringify(other.name)} (${other.id}) share the environment ${environmentId}`;
-    const everybody =
+    const named = { one: nameOf(one), other: nameOf(other), environment: environmentId };
+    const said =
       one.isAll && other.isAll
-        ? 'everybody belongs to both'
-        : `everybody belongs to ${JSON.stringify((one.isAll ? one : other).name)}, also the people of the other`;
+        ? say('problem.shares.all', named)
+        : say('problem.shares.some', { ...named, all: JSON.stringify((one.isAll ? one : other).name) });
     return {
       severity: 'warning',
       runbook: 'contact-centres-share-their-people',
       subject: environmentId,
-      message: `${both}, and ${everybody}.`,
+      ...wordsOf(said),
     };
   });
 }

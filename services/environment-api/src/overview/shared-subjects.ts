@@ -1,12 +1,16 @@
 /** Tells which contact centres know the people of one environment by the same subjects: applications take one person for the other. */
 import type { Problem } from '@gatehouse/contracts/answers';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
+import { say, wordsOf } from '@gatehouse/service-kit/sentences';
 
 interface Pair {
   environmentId: string;
   one: { id: string; name: string };
   other: { id: string; name: string };
 }
+
+/** As problems name a contact centre. */
+export const nameOf = ({ id, name }: { id: string; name: string }) => `${JSON.stringify(name)} (${id})`;
 
 /** A page is no list: those who mend the first ones see the next. */
 const maxPairs = 20;
@@ -26,6 +30,8 @@ export async function sharedSubjectProblems(db: Queryable): Promise<Problem[]> {
     severity: 'warning',
     runbook: 'contact-centres-share-their-subjects',
     subject: environmentId,
-    message: `The contact centres ${JSON.stringify(one.name)} (${one.id}) and ${JSON.stringify(other.name)} (${other.id}) know the people of the environment ${environmentId} by the same subjects.`,
+    ...wordsOf(
+      say('problem.shares.subjects', { one: nameOf(one), other: nameOf(other), environment: environmentId }),
+    ),
   }));
 }

@@ -13,6 +13,7 @@ import {
   problemsOfEndings,
 } from '@gatehouse/service-kit/health';
 import type { Pool } from '@gatehouse/service-kit/postgres';
+import { say, wordsOf } from '@gatehouse/service-kit/sentences';
 import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Activity } from '../../records/activity/compose.ts';
 import { type Series, type Window, windowAt } from '../../records/activity/series.ts';
@@ -118,8 +119,7 @@ export function createOverviewService(options: OverviewOptions) {
             severity: 'critical',
             runbook: 'no-connection-to-a-configuration-server',
             subject: id,
-            message:
-              'The directory of the contact centre does not answer: nobody can sign in with a password.',
+            ...wordsOf(say('problem.directory')),
           },
         ]
       : [];
@@ -170,7 +170,7 @@ function problemOfUnlocks(administrator: string): Problem {
     severity: 'warning',
     runbook: 'somebody-tries-passwords',
     subject: administrator,
-    message: 'This administrator unlocked accounts 30 times or more within an hour of the last day.',
+    ...wordsOf(say('problem.unlocks')),
   };
 }
 
@@ -187,7 +187,7 @@ function problemsOfAdministrators(all: readonly StoredAdministrator[]): Problem[
       severity: 'warning',
       runbook: 'an-entry-of-an-administrator-gives-no-right',
       subject: 'installation',
-      message: `${[...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ')}: the entry names no contact centre or no way of sign-in, and gives no right.`,
+      ...wordsOf(say('problem.administrators', { names: rest > 0 ? [...named, `+${rest}`] : named })),
     },
   ];
 }

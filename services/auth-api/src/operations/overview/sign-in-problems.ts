@@ -1,5 +1,6 @@
 /** Judges the sign-ins and token requests of the last minutes, with the limits of the alert rules where these have one. */
 import type { Problem } from '@gatehouse/contracts/answers';
+import { say, wordsOf } from '@gatehouse/service-kit/sentences';
 import type { Series } from '../../records/activity/series.ts';
 
 /** Fewer say nothing. */
@@ -15,7 +16,6 @@ export function problemsOfSignIns(series: Series, subject: string, minutes: numb
   const impossible = because((reason) => reason === 'try_again');
   const guessed = because((reason) => reason === 'bad_credentials' || reason === 'throttled');
   const bySso = because((reason) => reason.startsWith('sso_') && reason !== 'sso_required');
-  const lately = `in the last ${minutes} minutes`;
 
   const found: (Problem | false)[] = [
     impossible >= fewest / 2 &&
@@ -23,35 +23,35 @@ export function problemsOfSignIns(series: Series, subject: string, minutes: numb
         severity: 'critical',
         runbook: 'people-cannot-sign-in',
         subject,
-        message: `${impossible} of ${all} sign-ins ${lately} were not possible, whatever the password.`,
+        ...wordsOf(say('problem.signIns.impossible', { count: impossible, all, minutes })),
       },
     guessed > 60 * minutes &&
       guessed > 3 * succeeded && {
         severity: 'warning',
         runbook: 'somebody-tries-passwords',
         subject,
-        message: `${guessed} of ${all} sign-ins ${lately} had a wrong password or had to wait.`,
+        ...wordsOf(say('problem.signIns.guessed', { count: guessed, all, minutes })),
       },
     bySso > fewest &&
       bySso > succeeded && {
         severity: 'warning',
         runbook: 'single-sign-on-fails',
         subject,
-        message: `${bySso} sign-ins through an identity provider failed ${lately}, and ${succeeded} sign-ins of any kind succeeded.`,
+        ...wordsOf(say('problem.signIns.provider', { count: bySso, succeeded, minutes })),
       },
     succeeded >= fewest &&
       p95Ms > slowMs && {
         severity: 'warning',
         runbook: 'a-configuration-server-is-slow',
         subject,
-        message: `One in twenty sign-ins ${lately} took longer than ${(p95Ms / 1000).toFixed(1)} seconds.`,
+        ...wordsOf(say('problem.signIns.slow', { minutes, seconds: Math.round(p95Ms / 100) / 10 })),
       },
     tokensRefused > 5 * fewest &&
       tokensRefused > tokensIssued && {
         severity: 'warning',
         runbook: 'a-client-is-refused',
         subject,
-        message: `${tokensRefused} token requests were refused ${lately}, and ${tokensIssued} were answered with tokens.`,
+        ...wordsOf(say('problem.tokens.refused', { count: tokensRefused, issued: tokensIssued, minutes })),
       },
   ];
   return found.filter((problem) => problem !== false);

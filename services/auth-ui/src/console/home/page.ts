@@ -3,6 +3,7 @@
 import { type OverviewWindow, type Problem, windows } from '@gatehouse/contracts/answers';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { orderProblems } from '@gatehouse/service-kit/health';
+import { saidIn } from '../../texts/said.ts';
 import type { ListedArea } from '../shell/navigation.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Table } from '../shell/parts.ts';
@@ -62,7 +63,8 @@ export function homePage(
   };
 }
 
-function problemsOf({ text }: ConsoleVisit, { authApi, environmentApi }: Overviews): HomePage['problems'] {
+function problemsOf(visit: ConsoleVisit, { authApi, environmentApi }: Overviews): HomePage['problems'] {
+  const { text } = visit;
   const unanswered = [
     ...(authApi === undefined ? ['Auth API'] : []),
     ...(environmentApi === undefined ? ['Environment API'] : []),
@@ -77,17 +79,20 @@ function problemsOf({ text }: ConsoleVisit, { authApi, environmentApi }: Overvie
   const both = [...(authApi?.problems ?? []), ...(environmentApi?.problems ?? [])];
   // The page is about these; both APIs look at some of the same servers.
   const understood = ['installation', authApi?.contactCenterId, environmentApi?.contactCenterId];
-  const shown = orderProblems([...unanswered, ...both]).map(({ severity, runbook, subject, message }) => ({
-    title: text(`console.runbook.${runbook}`),
-    message: message.includes(subject) || understood.includes(subject) ? message : `${subject}: ${message}`,
-    severity,
-    badge: text(`console.home.severity.${severity}`),
-    runbook: `${consolePath}/runbooks#${runbook}`,
-    remedy:
-      runbook === 'deletions-wait'
-        ? { href: `${consolePath}/audit/retention`, label: text('console.audit.retention.title') }
-        : undefined,
-  }));
+  const shown = orderProblems([...unanswered, ...both]).map(({ severity, runbook, subject, ...found }) => {
+    const message = saidIn(visit, found).text;
+    return {
+      title: text(`console.runbook.${runbook}`),
+      message: message.includes(subject) || understood.includes(subject) ? message : `${subject}: ${message}`,
+      severity,
+      badge: text(`console.home.severity.${severity}`),
+      runbook: `${consolePath}/runbooks#${runbook}`,
+      remedy:
+        runbook === 'deletions-wait'
+          ? { href: `${consolePath}/audit/retention`, label: text('console.audit.retention.title') }
+          : undefined,
+    };
+  });
   return shown.filter(
     ({ title, message }, index) =>
       shown.findIndex((one) => one.title === title && one.message === message) === index,
