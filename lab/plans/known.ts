@@ -9,6 +9,8 @@ export const boundedTables: Record<string, string> = {
   'auth.followed_ends': 'one row',
   'auth.installation_administrators': 'named by operators, one by one',
   'auth.migrations': 'one row for each migration',
+  'auth.refusal_counts': 'one row for each client, reason and day of a week',
+  'auth.refusals': 'at most 20 000, and what a minute brings',
   'auth.revocation_epoch': 'one row',
   'auth.signal_receivers': 'set up by operators, one by one',
   'auth.signing_keys': 'a few for each algorithm',

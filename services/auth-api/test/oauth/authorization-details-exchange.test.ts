@@ -119,7 +119,7 @@ describe('a type of authorization details', () => {
     }
   });
 
-  // attack: type of authorization details redefined by another resource | RFC 9396 12 | guard: services/auth-api/src/registry/clients/service.ts
+  // attack: type of authorization details redefined by another resource | RFC 9396 12 | guard: services/auth-api/src/registry/clients/unique.ts
   it('belongs to one resource', async () => {
     const { resource } = await createResource(stack);
     const taken = await changeClient(stack, resource, { detailTypes: [{ ...recordingsType, type }] });

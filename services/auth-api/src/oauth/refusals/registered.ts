@@ -34,13 +34,15 @@ const fields: Partial<Record<RefusalReason, readonly (keyof ReturnType<typeof cl
 };
 
 const maxLength = 500;
+/** Stands for an empty list. */
+const none = '-';
 
 /** Empty where the registration has nothing to do with it. */
 export function registeredFor(reason: string, client: Client): Record<string, string> {
   const view = clientViewOf(client);
   const shown = (fields[reason as RefusalReason] ?? []).flatMap((field) => {
     const value = view[field];
-    return value === undefined || value === null ? [] : [[field, textOf(value).slice(0, maxLength)]];
+    return value === undefined || value === null ? [] : [[field, textOf(value).slice(0, maxLength) || none]];
   });
   return Object.fromEntries(shown);
 }

@@ -88,6 +88,7 @@ function findGrant(grants: ReadonlyMap<string, GrantHandler>, grantType: string)
   const grant = grants.get(grantType);
   if (grant === undefined)
     throw unsupportedGrantType(`This grant_type is not supported: send one of ${grantTypes.join(', ')}`, {
+      detail: 'no grant has this name',
       refusal: 'grant_unknown',
     });
   return grant;

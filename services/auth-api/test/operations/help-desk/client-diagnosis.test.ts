@@ -11,6 +11,7 @@ interface Diagnosis {
   ok: boolean;
   findings: { name: string; status: string; message: string }[];
   refusals: Record<string, unknown>[];
+  requests: { reason: string; count: number }[];
 }
 
 let stack: AuthApi;
@@ -163,7 +164,10 @@ describe('the diagnosis of a client', () => {
       await stack.deps.audit.drained();
       const token = await contactCenterAdministrator(stack, { sub: 'admin', contactCenterId: place });
       const answer = await opsCall(stack, 'GET', pathOf(clientId), undefined, token);
-      return answer.json<{ data: Diagnosis }>().data.refusals.map(({ reason }) => reason);
+      const { refusals, requests } = answer.json<{ data: Diagnosis }>().data;
+      const reasons = refusals.map(({ reason }) => reason);
+      expect(requests.map(({ reason }) => reason)).toEqual(reasons);
+      return reasons;
     };
     const createFor = (place: string) =>
       createClient(stack, { client_id: clientId, contactCenterIds: [place] });
