@@ -48,6 +48,8 @@ const administration: Table = {
     { query: { contactCenter: '{contactCenterId}' } },
     { query: { client: '{clientId}' } },
     { query: { session: '{sid}' } },
+    { query: { subs: '{sub}' } },
+    { query: { actor: '{sub}' } },
   ],
   [`GET ${ops}/audit/export`]: [
     { query: { contactCenter: '{contactCenterId}' }, mayDiffer: grows },

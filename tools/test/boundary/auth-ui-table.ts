@@ -113,6 +113,7 @@ const centers: Table = {
     `GET ${center}/single-sign-on`,
     `GET ${center}/settings`,
     `GET ${center}/origins`,
+    `GET ${center}/audit`,
     `GET ${center}/off-boarding`,
     `GET ${center}/api-keys`,
   ),
@@ -159,7 +160,13 @@ const centers: Table = {
     { query: { search: '{clientId}' } },
     { query: { contactCenter: '{contactCenterId}' } },
   ],
-  ...byPath(`GET ${client}`, `GET ${client}/exchanges`, `GET ${client}/diagnosis`, `GET ${client}/fields`),
+  ...byPath(
+    `GET ${client}`,
+    `GET ${client}/exchanges`,
+    `GET ${client}/diagnosis`,
+    `GET ${client}/audit`,
+    `GET ${client}/fields`,
+  ),
   ...forms(
     { name: 'taken', etag: '"1"', graceSeconds: '0' },
     `${client}/edit`,

@@ -207,7 +207,10 @@ export function createSsoKeyAdministration(http: HttpClient) {
 
 export interface SecurityEventFilter {
   user?: string | undefined;
+  userContactCenterId?: string | undefined;
+  actor?: string | undefined;
   name?: string | undefined;
+  kind?: string | undefined;
   outcome?: string | undefined;
   clientId?: string | undefined;
   contactCenterId?: string | undefined;
@@ -229,7 +232,9 @@ function noneBefore(error: unknown): [] {
 export function createAuditCalls(http: HttpClient) {
   const path = '/auth/v3/ops/audit';
   return {
-    find: (filter: SecurityEventFilter) => http.read(securityEventsAnswer, { path, query: { ...filter } }),
+    /** `subs`: of people whom the answer names, too, separated by commas. */
+    find: (filter: SecurityEventFilter & { subs?: string | undefined }) =>
+      http.read(securityEventsAnswer, { path, query: { ...filter } }),
     /** Refused requests to the OAuth endpoints, which are no events. */
     refusals: (filter: { correlationId: string }) =>
       readData(http, refusedRequestsSchema, { path: '/auth/v3/ops/refusals', query: filter }).catch(

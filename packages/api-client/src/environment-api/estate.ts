@@ -69,10 +69,10 @@ export function listAudit(http: HttpClient, filter: AuditFilter, maxEntries: num
   return readRows(http, auditEntrySchema, `${apiPath}/audit`, filter, maxEntries);
 }
 
-/** One page of them; `filter` has its `limit` and `cursor`. @throws UpstreamError */
+/** One page of them; `filter` has its `limit`, and with `before` only those that are older than the one with this id. @throws UpstreamError */
 export function pageOfAudit(
   http: HttpClient,
-  filter: AuditFilter & { limit: string; cursor?: string | undefined },
+  filter: AuditFilter & { limit: string; before?: string | undefined },
 ) {
   return readPage(http, auditEntrySchema, `${apiPath}/audit`, filter);
 }

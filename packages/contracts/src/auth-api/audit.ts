@@ -22,9 +22,22 @@ components.add(securityEventSchema, { id: 'SecurityEvent' });
 
 export type SecurityEvent = z.output<typeof securityEventSchema>;
 
+const namedPersonSchema = z.object({
+  sub: z.string(),
+  userName: z.string(),
+  contactCenterId: z.string().describe('Where they signed in last.'),
+});
+components.add(namedPersonSchema, { id: 'NamedPerson' });
+
+export type NamedPerson = z.output<typeof namedPersonSchema>;
+
 export const securityEventsAnswer = z.object({
   status: successStatus,
   data: z.array(securityEventSchema),
+  people: z
+    .array(namedPersonSchema)
+    .default([])
+    .describe('The names of people in the events, of those who have signed in.'),
   nextCursor: z
     .string()
     .optional()

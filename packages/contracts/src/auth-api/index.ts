@@ -14,7 +14,7 @@ export {
   userCodeFields,
   userCodeLength,
 } from './approvals.ts';
-export { eraseAnswer, type SecurityEvent, securityEventsAnswer } from './audit.ts';
+export { eraseAnswer, type NamedPerson, type SecurityEvent, securityEventsAnswer } from './audit.ts';
 export {
   type AuthScheme,
   type AuthSchemeQuestion,

@@ -80,6 +80,10 @@ export function textsIn(language: Language): Text {
   return text;
 }
 
+/** The names that have a text below this key. */
+export const namesBelow = (key: string): string[] =>
+  Object.keys(catalogueOf('en')).flatMap((one) => (one.startsWith(key) ? [one.slice(key.length)] : []));
+
 /** Whether a text exists under this key. */
 export function isTextKey(key: string): key is TextKey {
   return Object.hasOwn(catalogueOf('en'), key);

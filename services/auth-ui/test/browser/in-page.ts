@@ -42,7 +42,7 @@ export function spilledText(): string[] {
 /** Short words that are broken: a badge, a button, and a cell of short words have room for each of them. */
 export function brokenWords(): string[] {
   const problems: string[] = [];
-  for (const element of document.querySelectorAll<HTMLElement>('.badge, .button, .button-quiet, .words')) {
+  for (const element of document.querySelectorAll<HTMLElement>('.badge, .button, .words')) {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode())
       for (const { 0: word, index } of (node.textContent ?? '').matchAll(/[\p{L}\p{N}]+/gu)) {

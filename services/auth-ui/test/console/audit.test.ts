@@ -1,6 +1,8 @@
 import { holdAdvisoryLock, inTransaction } from '@gatehouse/service-kit/postgres';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { auditEventNames } from '../../../auth-api/src/records/audit/event.ts';
 import { opsCall } from '../../../auth-api/test/stack/oauth.ts';
+import { namesBelow } from '../../src/texts/texts.ts';
 import type { Answer, Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
 
@@ -27,27 +29,88 @@ async function refusedLogins(): Promise<Answer> {
   );
 }
 
-it('finds events by the filters of the address, and leads to all that one request did', async () => {
+it('finds events by the filters of the address, in words and by names, and leads to all that one request did', async () => {
   const found = await refusedLogins();
-  for (const row of found.rows) expect(row['Event']).toBe('login_failed refused');
-  const link = found.links.find(({ text }) => text === 'login_failed');
+  for (const row of found.rows) {
+    expect(row['Did what']).toMatch(/^Sign-in failed refused/);
+    expect(row['Who']).toMatch(/^demo\\agent/);
+  }
+  const link = found.links.find(({ text }) => text === 'Sign-in failed');
   const request = await person.open(link?.href ?? '');
   expect(request.heading).toBe('One request');
   expect(request.text).toContain('login_failed');
 });
 
-it('shows a change of the configuration with the values before and after', async () => {
-  await stage.environmentApi.call('PATCH', `/contact-centers/${stage.contactCenterId}`, {
-    payload: { data: { name: 'Demo renamed' } },
-  });
-  const changes = await person.open(`${path}/changes?entity=contact-center`);
-  expect(changes.rows[0]).toMatchObject({ Action: 'Changed', Fields: 'name' });
-  const link = changes.links.find(({ href }) => href.startsWith(`${path}/requests/`));
-  const request = await person.open(link?.href ?? '');
-  expect(request.text).toMatch(/Before: Demo After: Demo renamed/);
+it('has words for each event', () => {
+  const words = namesBelow('console.event.');
+  expect(auditEventNames.filter((name) => !words.includes(name))).toEqual([]);
 });
 
-it('gives what the filters find as a file', async () => {
+it('shows changes of the configuration beside events, by the names of what is changed, before and after', async () => {
+  const change = (name: string) =>
+    stage.environmentApi.call('PATCH', `/contact-centers/${stage.contactCenterId}`, {
+      payload: { data: { name } },
+    });
+  await change('Demo renamed');
+  const changes = await person.open(`${path}/changes?entity=contact-center`);
+  expect(changes.rows[0]).toMatchObject({ Who: 'ops', 'Did what': 'Changed' });
+  expect(changes.rows[0]?.['To what']).toBe(`Contact centre Demo renamed ${stage.contactCenterId}`);
+  const link = changes.links.find(({ href }) => href.startsWith(`${path}/requests/`));
+  const request = await person.open(link?.href ?? '');
+  expect(request.rows).toContainEqual({ Field: 'name', Before: 'Demo', After: 'Demo renamed' });
+  const tab = await person.open(`/auth/console/contact-centers/${stage.contactCenterId}/audit`);
+  expect(tab.rows.map((row) => row['To what'])).toContainEqual(
+    expect.stringMatching(/^Contact centre Demo renamed/),
+  );
+  await change('Demo');
+});
+
+it('finds what a person did by the name that people type at a sign-in, in both trails', async () => {
+  const own = await person.open('/auth/console/locations/declare');
+  await person.submit(own, '/auth/console/locations/declare', { location: '/BY/NAME' });
+  const asked = new URLSearchParams({ user: 'demo\\supervisor' });
+  const found = await vi.waitFor(
+    async () => {
+      const page = await person.open(`${path}?${asked}`);
+      const done = page.rows.map((row) => row['Did what']);
+      expect(done).toContain('Signed in');
+      expect(done).toContain('Created');
+      return page;
+    },
+    { timeout: 10_000, interval: 100 },
+  );
+  for (const row of found.rows) expect(`${row['Who']} ${row['To what']}`).toMatch(/demo\\supervisor/);
+  const none = await person.open(`${path}?${new URLSearchParams({ user: 'demo\\nobody' })}`);
+  expect(none.rows).toEqual([]);
+});
+
+it('shows each entry of both trails once, newest first, over all pages', async () => {
+  const made = 52;
+  for (let number = 0; number < made; number += 1) {
+    const payload = { data: { location: `/PAGE/${number}` } };
+    await stage.environmentApi.call('POST', '/locations', { payload });
+    // An event between the changes.
+    if (number % 10 === 0)
+      await opsCall(stage.authApi, 'GET', `/auth/v3/ops/people?contactCenter=demo&search=p${number}`);
+  }
+  await stage.authApi.deps.audit.drained();
+  const times: string[] = [];
+  const seen: string[] = [];
+  // Events that come meanwhile are no part of the pages.
+  let next: string | undefined = `${path}?to=${new Date(Date.now() + 1000).toISOString()}`;
+  while (next !== undefined) {
+    const page: Answer = await person.open(next);
+    times.push(...page.rows.map((row) => row['Time'] ?? ''));
+    seen.push(...page.rows.flatMap((row) => /Location (\/PAGE\/\d+)/.exec(row['To what'] ?? '')?.[1] ?? []));
+    next = page.links.find(({ text }) => text === 'Next page')?.href;
+  }
+  expect(seen).toHaveLength(made);
+  expect(new Set(seen).size).toBe(made);
+  const moments = times.map((time) => Date.parse(time.replace(' UTC', 'Z')));
+  expect(moments).toEqual([...moments].sort((one, other) => other - one));
+});
+
+it('gives what the filters find as a file of each trail', async () => {
   await refusedLogins();
   const response = await person.request(`${path}/export.csv?outcome=failure&name=login_failed`);
   expect(response.headers.get('content-disposition')).toBe('attachment; filename="security-events.csv"');

@@ -39,13 +39,19 @@ const filters = {
   contactCenterId: idSchema.optional(),
   actor: label()
     .optional()
-    .describe('Who changed it, in any case: the operator account, a client id, or the `sub` of a person.'),
+    .describe(
+      'Who changed it, in any case: the operator account, a client id, or the `sub` of a person. Several are separated by commas.',
+    ),
   requestId: label().optional().describe('The correlation id of the request.'),
   from: time.describe('Not before this time.'),
   to: time.describe('Before this time.'),
 };
 
-const auditQuery = z.object({ ...pageQuery(100), ...filters });
+const auditQuery = z.object({
+  ...pageQuery(100),
+  ...filters,
+  before: idBefore.describe('Only rows that are older than the one with this `id`. Replaces `cursor`.'),
+});
 const exportQuery = z.object({
   ...filters,
   before: idBefore.describe('Only earlier rows: `id` of the last one of an export that was cut.'),
@@ -85,7 +91,8 @@ function readRoutes(api: App, { audit, changeLog }: Options<'audit' | 'changeLog
       },
     },
     async (request, reply) => {
-      const page = readPage(request.query, ordinalKey);
+      const { before, ...asked } = request.query;
+      const page = { ...readPage(asked, ordinalKey), ...definedOnly({ after: before?.toString() }) };
       // Every change has an audit row, so the number of the newest change shows whether there is a new row.
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
       const { rows, nextCursor } = await audit.list(request.caller, filterOf(request.query), page);
@@ -195,7 +202,8 @@ function deletionOf({ name, from, to }: { name: string; from: Date; to: Date }) 
 
 function filterOf({ from, to, ...query }: z.output<typeof auditQuery> | z.output<typeof exportQuery>) {
   const { entity, entityId, contactCenterId, actor, requestId } = query;
-  return { entity, entityId, contactCenterId, actor, requestId, fromMs: from, toMs: to };
+  const actors = actor?.split(',').map((one) => one.trim().toLowerCase());
+  return { entity, entityId, contactCenterId, actors, requestId, fromMs: from, toMs: to };
 }
 
 type AuditAnswer = ReturnType<typeof answerOf>;

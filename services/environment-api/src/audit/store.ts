@@ -33,8 +33,8 @@ export interface AuditFilter {
   entityId: string | undefined;
   /** Only rows of these contact centres; undefined: all. */
   contactCenterIds: readonly string[] | undefined;
-  /** In any case. */
-  actor: string | undefined;
+  /** In lower case. */
+  actors: readonly string[] | undefined;
   requestId: string | undefined;
   fromMs: number | undefined;
   toMs: number | undefined;
@@ -87,7 +87,7 @@ export async function listAudit(db: Queryable, filter: AuditFilter, page: Page):
     text: `SELECT * FROM environment.audit
       WHERE ($1::text IS NULL OR entity = $1) AND ($2::text IS NULL OR entity_id = $2)
         AND ($3::uuid[] IS NULL OR contact_center_id = ANY ($3)) AND ($4::bigint IS NULL OR id < $4)
-        AND ($5::text IS NULL OR lower(actor) = lower($5)) AND ($6::text IS NULL OR request_id = $6)
+        AND ($5::text[] IS NULL OR lower(actor) = ANY ($5)) AND ($6::text IS NULL OR request_id = $6)
         AND ($7::bigint IS NULL OR at >= to_timestamp($7 / 1000.0)) AND ($8::bigint IS NULL OR at < to_timestamp($8 / 1000.0))
       ORDER BY id DESC LIMIT $9 OFFSET $10`,
     values: [
@@ -95,7 +95,7 @@ export async function listAudit(db: Queryable, filter: AuditFilter, page: Page):
       filter.entityId ?? null,
       filter.contactCenterIds ?? null,
       page.after ?? null,
-      filter.actor ?? null,
+      filter.actors ?? null,
       filter.requestId ?? null,
       filter.fromMs ?? null,
       filter.toMs ?? null,

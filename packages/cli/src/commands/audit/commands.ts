@@ -1,7 +1,7 @@
 /** `gatehouse audit`: what happened, who changed what, and whether the record of it is whole. */
 import { createAuditCalls, type SecurityEventFilter } from '@gatehouse/api-client/auth-api';
 import { reshipConfigurationTrail, verifyConfigurationTrail } from '@gatehouse/api-client/environment-api';
-import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
+import type { NamedPerson, SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';
@@ -17,6 +17,8 @@ import { auditRetentionCommand } from './retention.ts';
 
 interface FilterOptions extends Span {
   user?: string;
+  by?: string;
+  kind?: string;
   event?: string;
   outcome?: string;
   client?: string;
@@ -139,11 +141,11 @@ function searchCommand(audit: Command, cli: Cli): void {
   ).action(
     cli.action<FilterOptions>(async (session, options) => {
       const { output } = session;
-      const { data } = await api(session).find({ ...filterOf(options), limit: options.limit });
+      const { data, people } = await api(session).find({ ...filterOf(options), limit: options.limit });
       const refused = await refusedOf(session, options);
       if (output.isJson) output.text([...data, ...refused.map(refusedEventOf)], '');
       else if (data.length > 0 || refused.length === 0)
-        output.rows(data, columns, 'There are no such events.');
+        output.rows(data, columnsWith(people), 'There are no such events.');
       printRefusedRequests(refused, output);
     }),
   );
@@ -159,7 +161,9 @@ async function refusedOf(session: Session, { correlation, user, event, outcome }
 function withFilters(command: Command): Command {
   const about = command
     .option('--user <name>', 'user name or sub')
-    .option('--event <name>', 'such as login_failed')
+    .option('--by <name>', 'who caused it: the operator account, a client id or the sub of a person')
+    .option('--kind <kind>', 'configuration: what administrators changed; security: the rest')
+    .option('--event <names>', 'such as login_failed; several are separated by commas')
     .option('--outcome <outcome>', 'success or failure')
     .option('--client <id>', 'client id')
     .option('--contact-center <id>', 'id of the contact centre')
@@ -170,6 +174,8 @@ function withFilters(command: Command): Command {
 function filterOf(options: FilterOptions): SecurityEventFilter {
   return {
     user: options.user,
+    actor: options.by,
+    kind: options.kind,
     name: options.event,
     outcome: options.outcome,
     clientId: options.client,
@@ -179,11 +185,21 @@ function filterOf(options: FilterOptions): SecurityEventFilter {
   };
 }
 
-const columns: Columns<SecurityEvent> = {
-  time: 'at',
-  event: 'name',
-  outcome: 'outcome',
-  user: ({ fields, sub }) => clipped(fields['userName'] ?? sub),
+/** People who have signed in are named, and others stand by their `sub`. */
+function columnsWith(people: readonly NamedPerson[] = []): Columns<SecurityEvent> {
+  const names = new Map(people.map(({ sub, userName }) => [sub, userName]));
+  const named = (sub: unknown) => (typeof sub === 'string' ? (names.get(sub) ?? sub) : undefined);
+  return {
+    time: 'at',
+    event: 'name',
+    outcome: 'outcome',
+    by: ({ fields }) => clipped(named(fields['actor'])),
+    user: ({ fields, sub }) => clipped(fields['userName'] ?? named(sub)),
+    ...others,
+  };
+}
+
+const others: Columns<SecurityEvent> = {
   client: 'clientId',
   from: 'clientAddress',
   reason: ({ fields }) => whyOf(fields),
@@ -202,7 +218,7 @@ function clipped(name: unknown): unknown {
 
 /** One line an event, so that it can be followed and grepped. */
 function print({ output }: Session, event: SecurityEvent): void {
-  const text = cellsOf(event, columns)
+  const text = cellsOf(event, columnsWith())
     .filter((cell) => cell !== undefined)
     .map(shown)
     .join('  ');

@@ -12,7 +12,7 @@ export interface AccountsOptions {
   contactCenters: Pick<ContactCenterService, 'find'>;
   loginNames: LoginNames;
   users: Pick<UserService, 'find'>;
-  seen: Pick<SeenPeople, 'subOf' | 'nameOf'>;
+  seen: Pick<SeenPeople, 'subOf' | 'namesOf'>;
 }
 
 /** An account, whether anybody has it or not. */
@@ -76,7 +76,7 @@ export function createAccounts({ contactCenters, loginNames, users, seen }: Acco
 
   /** @throws AppError 404, 503 */
   const accountOfSub = async (sub: string, within: Within): Promise<HelpDeskAccount> => {
-    const last = await seen.nameOf(sub, within);
+    const last = (await seen.namesOf([sub], within))[0];
     if (last === undefined) return unknownSub();
     return { userName: last.userName, contactCenter: await contactCenter(last.contactCenterId, within) };
   };

@@ -33,7 +33,7 @@ export function createPasswordAttempts({ users, search }: PasswordAttemptsOption
       const newest = async (name: string) => {
         if (found === undefined) return 0;
         const filter = { user: found.sub, contactCenterId: contactCenter.id, outcome: 'success' as const };
-        return (await search({ ...filter, name, limit: 1 })).events[0]?.atMs ?? 0;
+        return (await search({ ...filter, names: [name], limit: 1 })).events[0]?.atMs ?? 0;
       };
       const address = refusals[0]?.clientAddress;
       const [signedIn, changed, listed, addressWaitMs] = await Promise.all([

@@ -10,7 +10,7 @@ import { type AccountsOptions, createAccounts, isSub, unknownSub, type Within } 
 
 export interface PeopleOptions extends AccountsOptions {
   sessions: Pick<SessionService, 'list'>;
-  seen: Pick<SeenPeople, 'subOf' | 'nameOf' | 'known'>;
+  seen: Pick<SeenPeople, 'subOf' | 'namesOf' | 'known'>;
 }
 
 export interface Person {
@@ -68,7 +68,7 @@ export function createPeople(options: PeopleOptions) {
         throw badRequest('A sub needs the contact centre of the person', { field: 'contactCenter' });
       const place = await accounts.contactCenter(named, within);
       const sub = user.toLowerCase();
-      const last = await seen.nameOf(sub, place.id);
+      const last = (await seen.namesOf([sub], place.id))[0];
       const name = last === undefined ? sub : shownName(place, last.userName);
       return { sub, name, contactCenterId: place.id };
     },

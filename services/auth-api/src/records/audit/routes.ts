@@ -17,6 +17,7 @@ import type { createRetention } from './confirm-retention.ts';
 import type { createAuditErasure } from './erase.ts';
 import { type AuditEvent, type AuditWriter, actorFields } from './event.ts';
 import { auditExportQuerySchema, auditQuerySchema, eraseBodySchema, filterOf } from './schemas.ts';
+import type { SeenPeople } from './seen-people.ts';
 import type { AuditFilter, findAuditPage, StoredAuditEvent } from './store.ts';
 
 const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope };
@@ -24,6 +25,7 @@ const tags = ['audit'];
 
 interface AuditRouteOptions {
   search: { find(filter: AuditFilter): ReturnType<typeof findAuditPage> };
+  seenPeople: Pick<SeenPeople, 'namesOf'>;
   worker: Pick<AuditWorker, 'verify' | 'reship'>;
   erasure: ReturnType<typeof createAuditErasure>;
   writer: AuditWriter;
@@ -36,7 +38,7 @@ export function auditRoutes(app: App, options: AuditRouteOptions): void {
 }
 
 /** Reads events. */
-function searchRoutes(app: App, { search, writer }: AuditRouteOptions): void {
+function searchRoutes(app: App, { search, seenPeople, writer }: AuditRouteOptions): void {
   app.get(
     '',
     {
@@ -49,7 +51,7 @@ function searchRoutes(app: App, { search, writer }: AuditRouteOptions): void {
       },
     },
     async (request) => {
-      const { before, after, limit, ...query } = request.query;
+      const { before, after, limit, subs, ...query } = request.query;
       const { within } = actorOf(request);
       const filter = filterOf(query, within);
       // As one in which nothing has happened: what another contact centre has seen is not for its neighbour.
@@ -60,8 +62,10 @@ function searchRoutes(app: App, { search, writer }: AuditRouteOptions): void {
         afterSeq: after,
         limit,
       });
+      const people = await seenPeople.namesOf([...subs, ...events.flatMap(peopleIn)], within);
       return {
         ...ok(events.map(viewOf)),
+        people,
         ...definedOnly({ nextCursor: nextSeq?.toString() }),
       };
     },
@@ -171,6 +175,12 @@ function trailRoutes(app: App, { worker, retention, erasure }: AuditRouteOptions
 
 function deletionOf({ name, from, to }: { name: string; from: Date; to: Date }) {
   return { name, from: from.toISOString(), to: to.toISOString() };
+}
+
+/** An actor that is no person is found nowhere. */
+function peopleIn({ sub, fields }: StoredAuditEvent): string[] {
+  const { actor } = fields;
+  return [sub, actor].filter((one) => typeof one === 'string');
 }
 
 /** Another contact centre than the one that the administrator is confined to. */

@@ -3,6 +3,9 @@
 import { rowExportFields, wrapped } from '@gatehouse/contracts/answers';
 import { label } from '@gatehouse/contracts/values';
 import { z } from 'zod';
+import { type AuditEventName, auditEventNames, auditEvents } from './event.ts';
+
+const isConfiguration = (name: AuditEventName) => auditEvents[name].kind.category.includes('configuration');
 
 const text = label(512).optional();
 const seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
@@ -12,7 +15,17 @@ const time = z.iso
 
 const filters = {
   user: text.describe('User name in any case, or `sub`.'),
-  name: text.describe('Name of the event, such as login_failed.'),
+  userContactCenterId: text.describe(
+    'Where the person is whom `user` names: others may have the name elsewhere.',
+  ),
+  actor: text.describe(
+    'Who caused the event: the operator account, a client id or a `sub`. Beside `user` it finds the events of both.',
+  ),
+  name: text.describe('Names of events, such as login_failed, separated by commas.'),
+  kind: z
+    .enum(['security', 'configuration'])
+    .optional()
+    .describe('`configuration`: what administrators changed, such as a client. `security`: the rest.'),
   outcome: z.enum(['success', 'failure']).optional(),
   clientId: text,
   contactCenterId: text,
@@ -25,6 +38,11 @@ export const auditQuerySchema = z
   .object({
     ...filters,
     before: seq.describe('`nextCursor` of the page before.'),
+    subs: label(8192)
+      .optional()
+      .transform((text) => text?.split(',') ?? [])
+      .pipe(z.array(z.string()).max(100))
+      .describe('The answer names these people, too: their `sub`, separated by commas, at most 100.'),
     after: seq.describe('Only later events, oldest first.'),
     limit: z.coerce.number().int().min(1).max(1000).default(100),
   })
@@ -41,11 +59,20 @@ export const auditExportQuerySchema = z.object({
 
 /** Of both queries, with the contact centre that the administrator is confined to. */
 export function filterOf(
-  { from, to, ...filter }: Omit<z.output<typeof auditExportQuerySchema>, 'before' | 'format' | 'limit'>,
+  {
+    from,
+    to,
+    name,
+    kind,
+    ...filter
+  }: Omit<z.output<typeof auditExportQuerySchema>, 'before' | 'format' | 'limit'>,
   within: string | undefined,
 ) {
+  const ofKind = kind && auditEventNames.filter((one) => isConfiguration(one) === (kind === 'configuration'));
+  const named = name?.split(',').map((one) => one.trim());
   return {
     ...filter,
+    names: named && ofKind ? named.filter((one) => ofKind.some((other) => other === one)) : (named ?? ofKind),
     contactCenterId: filter.contactCenterId ?? within,
     fromMs: from === undefined ? undefined : Date.parse(from),
     toMs: to === undefined ? undefined : Date.parse(to),

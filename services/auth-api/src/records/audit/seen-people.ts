@@ -1,4 +1,5 @@
 /** Finds in the security events what the Configuration Server cannot tell any more, or not now: who had a name, and where. */
+import type { NamedPerson } from '@gatehouse/contracts/auth-api';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { PersonKey } from '../revocation/revocation.ts';
 
@@ -32,19 +33,20 @@ export function createSeenPeople({ db, primary, drained }: SeenPeopleOptions) {
       return rows[0]?.sub;
     },
 
-    /** The name by which a person signed in last, and where; within one contact centre, or in any. */
-    async nameOf(
-      sub: string,
-      contactCenterId?: string,
-    ): Promise<{ userName: string; contactCenterId: string } | undefined> {
-      const { rows } = await db.query<{ userName: string; contactCenterId: string }>(
-        `SELECT fields->>'userName' AS "userName", contact_center_id AS "contactCenterId" FROM auth.audit_events
-          WHERE sub = $1 AND name = 'login_succeeded' AND contact_center_id = coalesce($2, contact_center_id)
-            AND fields ? 'userName'
-          ORDER BY at DESC LIMIT 1`,
-        [sub, contactCenterId ?? null],
+    /** The names by which people signed in last, and where; of those alone who did, within one contact centre or in any. */
+    async namesOf(subs: readonly string[], contactCenterId?: string): Promise<NamedPerson[]> {
+      if (subs.length === 0) return [];
+      const { rows } = await db.query<NamedPerson>(
+        `SELECT asked.sub, seen."userName", seen."contactCenterId"
+          FROM unnest($1::text[]) AS asked (sub), LATERAL (
+            SELECT fields->>'userName' AS "userName", contact_center_id AS "contactCenterId" FROM auth.audit_events
+            WHERE sub = asked.sub AND name = 'login_succeeded' AND contact_center_id = coalesce($2, contact_center_id)
+              AND fields ? 'userName'
+            ORDER BY at DESC LIMIT 1
+          ) AS seen`,
+        [[...new Set(subs)], contactCenterId ?? null],
       );
-      return rows[0];
+      return rows;
     },
 
     /** The contact centres that know somebody by this `sub`. @throws while the events cannot be read */

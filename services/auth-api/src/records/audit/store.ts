@@ -25,7 +25,11 @@ export async function insertEventTexts(db: AuditTransaction, texts: readonly str
 export interface AuditFilter {
   /** User name (any case) or sub. */
   user?: string | undefined;
-  name?: string | undefined;
+  /** Where the person of the user name is. */
+  userContactCenterId?: string | undefined;
+  /** Beside the user: events of either. */
+  actor?: string | undefined;
+  names?: readonly string[] | undefined;
   outcome?: 'success' | 'failure' | undefined;
   clientId?: string | undefined;
   contactCenterId?: string | undefined;
@@ -72,11 +76,13 @@ interface AuditEventRow {
  * uses the indexes.
  */
 const isOfUser = `seq = ANY (ARRAY(SELECT seq FROM auth.audit_events WHERE sub = $1 UNION ALL
-  SELECT seq FROM auth.audit_events WHERE fields ? 'userName' AND lower(fields->>'userName') = lower($1)))`;
+  SELECT seq FROM auth.audit_events WHERE fields ? 'userName' AND lower(fields->>'userName') = lower($1)
+    AND ($13::text IS NULL OR contact_center_id = $13)
+  UNION ALL SELECT seq FROM auth.audit_events WHERE fields ? 'actor' AND fields->>'actor' = $12))`;
 
 /** In the order of the values that follow the user; a condition is true where its value is null. */
 const conditions = [
-  '($2::text IS NULL OR name = $2)',
+  '($2::text[] IS NULL OR name = ANY ($2))',
   '($3::text IS NULL OR outcome = $3)',
   '($4::text IS NULL OR client_id = $4)',
   '($5::text IS NULL OR contact_center_id = $5)',
@@ -89,13 +95,18 @@ const conditions = [
 
 async function findAuditEvents(db: Queryable, filter: AuditFilter): Promise<StoredAuditEvent[]> {
   const order = filter.afterSeq === undefined ? 'DESC' : 'ASC';
-  const first = filter.user === undefined ? '$1::text IS NULL' : isOfUser;
+  const isOfAny = filter.user === undefined && filter.actor === undefined;
+  const first = isOfAny ? 'coalesce($1::text, $12::text, $13::text) IS NULL' : isOfUser;
   const { rows } = await db.query<AuditEventRow>(
     `SELECT * FROM auth.audit_events WHERE ${[first, ...conditions].join(' AND ')} ORDER BY seq ${order} LIMIT $11`,
     [
-      ...[filter.user, filter.name, filter.outcome, filter.clientId, filter.contactCenterId].map(orNull),
+      orNull(filter.user),
+      filter.names ?? null,
+      ...[filter.outcome, filter.clientId, filter.contactCenterId].map(orNull),
       ...[filter.correlationId, filter.fromMs, filter.toMs, filter.beforeSeq, filter.afterSeq].map(orNull),
       filter.limit,
+      orNull(filter.actor),
+      isOfAny ? null : orNull(filter.userContactCenterId),
     ],
   );
   return rows.map(toStoredEvent);

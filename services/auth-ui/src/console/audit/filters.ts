@@ -4,40 +4,56 @@ import type { TextKey } from '../../texts/texts.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { typedText } from '../shell/typed.ts';
+import { administeredEvents, eventNames, eventOf } from './words.ts';
 
 const typed = typedText(512);
 
-export const eventQuery = z.object({
+export const trailQuery = z.object({
+  kind: typed,
   user: typed,
   name: typed,
+  entity: typed,
+  entityId: typed,
   outcome: typed,
   clientId: typed,
   contactCenterId: typed,
   correlationId: typed,
   from: typed,
   to: typed,
+  /** Where the page begins in each trail: the number of the last event and of the last change that were shown. */
   before: typed,
+  beforeChange: typed,
 });
 
-export const changeQuery = z.object({
-  entity: typed,
-  entityId: typed,
-  actor: typed,
-  contactCenterId: typed,
-  requestId: typed,
-  from: typed,
-  to: typed,
-  cursor: typed,
-});
+export type TrailQuery = z.output<typeof trailQuery>;
 
-export type EventQuery = z.output<typeof eventQuery>;
-export type ChangeQuery = z.output<typeof changeQuery>;
+/** Before it nothing is left. */
+export const end = '0';
 
-/** Without what is empty. Times of the form have no zone: they are in UTC, as the pages show them. */
-export function filterOf<Query extends EventQuery | ChangeQuery>(query: Query): Partial<Query> {
-  const all = { ...query, from: timeOf(query.from), to: timeOf(query.to) };
-  const given = Object.entries(all).filter(([, value]) => value !== '');
-  return Object.fromEntries(given) as Partial<Query>;
+type Names = Exclude<keyof TrailQuery, 'before' | 'beforeChange'>;
+
+/** What each trail is asked for; undefined: the filters leave nothing of it. Times without a zone are in UTC. */
+export function filtersOf(query: TrailQuery) {
+  const { kind, user, name, entity, entityId, outcome, clientId, contactCenterId, correlationId } = query;
+  const span = { from: timeOf(query.from), to: timeOf(query.to) };
+  const administered = administeredEvents[entity];
+  const hasEvents = entityId === '' && (entity === '' || administered !== undefined);
+  const hasChanges =
+    [name, administered ?? ''].every((one) => one === '') &&
+    kind !== 'security' &&
+    outcome !== 'failure' &&
+    (user === '' || clientId === '');
+  const events = { ...span, kind, user, outcome, clientId, contactCenterId, correlationId };
+  const changes = { ...span, entity, entityId, contactCenterId, requestId: correlationId };
+  return {
+    events: hasEvents ? given({ ...events, name: name || (administered ?? '') }) : undefined,
+    changes: hasChanges ? given({ ...changes, actor: user || clientId }) : undefined,
+  };
+}
+
+/** Without what is empty. */
+function given<Filter extends Record<string, string>>(filter: Filter): Partial<Filter> {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== '')) as Partial<Filter>;
 }
 
 function timeOf(local: string): string {
@@ -46,41 +62,59 @@ function timeOf(local: string): string {
     : local;
 }
 
-/** `names`: those that have a field, in their order. */
+interface Choice {
+  value: string;
+  label: string;
+}
+
+/** `names`: those that have a field, in their order. `centers`: to choose from; undefined: there are too many. */
 export function filterFields(
-  { text }: ConsoleVisit,
-  names: readonly string[],
-  query: Readonly<Record<string, string>>,
+  visit: ConsoleVisit,
+  names: readonly Names[],
+  query: TrailQuery,
+  centers: readonly Choice[] | undefined,
 ): FormField[] {
   return names.map((name) => {
     const isTime = name === 'from' || name === 'to';
-    const options = optionsOf[name];
+    const options = name === 'contactCenterId' ? centers : optionsOf(visit, name);
     return {
       name,
-      label: text(`console.audit.filter.${name}` as TextKey),
+      label: visit.text(`console.audit.filter.${name}`),
       kind: options ? 'select' : isTime ? 'datetime-local' : 'text',
-      value: query[name] ?? '',
-      ...(options ? { options: options.map((value) => ({ value, label: text(labelOf(name, value)) })) } : {}),
+      value: query[name],
+      ...(options && { options: withValue(visit, options, query[name]) }),
     };
   });
 }
 
-const optionsOf: Record<string, readonly string[]> = {
-  outcome: ['', 'success', 'failure'],
-  entity: [
-    '',
-    'environment',
-    'contact-center',
-    'setting',
-    'single-sign-on',
-    'branding',
-    'api-key',
-    'location',
-    'person',
-  ],
-};
-
-function labelOf(name: string, value: string): TextKey {
-  if (value === '') return 'console.audit.filter.any';
-  return (name === 'outcome' ? `console.audit.outcome.${value}` : `console.entity.${value}`) as TextKey;
+/** A value of an address that somebody kept stays, whatever it is. */
+function withValue({ text }: ConsoleVisit, options: readonly Choice[], value: string): Choice[] {
+  const isKnown = value === '' || options.some((one) => one.value === value);
+  const any = { value: '', label: text('console.audit.filter.any') };
+  return [any, ...options, ...(isKnown ? [] : [{ value, label: value }])];
 }
+
+function optionsOf(visit: ConsoleVisit, name: Names): Choice[] | undefined {
+  const { text, language } = visit;
+  const said = (values: readonly string[], below: string) =>
+    values.map((value) => ({ value, label: text(`${below}.${value}` as TextKey) }));
+  if (name === 'outcome') return said(['success', 'failure'], 'console.audit.outcome');
+  if (name === 'kind') return said(['security', 'configuration'], 'console.audit.kind');
+  if (name === 'entity') return said([...entities, ...Object.keys(administeredEvents)], 'console.entity');
+  if (name !== 'name') return undefined;
+  const events = eventNames().map((value) => ({ value, label: eventOf(visit, value) }));
+  return events.sort((one, other) => one.label.localeCompare(other.label, language));
+}
+
+const entities = [
+  'environment',
+  'contact-center',
+  'setting',
+  'saml',
+  'oidc',
+  'branding',
+  'api-key',
+  'cors',
+  'location',
+  'person',
+];

@@ -4,11 +4,13 @@ import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
 import { type ShownChange, shownChanges } from '../shell/changes.ts';
 import type { ConsolePage } from '../shell/pages.ts';
-import type { Fact } from '../shell/parts.ts';
+import { type Fact, factOf } from '../shell/parts.ts';
 import { pairsOf, refusalText } from '../shell/refusals.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
+import { saidOf } from './entry.ts';
 import { auditPath } from './tabs.ts';
-import { actionOf, entityOf, nameIn, outcomeBadge } from './words.ts';
+import type { Names, Entry as Recorded } from './trail.ts';
+import { outcomeBadge } from './words.ts';
 
 interface Entry {
   at: string;
@@ -24,51 +26,55 @@ export interface RequestPage extends ConsolePage {
 }
 
 /** The records of both services about a request. */
-interface Recorded {
-  events: readonly SecurityEvent[];
-  changes: readonly AuditEntry[];
-  refusals: readonly RefusedRequest[];
-}
-
 export function requestPage(
   visit: ConsoleVisit,
   id: string,
-  { events, changes, refusals }: Recorded,
+  {
+    entries,
+    refusals,
+    names,
+  }: { entries: readonly Recorded[]; refusals: readonly RefusedRequest[]; names: Names },
 ): RequestPage {
   const { text } = visit;
-  const entries = [
-    ...events.map((event) => ({ at: event.at, entry: eventEntry(visit, event) })),
+  const shown = [
+    ...entries.map((entry) => ({ at: entry.at, entry: shownEntry(visit, entry, names) })),
     ...refusals.map((refusal) => ({ at: refusal.at, entry: refusalEntry(visit, refusal) })),
-    ...changes.map((change) => ({ at: change.at, entry: changeEntry(visit, change) })),
-  ].sort((a, b) => a.at.localeCompare(b.at));
+  ].sort((one, other) => one.at.localeCompare(other.at));
   return {
     title: text('console.audit.request.title'),
     lead: text('console.audit.request.lead', { id }),
     breadcrumbs: [{ label: text('console.audit.title'), href: auditPath }],
-    entries: entries.map(({ entry }) => entry),
+    entries: shown.map(({ entry }) => entry),
     empty: text('console.audit.request.empty'),
   };
 }
 
-function eventEntry(visit: ConsoleVisit, event: SecurityEvent): Entry {
+function shownEntry(visit: ConsoleVisit, entry: Recorded, names: Names): Entry {
   const { text } = visit;
+  const { who, what, object, center, address, outcome } = saidOf(visit, entry, names);
+  const { event, change } = entry;
   return {
-    at: text('console.atSecond', { at: new Date(event.at) }),
-    title: event.name,
-    badge: outcomeBadge(visit, event.outcome),
-    facts: facts([
-      [text('console.audit.person'), nameIn(event)],
-      ['sub', event.sub],
-      [text('console.audit.client'), event.clientId],
-      [text('console.audit.center'), event.contactCenterId],
-      [text('console.audit.session'), event.sid],
-      [text('console.audit.address'), event.clientAddress],
-      ...Object.entries(event.fields).map(([name, value]): [string, string] => [
-        name,
-        typeof value === 'string' ? value : JSON.stringify(value),
+    at: text('console.atSecond', { at: new Date(entry.at) }),
+    title: what,
+    badge: outcomeBadge(visit, outcome),
+    facts: [
+      ...factOf(text('console.audit.who'), who.name),
+      ...factOf(text('console.audit.object'), object.name),
+      ...factOf(text('console.audit.center'), center?.name),
+      ...codes([
+        [text('console.audit.address'), address],
+        ['sub', event?.sub ?? (change?.actor.kind === 'user' ? change.actor.name : undefined)],
+        [text('console.audit.client'), event?.clientId ?? change?.actor.clientId],
+        [text('console.audit.session'), event?.sid],
+        [text('console.audit.filter.entityId'), change?.entityId],
+        ['linkRequest', change?.actor.linkRequest],
+        [text('console.audit.filter.name'), event?.name],
+        ...Object.entries(event?.fields ?? {})
+          .filter(([name]) => name !== 'changes')
+          .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const),
       ]),
-    ]),
-    changes: [],
+    ],
+    changes: shownChanges(change?.changes ?? changesIn(event)),
   };
 }
 
@@ -78,7 +84,7 @@ function refusalEntry(visit: ConsoleVisit, refusal: RefusedRequest): Entry {
     at: text('console.atSecond', { at: new Date(refusal.at) }),
     title: refusalText(text, refusal.reason),
     badge: outcomeBadge(visit, 'failure'),
-    facts: facts([
+    facts: codes([
       ['reason', refusal.reason],
       ['detail', refusal.detail],
       ['endpoint', refusal.endpoint],
@@ -93,24 +99,12 @@ function refusalEntry(visit: ConsoleVisit, refusal: RefusedRequest): Entry {
   };
 }
 
-function changeEntry(visit: ConsoleVisit, change: AuditEntry): Entry {
-  const { text } = visit;
-  return {
-    at: text('console.atSecond', { at: new Date(change.at) }),
-    title: entityOf(visit, change.entity),
-    badge: { text: actionOf(visit, change.action), kind: 'plain' },
-    facts: facts([
-      [text('console.audit.by'), change.actor.name],
-      [text('console.audit.client'), change.actor.clientId],
-      ['linkRequest', change.actor.linkRequest],
-      [text('console.audit.what'), change.entityId],
-      [text('console.audit.center'), change.contactCenterId],
-      [text('console.audit.address'), change.clientAddress],
-    ]),
-    changes: shownChanges(change.changes),
-  };
+/** A client that is changed has its values before and after as other changes have. */
+function changesIn(event: SecurityEvent | undefined): AuditEntry['changes'] {
+  const changes = event?.fields['changes'];
+  return typeof changes === 'object' && changes !== null ? (changes as AuditEntry['changes']) : {};
 }
 
-function facts(all: readonly (readonly [label: string, value: string | undefined])[]): Fact[] {
+function codes(all: readonly (readonly [label: string, value: string | undefined])[]): Fact[] {
   return all.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value, isCode: true }]));
 }

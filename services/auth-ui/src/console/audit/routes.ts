@@ -20,18 +20,19 @@ import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { detailRoute } from '../shell/details.ts';
 import { consoleView } from '../shell/pages.ts';
+import { addressOf } from '../shell/paging.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { type ChainsPage, chainsPage } from './chains-page.ts';
-import { changeQuery, eventQuery, filterOf } from './filters.ts';
-import { changesPage, eventsPage, type TrailPage } from './lists.ts';
+import { filtersOf, trailQuery } from './filters.ts';
 import { type RequestPage, requestPage } from './request-page.ts';
 import { retentionPage } from './retention-page.ts';
+import { auditPath, auditTabs } from './tabs.ts';
+import { namesOf } from './trail.ts';
+import { trailPage, trailView } from './trail-page.ts';
 
-const trailView = consoleView<TrailPage>('audit/trail');
 const requestView = consoleView<RequestPage>('audit/request');
 const chainsView = consoleView<ChainsPage>('audit/chains');
 
-const pageSize = '50';
 /** One request writes few events; a hostile correlation id may stand in many. */
 const maxOfRequest = '200';
 const day = z.iso.date().or(z.literal('')).catch('').default('');
@@ -43,55 +44,51 @@ export const auditArea: Area = {
   lesser: ['auditor'],
   entry: { group: 'overview', label: 'console.audit.title', icon: 'audit' },
   routes(pages, shell) {
-    eventRoutes(pages, shell);
-    changeRoutes(pages, shell);
+    trailRoutes(pages, shell);
     requestRoute(pages, shell);
     retentionRoute(pages, shell);
     chainsRoute(pages, shell);
   },
 };
 
-function eventRoutes(pages: App, shell: Shell): void {
-  detailRoute(pages, shell, { url: '', query: eventQuery.shape, view: trailView }, async (visit, asked) => {
-    const filter = { ...filterOf(asked), limit: pageSize };
-    const found = await createAuditCalls(visit.authApi).find(filter);
-    return eventsPage(visit, found, asked);
+function trailRoutes(pages: App, shell: Shell): void {
+  detailRoute(pages, shell, { url: '', query: trailQuery.shape, view: trailView }, (visit, asked) => {
+    const { text } = visit;
+    const header = {
+      title: text('console.audit.title'),
+      lead: text('console.audit.lead'),
+      tabs: auditTabs(visit, 'all'),
+    };
+    return trailPage(visit, header, auditPath, asked);
   });
 
-  pages.get(
-    '/export.:format',
-    { schema: { hide: true, params: formatParams, querystring: eventQuery } },
-    async (request, reply) => {
-      const { authApi } = shell.begin(request, reply);
-      const { format } = request.params;
-      const filter = filterOf(request.query);
-      return sendFile(reply, createAuditCalls(authApi).export(filter, format), `security-events.${format}`);
-    },
-  );
+  // The list of changes was a page of its own, and people have kept its address.
+  pages.get('/changes', { schema: { hide: true } }, (request, reply) => {
+    const asked = new URLSearchParams(request.query as Record<string, string>);
+    const [user, correlationId] = [asked.get('actor') ?? '', asked.get('requestId') ?? ''];
+    const query = { kind: 'configuration', ...Object.fromEntries(asked), user, correlationId };
+    return reply.redirect(addressOf(auditPath, query), 303);
+  });
+
+  exportRoutes(pages, shell);
 }
 
-function changeRoutes(pages: App, shell: Shell): void {
-  detailRoute(
-    pages,
-    shell,
-    { url: '/changes', query: changeQuery.shape, view: trailView },
-    async (visit, asked) => {
-      const filter = { ...filterOf(asked), limit: pageSize };
-      const found = await pageOfAudit(visit.environmentApi, filter);
-      return changesPage(visit, found, asked);
-    },
-  );
+function exportRoutes(pages: App, shell: Shell): void {
+  const schema = { hide: true, params: formatParams, querystring: trailQuery };
 
-  pages.get(
-    '/changes/export.:format',
-    { schema: { hide: true, params: formatParams, querystring: changeQuery } },
-    async (request, reply) => {
-      const { environmentApi } = shell.begin(request, reply);
-      const { format } = request.params;
-      const { cursor: _none, ...filter } = filterOf(request.query);
-      return sendFile(reply, exportAudit(environmentApi, filter, format), `configuration-changes.${format}`);
-    },
-  );
+  pages.get('/export.:format', { schema }, async (request, reply) => {
+    const { authApi } = shell.begin(request, reply);
+    const { format } = request.params;
+    const filter = filtersOf(request.query).events ?? {};
+    return sendFile(reply, createAuditCalls(authApi).export(filter, format), `security-events.${format}`);
+  });
+
+  pages.get('/changes/export.:format', { schema }, async (request, reply) => {
+    const { environmentApi } = shell.begin(request, reply);
+    const { format } = request.params;
+    const filter = filtersOf(request.query).changes ?? {};
+    return sendFile(reply, exportAudit(environmentApi, filter, format), `configuration-changes.${format}`);
+  });
 }
 
 function requestRoute(pages: App, shell: Shell): void {
@@ -101,12 +98,19 @@ function requestRoute(pages: App, shell: Shell): void {
     { url: '/requests/:id', path: { id: z.string().max(256) }, view: requestView },
     async (visit, { id }) => {
       const audit = createAuditCalls(visit.authApi);
-      const [events, refusals, changes] = await Promise.all([
-        audit.find({ correlationId: id, limit: maxOfRequest }),
-        audit.refusals({ correlationId: id }),
+      const [changes, refusals] = await Promise.all([
         pageOfAudit(visit.environmentApi, { requestId: id, limit: maxOfRequest }),
+        audit.refusals({ correlationId: id }),
       ]);
-      return requestPage(visit, id, { events: events.data, refusals, changes: changes.rows });
+      const actors = changes.rows.flatMap(({ actor }) => (actor.kind === 'user' ? [actor.name] : []));
+      const subs = [...new Set(actors)].join() || undefined;
+      const events = await audit.find({ correlationId: id, subs, limit: maxOfRequest });
+      const entries = [
+        ...events.data.map((event) => ({ at: event.at, event })),
+        ...changes.rows.map((change) => ({ at: change.at, change })),
+      ];
+      const names = await namesOf(visit, entries, events.people);
+      return requestPage(visit, id, { entries, refusals, names });
     },
   );
 }

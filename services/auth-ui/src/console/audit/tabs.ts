@@ -4,7 +4,7 @@ import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const auditPath = `${consolePath}/audit`;
 
-type Tab = 'events' | 'changes' | 'chains';
+type Tab = 'all' | 'chains';
 
 export function auditTabs({ text, rights }: ConsoleVisit, current: Tab) {
   const tab = (name: Tab, href: string) => ({
@@ -12,11 +12,7 @@ export function auditTabs({ text, rights }: ConsoleVisit, current: Tab) {
     href,
     isCurrent: name === current,
   });
-  return [
-    tab('events', auditPath),
-    tab('changes', `${auditPath}/changes`),
-    ...(rights.installation ? [tab('chains', `${auditPath}/chains`)] : []),
-  ];
+  return [tab('all', auditPath), ...(rights.installation ? [tab('chains', `${auditPath}/chains`)] : [])];
 }
 
 export function requestHref(correlationId: string): string {

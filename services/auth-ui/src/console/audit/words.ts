@@ -1,12 +1,34 @@
-/** Says what the fields of events and changes mean. */
-import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
-import { isTextKey } from '../../texts/texts.ts';
+/** Says what the names in events and changes mean. */
+import { isTextKey, namesBelow } from '../../texts/texts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
-/** The name under which the person signed in, where the event has one. */
-export function nameIn({ fields }: SecurityEvent): string | undefined {
-  const name = fields['userName'] ?? fields['username'];
-  return typeof name === 'string' ? name : undefined;
+const eventKey = 'console.event.';
+
+/** Those that have words. */
+export const eventNames = (): string[] => namesBelow(eventKey);
+
+/** The events of Auth API that are changes of something that it keeps, as its filter takes them. */
+export const administeredEvents: Readonly<Record<string, string>> = {
+  client: 'client_created,client_updated,client_deleted,client_restored,client_secret_rotated',
+  administrator:
+    'administrator_added,administrator_removed,appointee_added,appointee_removed,appointing_changed',
+  'signing-key':
+    'signing_key_created,signing_key_imported,signing_key_rotated,signing_key_retired,signing_key_removed,sso_key_changed',
+  'signal-receiver': 'signal_receiver_created,signal_receiver_updated,signal_receiver_deleted',
+};
+
+/** An event of a newer server has no text here, so its name is shown. The same holds below. */
+export const eventOf = (visit: ConsoleVisit, name: string): string => wordOf(visit, eventKey, name);
+
+export const actionOf = (visit: ConsoleVisit, action: string): string =>
+  wordOf(visit, 'console.audit.action.', action);
+
+export const entityOf = (visit: ConsoleVisit, entity: string): string =>
+  wordOf(visit, 'console.entity.', entity);
+
+function wordOf({ text }: ConsoleVisit, below: string, name: string): string {
+  const key = `${below}${name}`;
+  return isTextKey(key) ? text(key) : name;
 }
 
 export function outcomeBadge({ text }: ConsoleVisit, outcome: string) {
@@ -15,15 +37,4 @@ export function outcomeBadge({ text }: ConsoleVisit, outcome: string) {
     text: text(isGood ? 'console.audit.outcome.success' : 'console.audit.outcome.failure'),
     kind: isGood ? 'good' : 'bad',
   } as const;
-}
-
-/** An action of a newer server has no text here, so its name is shown. The same holds below. */
-export function actionOf({ text }: ConsoleVisit, action: string): string {
-  const key = `console.audit.action.${action}`;
-  return isTextKey(key) ? text(key) : action;
-}
-
-export function entityOf({ text }: ConsoleVisit, entity: string): string {
-  const key = `console.entity.${entity}`;
-  return isTextKey(key) ? text(key) : entity;
 }

@@ -23,6 +23,7 @@ const tabs = [
   { name: 'secret', label: 'console.clients.secret', below: '/secret', isChange: true },
   { name: 'exchanges', label: 'console.clients.exchanges', below: '/exchanges' },
   { name: 'diagnosis', label: 'console.clients.diagnosis', below: '/diagnosis' },
+  { name: 'audit', label: 'console.audit.title', below: '/audit' },
   { name: 'fields', label: 'console.clients.fields', below: '/fields' },
 ] as const satisfies readonly Tab[];
 

@@ -4,6 +4,8 @@ import { createClientAdministration } from '@gatehouse/api-client/auth-api';
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
+import { trailQuery } from '../audit/filters.ts';
+import { trailPage, trailView } from '../audit/trail-page.ts';
 import { detailRoute } from '../shell/details.ts';
 import { listRoute } from '../shell/lists.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -13,7 +15,7 @@ import { exchangesPage } from './exchanges-page.ts';
 import { fieldsPage } from './fields-page.ts';
 import { clients, columns } from './list-page.ts';
 import { overviewPage } from './overview-page.ts';
-import { clientsPath } from './page-header.ts';
+import { clientHeader, clientPath, clientsPath } from './page-header.ts';
 import { type PartsPage, partsView } from './parts-page.ts';
 
 const pageLength = 50;
@@ -49,6 +51,22 @@ export async function readRoutes(pages: App, shell: Shell): Promise<void> {
   tab('/exchanges', async (visit, calls, id) => exchangesPage(visit, await calls.exchanges(id)));
   tab('/diagnosis', async (visit, calls, id) => diagnosisPage(visit, await calls.diagnose(id)));
   tab('/fields', async (visit, calls, id) => fieldsPage(visit, await calls.read(id)));
+
+  const trail = {
+    url: '/one/:clientId/audit',
+    path: clientParams.shape,
+    query: trailQuery.omit({ clientId: true }).shape,
+    view: trailView,
+  };
+  detailRoute(pages, shell, trail, async (visit, asked) => {
+    const { clientId } = asked;
+    const header = clientHeader(
+      visit,
+      await createClientAdministration(visit.authApi).read(clientId),
+      'audit',
+    );
+    return trailPage(visit, header, `${clientPath(clientId)}/audit`, asked, { clientId });
+  });
 
   function tab(
     below: '' | '/exchanges' | '/diagnosis' | '/fields',

@@ -10,6 +10,8 @@ import { forbidden } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { trailQuery } from '../audit/filters.ts';
+import { trailPage, trailView } from '../audit/trail-page.ts';
 import { nameOf } from '../environments/page-header.ts';
 import { textAt } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
@@ -31,6 +33,7 @@ import {
 } from './center-form.ts';
 import { columns, contactCenters, creation, environmentFilter } from './list-page.ts';
 import { overviewPage } from './overview-page.ts';
+import { contactCenterHeader } from './page-header.ts';
 
 const rowsPerPage = 50;
 /** More of them are no choice that a person can look through. */
@@ -98,6 +101,13 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
       : undefined;
     const name = environment && nameOf(environment);
     return overviewPage(visit, center, name);
+  });
+
+  const trail = { url: '/:id/audit', path: params.shape, query: trailQuery.shape, view: trailView };
+  detailRoute(pages, shell, trail, async (visit, { id, ...asked }) => {
+    const center = await centersOf(visit).read(id);
+    const header = contactCenterHeader(visit, center, 'audit');
+    return trailPage(visit, header, `${contactCenterPath(id)}/audit`, asked, { contactCenterId: id });
   });
 
   formRoutes(pages, shell, {

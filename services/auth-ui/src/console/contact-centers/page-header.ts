@@ -28,6 +28,7 @@ const tabs = [
     label: 'console.contactCenters.apiKeys',
     href: (id) => `${contactCenterPath(id)}/api-keys`,
   },
+  { name: 'audit', label: 'console.audit.title', href: (id) => `${contactCenterPath(id)}/audit` },
   {
     name: 'administrators',
     label: 'console.administrators.title',

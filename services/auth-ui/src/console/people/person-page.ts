@@ -162,7 +162,7 @@ export function stepsOf({
 
 /** By name: a refusal names no `sub` where the person was not found out. */
 function eventsOf({ person, contactCenterId }: PersonProfile): string {
-  return `${auditPath}?${new URLSearchParams({ user: person.userName, contactCenterId })}`;
+  return `${auditPath}?${new URLSearchParams({ user: `${contactCenterId}\\${person.userName}` })}`;
 }
 
 /** The form that makes the person an administrator of the installation, with the name filled in. */

@@ -42,6 +42,17 @@ export async function centersTyped(
   return [...new Set(await Promise.all(ids))];
 }
 
+/** The id of the one that a person means by its name, a tenant name or its id. */
+export async function centerTyped(visit: ConsoleVisit, name: string): Promise<string | undefined> {
+  const id = await idOf(visit, name);
+  if (id !== undefined) return id;
+  const { rows } = await createContactCenterAdministration(visit.environmentApi).page({
+    search: name,
+    limit: '20',
+  });
+  return rows.find((center) => center.name.toLowerCase() === name.toLowerCase())?.id;
+}
+
 async function idOf({ environmentApi }: ConsoleVisit, name: string): Promise<string | undefined> {
   const { page, read } = createContactCenterAdministration(environmentApi);
   try {

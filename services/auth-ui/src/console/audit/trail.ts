@@ -1,0 +1,181 @@
+/** Reads a page of both trails, merged by time, and the names of what is in it. */
+import { createAuditCalls } from '@gatehouse/api-client/auth-api';
+import {
+  createContactCenterAdministration,
+  createEnvironmentAdministration,
+  pageOfAudit,
+} from '@gatehouse/api-client/environment-api';
+import type { NamedPerson, SecurityEvent } from '@gatehouse/contracts/auth-api';
+import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
+import { centerTyped } from '../shell/contact-centers.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { end, filtersOf, type TrailQuery } from './filters.ts';
+
+export type Entry =
+  | { at: string; event: SecurityEvent; change?: never }
+  | { at: string; change: AuditEntry; event?: never };
+
+/** The names of what is in some entries, by their identifiers. */
+export interface Names {
+  people: ReadonlyMap<string, NamedPerson>;
+  centers: ReadonlyMap<string, { name: string; domain: string | undefined }>;
+  environments: ReadonlyMap<string, string>;
+}
+
+export interface Trail {
+  entries: Entry[];
+  names: Names;
+  /** Where the next page begins; undefined on the last one. */
+  next: { before: string; beforeChange: string } | undefined;
+}
+
+const pageSize = 50;
+const limit = String(pageSize);
+
+export async function readTrail(visit: ConsoleVisit, asked: TrailQuery): Promise<Trail> {
+  const { query, home } = await namedQuery(visit, asked);
+  const filters = filtersOf(query);
+  const subs = query.user === '' ? [] : await subsOf(visit, query, home);
+  const changes = await changesOf(visit, query, filters.changes, subs);
+  const actors = changes.rows.flatMap(({ actor }) => (actor.kind === 'user' ? [actor.name] : []));
+  const events = await eventsOf(visit, query, filters.events, {
+    actor: subs[0] ?? query.user,
+    home,
+    people: actors,
+  });
+  const merged = mergedOf(events, changes.rows);
+  const left = {
+    before: cursorOf(
+      events.data[merged.events - 1]?.seq,
+      query.before,
+      merged.events < events.data.length || events.nextCursor !== undefined,
+    ),
+    beforeChange: cursorOf(
+      changes.rows[merged.changes - 1]?.id,
+      query.beforeChange,
+      merged.changes < changes.rows.length || changes.nextCursor !== undefined,
+    ),
+  };
+  return {
+    entries: merged.entries,
+    names: await namesOf(visit, merged.entries, events.people),
+    next: left.before === end && left.beforeChange === end ? undefined : left,
+  };
+}
+
+/** Of a trail of which nothing was shown the cursor stays. */
+function cursorOf(last: number | undefined, current: string, hasMore: boolean): string {
+  if (!hasMore) return end;
+  return last === undefined ? current : String(last);
+}
+
+/** A contact centre and a person as people type them: by name, and as `demo\\admin`. `home`: where the person is. */
+async function namedQuery(
+  visit: ConsoleVisit,
+  query: TrailQuery,
+): Promise<{ query: TrailQuery; home?: string }> {
+  const { user, contactCenterId } = query;
+  const typed = contactCenterId && ((await centerTyped(visit, contactCenterId)) ?? contactCenterId);
+  const within = { ...query, contactCenterId: typed };
+  const [, place = '', name = ''] = /^([^\\]+)\\(.+)$/.exec(user) ?? [];
+  const home = name === '' ? undefined : await centerTyped(visit, place);
+  return home === undefined ? { query: within } : { query: { ...within, user: name }, home };
+}
+
+/** Events of a sign-in have the name of a person, and what the person changes has the `sub`. */
+async function subsOf(
+  { authApi }: ConsoleVisit,
+  { user }: TrailQuery,
+  home: string | undefined,
+): Promise<string[]> {
+  const { people } = await createAuditCalls(authApi).find({ user, userContactCenterId: home, limit });
+  const isSame = (name: string) => name.toLowerCase() === user.toLowerCase();
+  const isThere = (place: string) => home === undefined || place === home;
+  const found = people.filter(
+    ({ sub, userName, contactCenterId }) => isSame(sub) || (isSame(userName) && isThere(contactCenterId)),
+  );
+  return found.map(({ sub }) => sub);
+}
+
+type Filters = ReturnType<typeof filtersOf>;
+
+async function changesOf(
+  { environmentApi }: ConsoleVisit,
+  { user, beforeChange }: TrailQuery,
+  filter: Filters['changes'],
+  subs: readonly string[],
+): Promise<{ rows: AuditEntry[]; nextCursor?: string | undefined }> {
+  if (filter === undefined || beforeChange === end) return { rows: [] };
+  const actor = user === '' ? filter.actor : [user, ...subs].join();
+  return pageOfAudit(environmentApi, { ...filter, actor, limit, before: beforeChange || undefined });
+}
+
+async function eventsOf(
+  { authApi }: ConsoleVisit,
+  { before }: TrailQuery,
+  filter: Filters['events'],
+  { actor, home, people }: { actor: string; home: string | undefined; people: readonly string[] },
+) {
+  const subs = [...new Set(people)].join() || undefined;
+  const { find } = createAuditCalls(authApi);
+  if (filter !== undefined && before !== end)
+    return find({
+      ...filter,
+      actor: actor || undefined,
+      userContactCenterId: home,
+      subs,
+      limit,
+      before: before || undefined,
+    });
+  const named = subs === undefined ? [] : (await find({ subs, limit: '1' })).people;
+  return { data: [], people: named, nextCursor: undefined };
+}
+
+/** Each trail is taken in its own order, so that the next page goes on where this one ends. */
+function mergedOf({ data }: { data: readonly SecurityEvent[] }, rows: readonly AuditEntry[]) {
+  const entries: Entry[] = [];
+  let [events, changes] = [0, 0];
+  while (entries.length < pageSize) {
+    const [event, change] = [data[events], rows[changes]];
+    if (event !== undefined && (change === undefined || event.at >= change.at)) {
+      entries.push({ at: event.at, event });
+      events += 1;
+    } else if (change !== undefined) {
+      entries.push({ at: change.at, change });
+      changes += 1;
+    } else break;
+  }
+  return { entries, events, changes };
+}
+
+/** What is gone, or cannot be read now or by this person, keeps its identifier. */
+export async function namesOf(
+  { environmentApi, rights }: ConsoleVisit,
+  entries: readonly Entry[],
+  people: readonly NamedPerson[],
+): Promise<Names> {
+  const { read } = createContactCenterAdministration(environmentApi);
+  const ofEntries = entries.map(({ event, change }) => (event ?? change).contactCenterId);
+  const ofPeople = people.map(({ contactCenterId }) => contactCenterId);
+  const ids = new Set([...ofEntries, ...ofPeople].filter((id) => id !== undefined));
+  const centers = [...ids].map(async (id) => {
+    const { name, domains } = await read(id);
+    return [id, { name, domain: domains[0] }] as const;
+  });
+  const environments = entries.flatMap(({ change }) =>
+    change?.entity === 'environment' ? [change.entityId] : [],
+  );
+  const named =
+    environments.length > 0 && rights.installation
+      ? createEnvironmentAdministration(environmentApi)
+          .list({ ids: [...new Set(environments)].join() })
+          .catch(() => [])
+      : [];
+  return {
+    people: new Map(people.map((person) => [person.sub, person])),
+    centers: new Map(
+      (await Promise.allSettled(centers)).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+    ),
+    environments: new Map((await named).map(({ id, name = id }) => [id, name])),
+  };
+}
