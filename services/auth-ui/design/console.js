@@ -32,5 +32,31 @@ addEventListener('submit', (event) => {
   setTimeout(allowAgain, 30_000);
 });
 
+// Browsers give the clipboard to https and to this machine alone; elsewhere people mark the text.
+const copied = [
+  '.facts dd > code',
+  '.facts dd > a.code',
+  '.fact-line > code',
+  '.fact-line > a.code',
+  '.once-value > code',
+];
+if (navigator.clipboard !== undefined)
+  for (const code of document.querySelectorAll(copied.join())) {
+    const { copy, copied: done } = document.body.dataset;
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'copy';
+    button.setAttribute('aria-live', 'polite');
+    button.textContent = copy;
+    button.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = done;
+      setTimeout(() => {
+        button.textContent = copy;
+      }, 3_000);
+    });
+    code.after(' ', button);
+  }
+
 // Back shows the page as it was left.
 addEventListener('pageshow', allowAgain);

@@ -70,7 +70,7 @@ export function changeClient(
 
 export async function opsCall(
   { app }: Pick<AuthApi, 'app'>,
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   url: string,
   body?: unknown,
   authorization = basicAuthorization(ops.username, ops.password),

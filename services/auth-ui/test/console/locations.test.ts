@@ -35,6 +35,10 @@ it('shows, declares and withdraws locations, and says what was done', async () =
 // attack: message planted in a cookie: words of our own pages that no form has left | CWE-565 | guard: services/auth-ui/src/console/shell/flash.ts
 it.each([
   ['of another area', { key: 'error.internal.title' }],
+  [
+    'with notes of another area',
+    { key: 'console.saved.failing', notes: { key: 'error.internal.title', lines: ['Planted'] } },
+  ],
   ['that is no text', { key: 'constructor' }],
   ['without its values', { key: 'console.settings.saved' }],
 ])('says nothing by a message %s', async (_which, message) => {

@@ -48,6 +48,42 @@ it('shows our addresses before anything is stored, and gives our metadata', asyn
   expect(wrong).toMatchObject({ status: 400, fieldProblems: { location: expect.stringContaining('/USW1') } });
 });
 
+it('names the locations that there are, and refuses another one before the settings are typed', async () => {
+  const add = await person.open(`${pathOf()}/add`);
+  expect(add.html).toMatch(
+    /list="field-location-list".*<datalist id="field-location-list"><option value="\/">/s,
+  );
+  const unknown = await person.submit(add, `${pathOf()}/add`, { location: '/Nowhere' });
+  expect(unknown.fieldProblems).toEqual({ location: expect.stringContaining('it is not declared') });
+});
+
+it.each([
+  ['oidc', 'entra', { issuer: 'https://login.microsoftonline.com/{tenant-id}/v2.0', userLookup: 'email' }],
+  ['oidc', 'google', { issuer: 'https://accounts.google.com', userNameClaim: 'email' }],
+  ['oidc', 'adfs', { issuer: 'https://{host}/adfs', userNameClaim: 'upn' }],
+  ['saml', 'keycloak', { idpMetadataUrl: 'https://{host}/realms/{realm}/protocol/saml/descriptor' }],
+  [
+    'saml',
+    'okta',
+    { idpMetadataUrl: 'https://{organization}.okta.com/app/{application-id}/sso/saml/metadata' },
+  ],
+])(
+  'fills new settings (%s) for %s, and asks for the parts that nobody but the person knows',
+  async (protocol, preset, filled) => {
+    const id = await another();
+    const address = setUp(protocol, id).replace('set-up', 'settings');
+    const plain = await person.open(address);
+    const chosen = await person.open(
+      plain.links.find(({ href }) => href.includes(`preset=${preset}`))?.href ?? '',
+    );
+    expect(chosen.forms.at(-1)?.fields).toMatchObject(filled);
+    const saved = await person.submit(chosen, `${pathOf(id)}/settings`, { clientId: 'gatehouse' });
+    const [name, value = ''] = Object.entries(filled)[0] ?? [];
+    if (!value.includes('{')) return expect(saved.message).toBe('The settings are saved');
+    expect(saved.fieldProblems[name ?? '']).toMatch(/^Replace \{[a-z-]+\} by your own value/);
+  },
+);
+
 it('an administrator of a contact centre goes through the four steps, and people sign in by it', async () => {
   const empty = await administrator.open(setUp('oidc'));
   expect(empty.text).toContain(`/auth/v3/sso/oidc/callback/${stage.contactCenterId}/-`);

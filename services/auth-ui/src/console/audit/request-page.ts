@@ -93,7 +93,7 @@ function refusalEntry(visit: ConsoleVisit, refusal: RefusedRequest): Entry {
       [text('console.audit.center'), refusal.contactCenterId],
       [text('console.audit.address'), refusal.clientAddress],
       [text('console.clients.sent'), pairsOf(refusal.sent).join(' ')],
-      [text('console.clients.registered'), pairsOf(refusal.registered).join(' ') || undefined],
+      [text('console.clients.asRegistered'), pairsOf(refusal.registered).join(' ') || undefined],
     ]),
     changes: [],
   };

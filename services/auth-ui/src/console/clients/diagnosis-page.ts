@@ -58,7 +58,7 @@ export function diagnosisPage(visit: ConsoleVisit, diagnosis: ClientDiagnosis): 
           columns: [
             { label: text('console.clients.reason') },
             { label: text('console.clients.sent') },
-            { label: text('console.clients.registered') },
+            { label: text('console.clients.asRegistered') },
             { label: text('console.clients.when') },
           ],
           empty: text('console.clients.requests.empty'),

@@ -100,6 +100,8 @@ export interface FormField {
   isChecked?: boolean;
   /** Of a `select` (a list), a `choice` (buttons with an explanation) or `checks` (boxes, each with a name of its own). */
   options?: FieldOption[];
+  /** Values to choose from: of a text, which takes others, too. */
+  suggestions?: readonly string[];
   hint?: string | undefined;
   problem?: string | undefined;
   isRequired?: boolean;

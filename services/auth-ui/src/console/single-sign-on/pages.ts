@@ -12,6 +12,7 @@ import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
 import { sectionsFor, shownOf } from './fields.ts';
 import { addressOf, type Place, singleSignOnPath } from './places.ts';
+import { type Preset, presetNames, presetOf, presets } from './presets.ts';
 
 export interface StoredPlace extends Place {
   record: SignOnRecord;
@@ -90,16 +91,21 @@ export const addInputs: readonly Input[] = [
 export function addPage(
   visit: ConsoleVisit,
   center: ContactCenter,
+  locations: readonly string[],
   typed: Typed = typedOf(addInputs),
 ): FormPage {
   const { text } = visit;
+  const [section = { fields: [] }] = sectionsOf(visit, [{ inputs: addInputs }], typed);
+  const fields = section.fields.map((field) =>
+    field.name === 'location' ? { ...field, suggestions: locations } : field,
+  );
   return {
     title: text('console.singleSignOn.add'),
     lead: text('console.singleSignOn.add.lead'),
     breadcrumbs: breadcrumbsBelowTab(visit, center, 'singleSignOn'),
     form: {
       action: `${singleSignOnPath(center.id)}/add`,
-      sections: sectionsOf(visit, [{ inputs: addInputs }], typed),
+      sections: [{ ...section, fields }],
       submit: text('console.singleSignOn.next'),
       cancel: singleSignOnPath(center.id),
     },
@@ -125,28 +131,39 @@ export interface PlaceSettings {
   center: ContactCenter;
   place: Place;
   record: SignOnRecord | undefined;
+  /** Fills the form before anything is stored. */
+  preset?: Preset | undefined;
 }
 
 export function settingsPage(
   visit: ConsoleVisit,
-  { center, place, record }: PlaceSettings,
-  typed: Typed = shownOf(place.protocol, record),
+  { center, place, record, preset }: PlaceSettings,
+  typed: Typed = { ...shownOf(place.protocol, record), ...presetOf(place.protocol, preset) },
 ): FormPage {
   const { text } = visit;
   const hasSecret = record?.['hasClientSecret'] === true;
   return {
     title: text('console.singleSignOn.settings.title'),
     lead: text('console.singleSignOn.settings.lead'),
+    ...(record === undefined && { tabs: presetTabs(visit, center.id, place, preset) }),
     breadcrumbs: singleSignOnBreadcrumbs(visit, center, place),
     form: {
       action: `${singleSignOnPath(center.id)}/settings`,
-      hidden: { ...place },
+      hidden: { ...place, ...(preset && { preset }) },
       isMultipart: true,
       sections: sectionsOf(visit, sectionsFor(place.protocol, { hasSecret }), typed),
       submit: text('console.singleSignOn.save'),
       cancel: addressOf(center.id, 'set-up', place),
     },
   };
+}
+
+function presetTabs({ text }: ConsoleVisit, id: string, place: Place, current: Preset | undefined) {
+  return [undefined, ...presets].map((preset) => ({
+    label: preset === undefined ? text('console.singleSignOn.preset.other') : presetNames[preset],
+    href: addressOf(id, 'settings', place, preset),
+    isCurrent: preset === current,
+  }));
 }
 
 /** A form and no link: a dry run connects to the identity provider. */

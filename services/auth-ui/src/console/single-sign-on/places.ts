@@ -21,8 +21,9 @@ export type Steps = 'set-up' | 'settings' | 'check' | 'enable' | 'disable' | 'de
 
 export const singleSignOnPath = (id: string) => `${contactCenterPath(id)}/single-sign-on`;
 
-export function addressOf(id: string, step: Steps, { protocol, location }: Place): string {
-  return `${singleSignOnPath(id)}/${step}?${new URLSearchParams({ protocol, location })}`;
+export function addressOf(id: string, step: Steps, { protocol, location }: Place, preset?: string): string {
+  const query = new URLSearchParams({ protocol, location, ...(preset && { preset }) });
+  return `${singleSignOnPath(id)}/${step}?${query}`;
 }
 
 export interface OurAddress {

@@ -1,8 +1,13 @@
 /** Serves the pages about single sign-on of a contact centre, which are a tab of it. */
 import { checkSingleSignOn } from '@gatehouse/api-client/auth-api';
-import { createSingleSignOnAdministration } from '@gatehouse/api-client/environment-api';
+import {
+  createLocationAdministration,
+  createSingleSignOnAdministration,
+} from '@gatehouse/api-client/environment-api';
+import { covers, rootLocation } from '@gatehouse/contracts/environment-api';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
+import { z } from 'zod';
 import { centerOf, centerParams as params } from '../contact-centers/center.ts';
 import { bodyOf } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
@@ -20,10 +25,12 @@ import { reasonOf, singleSignOnConfirmation } from './confirmation-page.ts';
 import { inputsFor } from './fields.ts';
 import { addInputs, addPage, checkPage, listPage, settingsPage } from './pages.ts';
 import { addressOf, type Place, placeFields, protocolField, singleSignOnPath } from './places.ts';
+import { presets, unfilled } from './presets.ts';
 import { type SetUpPage, setUpPage } from './set-up-page.ts';
 
 const setUpView = consoleView<SetUpPage>('single-sign-on/set-up');
 const addFields = placeFields.extend({ protocol: protocolField.catch('saml') });
+const settingsFields = { ...placeFields.shape, preset: z.enum(presets).optional().catch(undefined) };
 const checkFields = placeFields.extend({ userName: typedText(255) });
 /** In bytes, as a form writes them: metadata of an identity provider with many keys is long. */
 const settingsLimit = 2 * 1024 * 1024;
@@ -41,6 +48,13 @@ export const singleSignOnArea: Area = {
     confirmations(pages, shell);
   },
 };
+
+/** Those to choose from; none where the person may not list them. */
+async function locationsFor({ rights, environmentApi }: ConsoleVisit): Promise<string[]> {
+  if (!rights.installation) return [];
+  const found = await createLocationAdministration(environmentApi).list();
+  return [...new Set([rootLocation, ...found.map(({ location }) => location)])].sort();
+}
 
 const callsOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
   createSingleSignOnAdministration(ifMatch(environmentApi, etag));
@@ -72,12 +86,20 @@ function listRoutes(pages: App, shell: Shell): void {
   formRoutes(pages, shell, {
     url: `${below}/add`,
     path: params.shape,
-    read: async (visit, { id }) => ({ center: await centerOf(visit, id) }),
-    page: (visit, { center }, typed) => addPage(visit, center, typed),
-    async act(visit, _asked, { typed }) {
+    async read(visit, { id }) {
+      const [center, locations] = await Promise.all([centerOf(visit, id), locationsFor(visit)]);
+      return { center, locations };
+    },
+    page: (visit, { center, locations }, typed) => addPage(visit, center, locations, typed),
+    async act(visit, _asked, { typed, seen: { locations } }) {
       const place = addFields.safeParse(bodyOf(visit, addInputs, typed));
-      if (place.success) return place.data;
-      throw new RefusedForm({ location: visit.text('console.singleSignOn.location.problem') });
+      if (!place.success)
+        throw new RefusedForm({ location: visit.text('console.singleSignOn.location.problem') });
+      const { location } = place.data;
+      // Before the settings are typed, which the API would refuse for their place.
+      if (locations.length > 0 && !locations.some((one) => covers(location, one)))
+        throw new RefusedForm({ location: visit.text('console.refused.unknown_location') });
+      return place.data;
     },
     done: ({ reply }, { id }, place) => reply.redirect(addressOf(id, 'set-up', place), 303),
   });
@@ -97,14 +119,22 @@ function placeRoutes(pages: App, shell: Shell): void {
   formRoutes(pages, shell, {
     url: `${below}/settings`,
     path: params.shape,
-    fields: placeFields.shape,
+    fields: settingsFields,
     bodyLimit: settingsLimit,
-    read: (visit, { id, ...place }) => readPlace(visit, id, place),
+    async read(visit, { id, preset, ...place }) {
+      return { ...(await readPlace(visit, id, place)), preset };
+    },
     page: settingsPage,
-    act: (visit, { id, protocol, location }, { typed, etag }) =>
-      callsOf(visit, etag).set(id, protocol, location, bodyOf(visit, inputsFor(protocol), typed)),
-    done: (visit, { id, ...place }) =>
-      shell.done(visit, addressOf(id, 'set-up', place), 'console.singleSignOn.saved'),
+    async act(visit, { id, protocol, location }, { typed, etag }) {
+      const left = unfilled(typed);
+      if (left !== undefined)
+        throw new RefusedForm({
+          [left.name]: visit.text('console.singleSignOn.preset.unfilled', { part: left.part }),
+        });
+      return callsOf(visit, etag).set(id, protocol, location, bodyOf(visit, inputsFor(protocol), typed));
+    },
+    done: (visit, { id, protocol, location }) =>
+      shell.done(visit, addressOf(id, 'set-up', { protocol, location }), 'console.singleSignOn.saved'),
   });
 
   pages.post(
