@@ -204,6 +204,7 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
     payload: data({ userName: randomUuid() }),
   }),
   'DELETE /contact-centers/{id}/people/{personId}': async (id) => ({ path: await personPath(id) }),
+  'DELETE /deleted': () => ({ path: '/deleted?userName=nobody' }),
   'GET /deleted/{deletedId}': async () => ({ path: `/deleted/${await deletedCenter()}` }),
   'POST /deleted/{deletedId}/restore': async () => ({
     path: `/deleted/${await deletedCenter()}/restore`,

@@ -200,6 +200,24 @@ it('ends what is kept when somebody asks for it', async () => {
   expect(rows).toEqual([{ left: 0 }]);
 });
 
+it('erases everything that is kept of a person, also within a deleted environment', async () => {
+  const store = await createPeopleStore(api);
+  const [erased, other] = [await store.add({ groups: ['Agents'] }), await store.add({ groups: ['Agents'] })];
+  const center = await remove(`/contact-centers/${store.contactCenterId}`);
+  const environment = await remove(`/environments/${store.environmentId}`);
+  const answer = await send('DELETE', `/deleted?userName=${erased.userName.toUpperCase()}`);
+  expect([answer.status, answer.body.data]).toEqual([200, { people: 1 }]);
+  const kept = await api.pool.query(
+    'SELECT part::text FROM environment.deleted_parts WHERE deleted_id = $1',
+    [environment.id],
+  );
+  expect(JSON.stringify(kept.rows)).not.toContain(erased.userName);
+  for (const { id } of [environment, center]) expect((await restore(id)).status).toBe(200);
+  const people = `/contact-centers/${store.contactCenterId}/people`;
+  expect((await send('GET', `${people}/${erased.id}`)).status).toBe(404);
+  expect(await dataOf(`${people}/${other.id}`)).toMatchObject({ groups: ['Agents'] });
+});
+
 it('keeps nothing for longer than 30 days', async () => {
   const kept = await remove(`/contact-centers/${await api.contactCenter()}`);
   const age = (days: number) =>

@@ -164,7 +164,7 @@ const internal: Table = {
 
 const others: Table = noPerson(
   installation,
-  `GET ${api}/deleted`,
+  ...each('GET DELETE', `${api}/deleted`),
   ...each('GET DELETE', `${api}/deleted/{deletedId}`),
   `POST ${api}/deleted/{deletedId}/restore`,
   `POST ${api}/environments`,

@@ -2,6 +2,7 @@
 import {
   type DeletedKind,
   deletedObjectSchema,
+  forgottenSchema,
   type Restoration,
   restoredSchema,
 } from '@gatehouse/contracts/environment-administration';
@@ -30,5 +31,10 @@ export function createDeletedAdministration(http: HttpClient, contactCenterId?: 
     restore: (id: string, anew: Restoration) =>
       readData(http, restoredSchema, { method: 'POST', path: `${one(id)}/restore`, json: { data: anew } }),
     forget: (id: string) => removeAt(http, one(id)),
+    /** Of the people of all contact centres with this user name. */
+    async forgetPeople(userName: string): Promise<number> {
+      const query = { userName };
+      return (await readData(http, forgottenSchema, { method: 'DELETE', path: all, query })).people;
+    },
   };
 }

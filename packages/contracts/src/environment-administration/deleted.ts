@@ -48,6 +48,10 @@ export const restoredSchema = z.object({
 });
 components.add(restoredSchema, { id: 'Restored' });
 
+export const forgottenSchema = z.object({
+  people: z.int().describe('Of how many people something was kept.'),
+});
+
 export type DeletedObject = z.infer<typeof deletedObjectSchema>;
 export type Restoration = z.output<typeof restorationSchema>;
 export type Restored = z.infer<typeof restoredSchema>;

@@ -33,6 +33,7 @@ export {
   type DeletedObject,
   deletedKinds,
   deletedObjectSchema,
+  forgottenSchema,
   type LostSecret,
   type Restoration,
   type Restored,

@@ -63,6 +63,7 @@ export const matrix = {
   'PUT /branding/logo': 'extendInstallation',
   'DELETE /branding/logo': 'extendInstallation',
   'GET /deleted': 'readAll',
+  'DELETE /deleted': 'found',
   'GET /deleted/{deletedId}': 'readAll',
   'POST /deleted/{deletedId}/restore': 'found',
   'DELETE /deleted/{deletedId}': 'found',

@@ -52,6 +52,7 @@ export const gives: Readonly<Record<string, readonly Fact[]>> = {
 /** Writes that give nobody anything: they change what is shown, who may call from a page, what is tried, or they take away. */
 export const givesNothing: readonly string[] = [
   'DELETE /environments/{id}',
+  'DELETE /deleted',
   'DELETE /deleted/{deletedId}',
   'DELETE /contact-centers/{id}/deleted-people/{deletedId}',
   'DELETE /environments/{id}/config-servers/{serverId}',

@@ -101,6 +101,19 @@ export function createDeletedStore({ keptDays }: { keptDays: number }) {
       ]);
       return rows[0]?.kept;
     },
+    /** Also those who went with an environment. Returns how many people it were. */
+    async removePeople(db: Queryable, userNameKey: string): Promise<number> {
+      const { rowCount } = await db.query(
+        `WITH found AS (
+            DELETE FROM environment.deleted_parts WHERE place = 'people' AND part ->> 'user_name_key' = $1 RETURNING deleted_id
+          ), gone AS (
+            DELETE FROM environment.deleted WHERE kind = 'person' AND id IN (SELECT deleted_id FROM found)
+          )
+          SELECT FROM found`,
+        [userNameKey],
+      );
+      return rowCount ?? 0;
+    },
     async remove(db: Queryable, id: string): Promise<void> {
       await db.query('DELETE FROM environment.deleted WHERE id = $1', [id]);
     },

@@ -18,7 +18,9 @@ interface Part {
 const ofCenter = 't.contact_center_id = $2';
 const ofEnvironment = 't.environment_id = $2';
 const secretsOfPeople = ['password', 'password_key_id', 'password_changed_at', 'version'];
-const isMemberOfOne = 'EXISTS (SELECT FROM environment.people_groups g WHERE g.id = r.group_id)';
+/** The group may have gone since, and the data of the person may have been erased. */
+const isMemberOfOne = `EXISTS (SELECT FROM environment.people_groups g WHERE g.id = r.group_id)
+  AND EXISTS (SELECT FROM environment.people p WHERE p.id = r.person_id)`;
 
 /** In the order in which they return. */
 const partsOf = {

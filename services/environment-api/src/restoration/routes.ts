@@ -10,6 +10,7 @@ import {
   type DeletedObject,
   deletedKinds,
   deletedObjectSchema,
+  forgottenSchema,
   restorationSchema,
   restoredSchema,
 } from '@gatehouse/contracts/environment-administration';
@@ -85,6 +86,20 @@ export function installationRoutes(api: App, { restoration }: Services): void {
       const { rows, nextCursor } = await restoration.list('installation', filter, readPage(page, ordinalKey));
       return { ...ok(rows.map(shown)), nextCursor };
     },
+  );
+  api.delete(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: 'forgetDeletedPeople',
+        summary: 'Erase for good what is kept of people with a user name, also within deleted environments',
+        querystring: z.object({ userName: label().describe('In any case.') }),
+        response: { 200: envelopeOf(forgottenSchema), ...failures },
+      },
+    },
+    async (request) =>
+      ok({ people: await restoration.forgetPeople(contextOf(request), request.query.userName) }),
   );
   routesOfOne(api, restoration, installation);
 }

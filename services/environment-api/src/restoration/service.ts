@@ -10,6 +10,7 @@ import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { createDeletedStore, DeletedFilter, Kept, Reach } from '../deleted/kept.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import { parseId } from '../fields/scalars.ts';
+import { nameKey } from '../people/name-key.ts';
 import type { PeopleService } from '../people/service.ts';
 
 export type RestorationService = ReturnType<typeof createRestorationService>;
@@ -80,6 +81,16 @@ export function createRestorationService(options: RestorationOptions) {
           lostSecrets: lostSecrets.filter((secret) => secret !== 'password'),
         };
         return { restored, version };
+      }),
+    /** Of every contact centre: for people whose data is to be erased. Returns of how many something was kept. */
+    forgetPeople: (context: WriteContext, userName: string): Promise<number> =>
+      writer.write(context, async (write) => {
+        const people = await store.removePeople(write.db, nameKey(userName));
+        if (people === 0) return people;
+        const changes = { people: { from: people, to: 0 } };
+        // The trail outlives people who ask to be forgotten, so it does not name them.
+        await write.record({ action: 'delete', entity: 'deletion', id: 'people', changes });
+        return people;
       }),
     /** It cannot be restored afterwards: for people whose data is to be erased. @throws AppError 404 */
     forget: (context: WriteContext, reach: Reach, text: string): Promise<void> =>
