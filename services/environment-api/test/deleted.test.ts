@@ -126,7 +126,7 @@ it('brings an environment back with its people and their numbers, when its passw
   const [given] = (await ask(['guid-1'])).body.data.numbers;
 
   const kept = await remove(`/environments/${id}`);
-  expect(kept).toMatchObject({ kind: 'environment', name: 'Nordic people', lostSecrets: ['password'] });
+  expect(kept).toMatchObject({ kind: 'environment', name: 'Nordic people', lostSecrets: ['accountPassword'] });
   const refused = await restore(kept.id);
   expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('data.password')]);
   const namesake = await api.environment({ name: 'Nordic people' });

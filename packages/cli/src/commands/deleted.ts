@@ -145,7 +145,7 @@ const kinds: Record<DeletedObject['kind'], string> = {
 };
 
 const words: Record<DeletedObject['lostSecrets'][number], string> = {
-  password: 'the password of the account',
+  accountPassword: 'the password of the account',
   tlsKey: 'the client certificate with its key',
   oidcSecret: 'the client secret of single sign-on, which is switched off until then',
   personPassword: 'a password of the person, such as by a password link',

@@ -10,7 +10,7 @@ export const deletedKinds = ['environment', 'contact-center', 'person'] as const
 export type DeletedKind = (typeof deletedKinds)[number];
 
 /** Secrets are never kept: people who restore something type them again. */
-const lostSecrets = ['password', 'tlsKey', 'oidcSecret', 'personPassword'] as const;
+const lostSecrets = ['accountPassword', 'tlsKey', 'oidcSecret', 'personPassword'] as const;
 export type LostSecret = (typeof lostSecrets)[number];
 
 export const deletedObjectSchema = z.object({

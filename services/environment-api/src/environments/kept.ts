@@ -18,7 +18,7 @@ export function keptOf(environment: Environment): Deleted {
   const { mutual, ...shownTls } = tls ?? {};
   const hadPassword = passwordEnvelope !== '' || ldap !== undefined;
   const lostSecrets: LostSecret[] = [
-    ...(hadPassword ? (['password'] as const) : []),
+    ...(hadPassword ? (['accountPassword'] as const) : []),
     ...(mutual === undefined ? [] : (['tlsKey'] as const)),
   ];
   const document = {
@@ -54,7 +54,7 @@ export function restoredFields(
     ...definedOnly({ ldap: ldap && { ...ldap, bindPasswordEnvelope: '' } }),
   };
   if (password !== undefined) return withSecret(objectId, fields, password);
-  if (!lostSecrets.includes('password')) return fields;
+  if (!lostSecrets.includes('accountPassword')) return fields;
   throw badRequest(
     'Secrets are not kept: send the password of the account by which the environment reads its people',
     { field: 'data.password', reason: 'missing' },

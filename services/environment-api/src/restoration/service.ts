@@ -78,7 +78,7 @@ export function createRestorationService(options: RestorationOptions) {
           id: objectId,
           environmentId: anew.environmentId ?? environmentId,
           ...definedOnly({ contactCenterId }),
-          lostSecrets: lostSecrets.filter((secret) => secret !== 'password'),
+          lostSecrets: lostSecrets.filter((secret) => secret !== 'accountPassword'),
         };
         return { restored, version };
       }),

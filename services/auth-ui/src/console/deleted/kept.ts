@@ -34,7 +34,7 @@ const ofClient = ({ client_id: name, losesSecret: _losesSecret, ...client }: Del
 
 const ofObject = ({ lostSecrets, ...object }: DeletedObject): Kept => ({
   ...object,
-  needsPassword: lostSecrets.includes('password'),
+  needsPassword: lostSecrets.includes('accountPassword'),
 });
 
 export async function listKept(visit: ConsoleVisit, search: string): Promise<Kept[]> {
