@@ -80,6 +80,9 @@ it('finds what a person did by the name that people type at a sign-in, in both t
     { timeout: 10_000, interval: 100 },
   );
   for (const row of found.rows) expect(`${row['Who']} ${row['To what']}`).toMatch(/demo\\supervisor/);
+  const file = async (name: string) => (await person.request(`${path}/${name}.ndjson?${asked}`)).text();
+  expect(await file('export')).toContain('"login_succeeded"');
+  expect(await file('changes/export')).toContain('/BY/NAME');
   const none = await person.open(`${path}?${new URLSearchParams({ user: 'demo\\nobody' })}`);
   expect(none.rows).toEqual([]);
 });
@@ -120,6 +123,8 @@ it('gives what the filters find as a file of each trail', async () => {
   const changes = await person.request(`${path}/changes/export.ndjson?entity=environment`);
   for (const line of (await changes.text()).trim().split('\n'))
     expect(JSON.parse(line).entity).toBe('environment');
+  const ofOtherTrail = await person.request(`${path}/export.csv?entity=environment`);
+  expect(ofOtherTrail.status).toBe(400);
 });
 
 it('verifies the chains of the days that were chosen', async () => {

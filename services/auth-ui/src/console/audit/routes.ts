@@ -12,7 +12,7 @@ import {
 import { rowFormats } from '@gatehouse/contracts/answers';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { steadyClock } from '@gatehouse/service-kit/clock';
-import { forbidden } from '@gatehouse/service-kit/errors';
+import { badRequest, forbidden } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -23,11 +23,11 @@ import { consoleView } from '../shell/pages.ts';
 import { addressOf } from '../shell/paging.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { type ChainsPage, chainsPage } from './chains-page.ts';
-import { filtersOf, trailQuery } from './filters.ts';
+import { trailQuery } from './filters.ts';
 import { type RequestPage, requestPage } from './request-page.ts';
 import { retentionPage } from './retention-page.ts';
 import { auditPath, auditTabs } from './tabs.ts';
-import { namesOf } from './trail.ts';
+import { namesOf, resolvedFilters } from './trail.ts';
 import { trailPage, trailView } from './trail-page.ts';
 
 const requestView = consoleView<RequestPage>('audit/request');
@@ -77,19 +77,29 @@ function exportRoutes(pages: App, shell: Shell): void {
   const schema = { hide: true, params: formatParams, querystring: trailQuery };
 
   pages.get('/export.:format', { schema }, async (request, reply) => {
-    const { authApi } = shell.begin(request, reply);
+    const visit = shell.begin(request, reply);
     const { format } = request.params;
-    const filter = filtersOf(request.query).events ?? {};
-    return sendFile(reply, createAuditCalls(authApi).export(filter, format), `security-events.${format}`);
+    const { events } = await resolvedFilters(visit, request.query);
+    if (events === undefined) throw nothingLeft();
+    const rows = createAuditCalls(visit.authApi).export(events, format);
+    return sendFile(reply, rows, `security-events.${format}`);
   });
 
   pages.get('/changes/export.:format', { schema }, async (request, reply) => {
-    const { environmentApi } = shell.begin(request, reply);
+    const visit = shell.begin(request, reply);
     const { format } = request.params;
-    const filter = filtersOf(request.query).changes ?? {};
-    return sendFile(reply, exportAudit(environmentApi, filter, format), `configuration-changes.${format}`);
+    const { changes } = await resolvedFilters(visit, request.query);
+    if (changes === undefined) throw nothingLeft();
+    return sendFile(
+      reply,
+      exportAudit(visit.environmentApi, changes, format),
+      `configuration-changes.${format}`,
+    );
   });
 }
+
+/** The page offers no such file. */
+const nothingLeft = () => badRequest('The filters leave nothing of this trail');
 
 function requestRoute(pages: App, shell: Shell): void {
   detailRoute(

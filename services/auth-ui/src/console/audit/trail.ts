@@ -32,17 +32,11 @@ export interface Trail {
 const pageSize = 50;
 const limit = String(pageSize);
 
-export async function readTrail(visit: ConsoleVisit, asked: TrailQuery): Promise<Trail> {
-  const { query, home } = await namedQuery(visit, asked);
-  const filters = filtersOf(query);
-  const subs = query.user === '' ? [] : await subsOf(visit, query, home);
-  const changes = await changesOf(visit, query, filters.changes, subs);
+export async function readTrail(visit: ConsoleVisit, query: TrailQuery): Promise<Trail> {
+  const filters = await resolvedFilters(visit, query);
+  const changes = await changesOf(visit, query, filters.changes);
   const actors = changes.rows.flatMap(({ actor }) => (actor.kind === 'user' ? [actor.name] : []));
-  const events = await eventsOf(visit, query, filters.events, {
-    actor: subs[0] ?? query.user,
-    home,
-    people: actors,
-  });
+  const events = await eventsOf(visit, query, filters.events, actors);
   const merged = mergedOf(events, changes.rows);
   const left = {
     before: cursorOf(
@@ -67,6 +61,19 @@ export async function readTrail(visit: ConsoleVisit, asked: TrailQuery): Promise
 function cursorOf(last: number | undefined, current: string, hasMore: boolean): string {
   if (!hasMore) return end;
   return last === undefined ? current : String(last);
+}
+
+/** What each trail is asked for, by its list and by its file: people type contact centres and persons by name, the APIs take identifiers. */
+export async function resolvedFilters(visit: ConsoleVisit, asked: TrailQuery) {
+  const { query, home } = await namedQuery(visit, asked);
+  const { user } = query;
+  const { events, changes } = filtersOf(query);
+  if (user === '') return { events, changes };
+  const subs = await subsOf(visit, query, home);
+  return {
+    events: events && { ...events, actor: subs[0] ?? user, userContactCenterId: home },
+    changes: changes && { ...changes, actor: [user, ...subs].join() },
+  };
 }
 
 /** A contact centre and a person as people type them: by name, and as `demo\\admin`. `home`: where the person is. */
@@ -97,36 +104,28 @@ async function subsOf(
   return found.map(({ sub }) => sub);
 }
 
-type Filters = ReturnType<typeof filtersOf>;
+type Filters = Awaited<ReturnType<typeof resolvedFilters>>;
 
 async function changesOf(
   { environmentApi }: ConsoleVisit,
-  { user, beforeChange }: TrailQuery,
+  { beforeChange }: TrailQuery,
   filter: Filters['changes'],
-  subs: readonly string[],
 ): Promise<{ rows: AuditEntry[]; nextCursor?: string | undefined }> {
   if (filter === undefined || beforeChange === end) return { rows: [] };
-  const actor = user === '' ? filter.actor : [user, ...subs].join();
-  return pageOfAudit(environmentApi, { ...filter, actor, limit, before: beforeChange || undefined });
+  return pageOfAudit(environmentApi, { ...filter, limit, before: beforeChange || undefined });
 }
 
+/** `people`: whom the answer names, too. */
 async function eventsOf(
   { authApi }: ConsoleVisit,
   { before }: TrailQuery,
   filter: Filters['events'],
-  { actor, home, people }: { actor: string; home: string | undefined; people: readonly string[] },
+  people: readonly string[],
 ) {
   const subs = [...new Set(people)].join() || undefined;
   const { find } = createAuditCalls(authApi);
   if (filter !== undefined && before !== end)
-    return find({
-      ...filter,
-      actor: actor || undefined,
-      userContactCenterId: home,
-      subs,
-      limit,
-      before: before || undefined,
-    });
+    return find({ ...filter, subs, limit, before: before || undefined });
   const named = subs === undefined ? [] : (await find({ subs, limit: '1' })).people;
   return { data: [], people: named, nextCursor: undefined };
 }
