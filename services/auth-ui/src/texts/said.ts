@@ -33,7 +33,12 @@ export function saidIn(
     if (key === 'command') continue;
     const name = `sentence.${key}`;
     if (!isTextKey(name)) return { text: message, isRaw: true };
-    said.push(text(name, valuesIn(language, named(parameters), momentOf)));
+    try {
+      said.push(text(name, valuesIn(language, named(parameters), momentOf)));
+    } catch {
+      // A service of another release gives the sentence other parameters.
+      return { text: message, isRaw: true };
+    }
   }
   return { text: said.join(unspaced.includes(language) ? '' : ' '), isRaw: false };
 }

@@ -3,6 +3,7 @@ import { interactionErrors } from '@gatehouse/contracts/auth-api';
 import { type Language, languages } from '@gatehouse/service-kit/html';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
+import { saidIn } from '../../src/texts/said.ts';
 import { fieldTexts, isTextKey, sentenceTexts, type TextKey, textsIn } from '../../src/texts/texts.ts';
 
 type Part = ReturnType<IntlMessageFormat['getAst']>[number];
@@ -227,5 +228,15 @@ describe('texts', () => {
     ['ar', 30, 'انتظر 30 ثانية قبل إعادة المحاولة.'],
   ] as const)('count in %s: %i', (language, seconds, text) => {
     expect(textsIn(language as Language)('problem.throttled.wait' as TextKey, { seconds })).toBe(text);
+  });
+
+  it.each([
+    ['lacks a parameter', 'signIn.account.enabled', {}],
+    ['has a moment that is none', 'signIn.attempt.signedInSince', { refusedAt: 'yesterday' }],
+    ['has no text', 'signIn.later', {}],
+  ])('gives the words of the service where a sentence of another release %s', (_case, key, parameters) => {
+    const finding = { message: 'As it says.', sentences: [{ key, parameters }] };
+    const said = saidIn({ language: 'de', text: textsIn('de') }, finding);
+    expect(said).toEqual({ text: finding.message, isRaw: true });
   });
 });

@@ -63,7 +63,7 @@ function cursorOf(last: number | undefined, current: string, hasMore: boolean): 
   return last === undefined ? current : String(last);
 }
 
-/** What each trail is asked for, by its list and by its file: people type contact centres and persons by name, the APIs take identifiers. */
+/** Fills the filters of each trail, for its list and for its file: people type contact centres and persons by name, the APIs take identifiers. */
 export async function resolvedFilters(visit: ConsoleVisit, asked: TrailQuery) {
   const { query, home } = await namedQuery(visit, asked);
   const { user } = query;
