@@ -35,6 +35,7 @@ export const problemReasons = [
   'already_so',
   'stale_sign_in',
   'place_of_administrators',
+  'person_with_right',
   'appointing_not_allowed',
   'own_right',
 ] as const;

@@ -84,6 +84,14 @@ describe('the list of a contact centre', () => {
     expect((await administrator.open(`${path}/own`)).status).toBe(403);
   });
 
+  it('says that a person has the right already where the form names another way of sign-in', async () => {
+    await colleague('auditor');
+    const typed = { user: people.agent.username, right: 'auditor' };
+    expect(await add(installation, typed)).toMatchObject({ status: 200, path });
+    const other = { ...typed, way: 'oidc', issuer: 'https://login.example' };
+    expect((await add(installation, other)).status).toBe(409);
+  });
+
   it('says beside the field where the person is unknown, and keeps what was typed', async () => {
     const page = await add(installation, { user: 'no-such-person', right: 'help-desk' });
     expect(page.status).toBe(404);
@@ -124,7 +132,7 @@ describe('the console', () => {
     const opened = pages.map((page) => page.path.split('?')[0]);
     for (const below of ['settings', 'single-sign-on', 'api-keys', 'administrators', 'origins'])
       expect(opened).toContain(`/auth/console/contact-centers/${stage.contactCenterId}/${below}`);
-    expect(opened).toContain('/auth/console/audit');
+    expect(opened).toEqual(expect.arrayContaining(['/auth/console/audit', '/auth/console/deleted']));
     expect((await person.open(`${path}/add`)).status).toBe(403);
   });
 });

@@ -66,7 +66,7 @@ export function createAdministratorPlaces({
       if (place === undefined || !hasRightBeyond(place, person, reachOf(caller))) return;
       throw forbidden(
         'This person has a right at the console that this caller must not get: this is changed by an administrator of the contact centre',
-        { reason: 'place_of_administrators' },
+        { reason: 'person_with_right' },
       );
     },
     /** Whether a link works for the person, as its maker might make it now. @throws AppError 503 */

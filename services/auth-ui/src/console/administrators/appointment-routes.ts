@@ -56,7 +56,8 @@ export function appointmentRoutes(pages: App, { shell, below, ownerOf }: Appoint
         // By the same form, where it was sent twice.
         const { administrators } = await callsOf(visit, id).read();
         const isSame = administrators.some(
-          ({ name, right }) => right === entry.right && (name.split('\\').at(-1) ?? name) === entry.user,
+          ({ name, right, way }) =>
+            right === entry.right && way === entry.way && (name.split('\\').at(-1) ?? name) === entry.user,
         );
         if (isSame) return entry.user;
         throw error;

@@ -36,7 +36,7 @@ function eventSaid(visit: ConsoleVisit, event: SecurityEvent, names: Names): Sai
   const { name, sub, clientId, contactCenterId, clientAddress: address, correlationId, outcome } = event;
   const [actor, userName, reason] = ['actor', 'userName', 'reason'].map((field) => textIn(event, field));
   const person = personOf(names, sub, userName, contactCenterId);
-  const client = clientId === undefined ? undefined : { name: clientId, href: clientHref(clientId) };
+  const client = clientId === undefined ? undefined : clientOf(visit, clientId);
   const causer = actor === undefined ? undefined : actorOf(names, actor);
   const who = causer ?? person ?? client ?? nobody;
   const affected = causer === undefined ? undefined : person;
@@ -120,7 +120,11 @@ function objectOf(visit: ConsoleVisit, { entity, entityId: id, changes }: AuditE
   return { name: `${kind} ${name}`, id, href: known === undefined ? undefined : href };
 }
 
-const clientHref = (id: string) => `${consolePath}/clients/one/${encodeURIComponent(id)}`;
+/** Most events of a contact centre are of clients that serve others, too: its own people do not reach these. */
+function clientOf({ rights }: ConsoleVisit, id: string): Named {
+  const href = `${consolePath}/clients/one/${encodeURIComponent(id)}`;
+  return { name: id, href: rights.installation ? href : undefined };
+}
 
 function textIn({ fields }: SecurityEvent, name: string): string | undefined {
   const value = fields[name];

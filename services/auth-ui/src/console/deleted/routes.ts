@@ -30,6 +30,7 @@ const one = { kind: z.enum(kinds), id: z.string().max(255) };
 export const deletedArea: Area = {
   path: '/deleted',
   audience: 'everybody',
+  lesser: ['auditor'],
   entry: { group: 'overview', label: 'console.deleted.title', icon: 'deleted' },
   routes(pages, shell) {
     listRoute(pages, shell, {

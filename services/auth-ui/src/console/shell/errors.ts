@@ -38,7 +38,7 @@ export function consoleErrorHandler(shell: Shell, session: OAuthSession) {
       title: text(isWithoutRight ? 'console.noRight.title' : `console.problem.${kind}.title`),
       lead: text(isWithoutRight ? 'console.noRight.text' : `console.problem.${kind}.text`),
       message:
-        (kind === 'badRequest' || refusal === 'place_of_administrators') && reason !== ''
+        (kind === 'badRequest' || saysWho(refusal)) && reason !== ''
           ? { kind: 'danger', title: reason }
           : undefined,
       reference: isWithoutRight ? undefined : request.id,
@@ -49,6 +49,11 @@ export function consoleErrorHandler(shell: Shell, session: OAuthSession) {
           : { label: text('console.problem.home'), href: consolePath },
     });
   };
+}
+
+/** Refusals whose text names who makes the change. */
+function saysWho(refusal = ''): boolean {
+  return ['place_of_administrators', 'person_with_right', 'appointing_not_allowed'].includes(refusal);
 }
 
 export function noSuchPage(): never {
