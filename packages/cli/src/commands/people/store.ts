@@ -19,6 +19,15 @@ const personOptions = optionsOf(person, {});
 
 const listing = { timeoutSeconds: 600 };
 
+const columns = {
+  'user name': 'userName',
+  name: nameOf,
+  'e-mail': (row: ScimUser) => fieldsOf(row).email,
+  active: (row: ScimUser) => (row.active ? 'yes' : 'no'),
+  groups: (row: ScimUser) => fieldsOf(row).groups.join('; '),
+  id: 'id',
+} as const;
+
 export function storeCommands(people: Command, cli: Cli): void {
   const placed = (command: Command) =>
     command.requiredOption('--contact-center <name>', 'id, domain or name of the contact centre');
@@ -44,18 +53,7 @@ export function storeCommands(people: Command, cli: Cli): void {
   ).action(
     cli.action<Place & { filter?: string }>(async (session, options) => {
       const api = await open(session, options);
-      session.output.rows(
-        await api.list(options.filter),
-        {
-          'user name': 'userName',
-          name: nameOf,
-          'e-mail': (row) => fieldsOf(row).email,
-          active: (row) => (row.active ? 'yes' : 'no'),
-          groups: (row) => fieldsOf(row).groups.join('; '),
-          id: 'id',
-        },
-        'There are no people.',
-      );
+      session.output.rows(await api.list(options.filter), columns, 'There are no people.');
     }, listing),
   );
 
