@@ -95,6 +95,27 @@ it('brings a contact centre back with its settings, origins and look, and its si
   ]);
 });
 
+it('brings a contact centre back whose picture is gone', async () => {
+  const id = await api.contactCenter();
+  const look = `/contact-centers/${id}/branding`;
+  await send('PUT', look, { name: 'Acme' });
+  await api.call('PUT', `${look}/logo`, {
+    payload: await flat(21, 21).png().toBuffer(),
+    headers: { 'content-type': 'image/png' },
+  });
+  expect(JSON.stringify(await dataOf(look))).toContain('logo');
+  const kept = await remove(`/contact-centers/${id}`);
+  // As a replica of the release before does with pictures that nobody uses.
+  await api.pool.query(
+    `DELETE FROM environment.images
+      WHERE digest IN (SELECT part ->> 'logo' FROM environment.deleted_parts WHERE deleted_id = $1)`,
+    [kept.id],
+  );
+  expect((await restore(kept.id)).status).toBe(200);
+  const after = JSON.stringify(await dataOf(look));
+  expect([after.includes('Acme'), after.includes('logo')]).toEqual([true, false]);
+});
+
 it('gives a domain free at once, and asks for others when somebody has taken it', async () => {
   const environmentId = await api.environment();
   const fields = { environmentId, domains: ['taken.example'], name: 'First' };
@@ -126,7 +147,11 @@ it('brings an environment back with its people and their numbers, when its passw
   const [given] = (await ask(['guid-1'])).body.data.numbers;
 
   const kept = await remove(`/environments/${id}`);
-  expect(kept).toMatchObject({ kind: 'environment', name: 'Nordic people', lostSecrets: ['accountPassword'] });
+  expect(kept).toMatchObject({
+    kind: 'environment',
+    name: 'Nordic people',
+    lostSecrets: ['accountPassword'],
+  });
   const refused = await restore(kept.id);
   expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('data.password')]);
   const namesake = await api.environment({ name: 'Nordic people' });
@@ -265,6 +290,10 @@ it('shows administrators of a contact centre the people who were deleted there, 
   expect((await listed(own.contactCenterId, own.contactCenterId)).body.data).toEqual([mine]);
   expect((await listed(own.contactCenterId, other.contactCenterId)).status).toBe(404);
   expect((await send('GET', '/deleted', undefined, bound(own.contactCenterId))).status).toBe(403);
+  // Nor do clients of the installation that may not read its people.
+  const internal = { authorization: api.authApi.token({ internal_client: true }) };
+  for (const path of ['/deleted', `/deleted/${mine.id}`])
+    expect((await send('GET', path, undefined, internal)).status).toBe(403);
   const headers = bound(own.contactCenterId);
   const ofOwn = `/contact-centers/${own.contactCenterId}/deleted-people`;
   for (const { id } of [foreign, gone]) {

@@ -156,6 +156,10 @@ export const rules = {
     verdicts: v('yes no yes yes hidden no no no no'),
     other: v(`yes no yes yes ${elsewhere}`),
   },
+  readDeleted: {
+    title: 'read what was deleted in the installation, people of every contact centre included',
+    verdicts: v('yes no yes yes no no no no no'),
+  },
   readDeletedPeople: {
     title: 'read the deleted people of a contact centre',
     verdicts: v('yes no yes yes hidden no yes no yes', 'auditor'),

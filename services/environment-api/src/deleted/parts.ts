@@ -9,6 +9,8 @@ interface Part {
   without: readonly string[];
   /** SQL: replaces what is kept of the row. */
   kept?: string;
+  /** SQL over `p`, what is kept of the row: replaces the row that returns. */
+  part?: string;
   /** SQL over `r`, the row that returns: only these. */
   returns?: string;
   /** Rows that are there already stay as they are. */
@@ -21,6 +23,9 @@ const secretsOfPeople = ['password', 'password_key_id', 'password_changed_at', '
 /** The group may have gone since, and the data of the person may have been erased. */
 const isMemberOfOne = `EXISTS (SELECT FROM environment.people_groups g WHERE g.id = r.group_id)
   AND EXISTS (SELECT FROM environment.people p WHERE p.id = r.person_id)`;
+/** A replica of the release before does not know that a kept look needs its picture, and may have deleted it. */
+const withItsPicture = `CASE WHEN EXISTS (SELECT FROM environment.images i WHERE i.digest = p.part ->> 'logo')
+  THEN p.part ELSE p.part - 'logo' END`;
 
 /** In the order in which they return. */
 const partsOf = {
@@ -42,7 +47,7 @@ const partsOf = {
       // Without its secret it would refuse everybody: somebody types the secret and switches it on.
       kept: `CASE WHEN t.secret IS NULL THEN to_jsonb(t) ELSE jsonb_set(to_jsonb(t), '{settings,enabled}', 'false') END`,
     },
-    branding: { of: ofCenter, without: [] },
+    branding: { of: ofCenter, without: [], part: withItsPicture },
   },
   person: {
     person_numbers: {
@@ -85,7 +90,7 @@ export async function restoreParts(
   { id, kind }: KeptObject,
   userName?: { user_name: string; user_name_key: string },
 ): Promise<void> {
-  for (const [place, { returns = 'true', mayExist }] of entriesOf(kind)) {
+  for (const [place, { part = 'p.part', returns = 'true', mayExist }] of entriesOf(kind)) {
     // A release may have added columns since the deletion: these get their defaults.
     const { rows } = await db.query<{ names: string | null }>(
       `SELECT string_agg(quote_ident(attname), ', ') AS names FROM pg_attribute
@@ -98,7 +103,7 @@ export async function restoreParts(
     if (!names) continue;
     await db.query(
       `INSERT INTO environment.${place} (${names})
-        SELECT ${names} FROM environment.deleted_parts p, jsonb_populate_record(NULL::environment.${place}, p.part || $3) r
+        SELECT ${names} FROM environment.deleted_parts p, jsonb_populate_record(NULL::environment.${place}, ${part} || $3) r
           WHERE p.deleted_id = $1 AND p.place = $2 AND ${returns} ${mayExist ? 'ON CONFLICT DO NOTHING' : ''}`,
       [id, place, JSON.stringify(kind === 'person' && place === 'people' ? (userName ?? {}) : {})],
     );
