@@ -67,6 +67,8 @@ export const examples: Record<string, object> = {
   createEnvironment: { data: environment },
   putEnvironment: { data: { password: 'the new password' } },
   patchEnvironment: { data: { localTimeout: 10, remoteTimeout: 10 } },
+  tryNewEnvironment: { data: environment },
+  tryEnvironmentChange: { data: { localTimeout: 10, remoteTimeout: 10 } },
   addConfigServer: { data: { ...server, password: 'the password of the service account' } },
   changeConfigServer: { data: { primaryPort: 8889, password: 'the password of the service account' } },
   changePerson: { data: { status: 'disabled' } },

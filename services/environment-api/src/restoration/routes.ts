@@ -47,13 +47,13 @@ interface Place {
 
 const installation: Place = {
   reachOf: () => 'installation',
-  params: z.object({ deletedId: z.string() }),
+  params: z.object({ deletedId: label(64) }),
   ids: { read: 'readDeleted', restore: 'restoreDeleted', forget: 'forgetDeleted' },
   object: 'something',
 };
 const people: Place = {
   reachOf: ({ caller, params }) => ({ peopleOf: requireReach(caller, (params as { id: string }).id) }),
-  params: z.object({ id: z.string(), deletedId: z.string() }),
+  params: z.object({ id: z.string(), deletedId: label(64) }),
   ids: { read: 'readDeletedPerson', restore: 'restoreDeletedPerson', forget: 'forgetDeletedPerson' },
   object: 'a person',
 };
