@@ -1,5 +1,5 @@
 /** Reads what was deleted from both APIs, in one form: newest first, for the installation or one contact centre. */
-import { createDeletedClientAdministration } from '@gatehouse/api-client/auth-api';
+import { createAuditCalls, createDeletedClientAdministration } from '@gatehouse/api-client/auth-api';
 import { createDeletedAdministration } from '@gatehouse/api-client/environment-api';
 import type { DeletedClient } from '@gatehouse/contracts/auth-administration';
 import { type DeletedObject, deletedKinds } from '@gatehouse/contracts/environment-administration';
@@ -12,11 +12,19 @@ export interface Kept {
   id: string;
   kind: Kind;
   name: string;
+  /** What applications call a client. */
+  clientId?: string;
   deletedAt: string;
   deletedBy: string;
   until: string;
   /** The account that reads the people of an environment had a password, which somebody types again. */
   needsPassword: boolean;
+}
+
+export interface Listed {
+  all: readonly Kept[];
+  /** Of those who deleted, by their `sub`. */
+  names: ReadonlyMap<string, string>;
 }
 
 export const clientsOf = ({ authApi }: ConsoleVisit) => createDeletedClientAdministration(authApi);
@@ -25,10 +33,10 @@ export const clientsOf = ({ authApi }: ConsoleVisit) => createDeletedClientAdmin
 export const objectsOf = ({ environmentApi, rights, person }: ConsoleVisit) =>
   createDeletedAdministration(environmentApi, rights.installation ? undefined : person.contactCenterId);
 
-const ofClient = ({ client_id: name, losesSecret: _losesSecret, ...client }: DeletedClient): Kept => ({
+const ofClient = ({ client_id: clientId, losesSecret: _losesSecret, ...client }: DeletedClient): Kept => ({
   ...client,
   kind: 'client',
-  name,
+  clientId,
   needsPassword: false,
 });
 
@@ -37,14 +45,25 @@ const ofObject = ({ lostSecrets, ...object }: DeletedObject): Kept => ({
   needsPassword: lostSecrets.includes('accountPassword'),
 });
 
-export async function listKept(visit: ConsoleVisit, search: string): Promise<Kept[]> {
+export async function listKept(visit: ConsoleVisit, search: string): Promise<Listed> {
   const filter = { search: search || undefined };
   const [objects, clients] = await Promise.all([
     objectsOf(visit).list(filter),
     visit.rights.installation ? clientsOf(visit).list(filter) : [],
   ]);
   const all = [...objects.map(ofObject), ...clients.map(ofClient)];
-  return all.toSorted((one, other) => Date.parse(other.deletedAt) - Date.parse(one.deletedAt));
+  return {
+    all: all.toSorted((one, other) => Date.parse(other.deletedAt) - Date.parse(one.deletedAt)),
+    names: await namesOf(visit, all),
+  };
+}
+
+/** The audit trail knows who signed in here. */
+async function namesOf({ authApi }: ConsoleVisit, all: readonly Kept[]): Promise<Listed['names']> {
+  if (all.length === 0) return new Map();
+  const subs = [...new Set(all.map(({ deletedBy }) => deletedBy))].slice(0, 50).join();
+  const { people } = await createAuditCalls(authApi).find({ subs, limit: '1' });
+  return new Map(people.map(({ sub, userName }) => [sub, userName]));
 }
 
 export async function readKept(visit: ConsoleVisit, kind: Kind, id: string): Promise<Kept> {

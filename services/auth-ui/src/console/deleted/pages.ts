@@ -10,7 +10,7 @@ import type { ConfirmPage, FormPage, ShownOncePage } from '../shell/pages.ts';
 import { breadcrumbsBelowList, type Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { deletedPath } from '../shell/undo.ts';
-import type { Kept, Kind } from './kept.ts';
+import type { Kept, Kind, Listed } from './kept.ts';
 
 export const deleted: Resource = {
   path: deletedPath,
@@ -21,14 +21,14 @@ export const deleted: Resource = {
 
 export const keptPath = (kind: Kind, id: string) => `${deletedPath}/one/${kind}/${encodeURIComponent(id)}`;
 
-export const columns = ({ text }: ConsoleVisit): Column<Kept>[] => [
-  { label: 'console.deleted.name', cell: ({ name }) => ({ text: name }) },
+export const columns = ({ text }: ConsoleVisit, { names }: Listed): Column<Kept>[] => [
+  { label: 'console.deleted.name', cell: ({ name, clientId }) => ({ text: name, note: clientId }) },
   { label: 'console.deleted.kind', cell: ({ kind }) => ({ text: text(`console.deleted.kind.${kind}`) }) },
   {
     label: 'console.deleted.at',
     cell: ({ deletedAt, deletedBy }) => ({
       text: text('console.at', { at: new Date(deletedAt) }),
-      note: deletedBy,
+      note: names.get(deletedBy) ?? deletedBy,
     }),
   },
   {

@@ -37,7 +37,7 @@ export const deletedArea: Area = {
       resource: deleted,
       ofOwn: { lead: 'console.deleted.lead.own', empty: 'console.deleted.empty' },
       search: 'console.deleted.search',
-      read: async (visit, { search }) => ({ all: await listKept(visit, search) }),
+      read: (visit, { search }) => listKept(visit, search),
       columns,
       actions: actionsOf,
     });
