@@ -1,0 +1,299 @@
+/** The everyday tasks of an operator, done in Chromium by what is visible alone: in two languages, at a desk and on a phone. */
+import { readFile } from 'node:fs/promises';
+import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
+import { startOpenIdProvider } from '@gatehouse/testing/identity-providers';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localTrial } from '../../../auth-api/test/sign-in/sso/stack/sign-on.ts';
+import { addAdministrator } from '../../../auth-api/test/stack/console.ts';
+import { people, type Stage, startStage } from '../console/stage.ts';
+import { createOperator, type Operator } from './operator.ts';
+
+let stage: Stage;
+let browser: Browser;
+beforeAll(async () => {
+  stage = await startStage({ authApiEnv: localTrial });
+  browser = await sharedChromium();
+  const added = await addAdministrator(stage.authApi, {
+    user: people.supervisor.username,
+    contactCenter: 'demo',
+  });
+  if (added.status !== 200) throw new Error(added.body);
+});
+afterAll(async () => {
+  await closeContexts(browser);
+  await stage?.close();
+});
+
+const names = ['ada', 'ben', 'cleo', 'dan', 'eva', 'finn', 'gus', 'hana', 'ivo', 'jule'];
+
+const desk = { width: 1280, height: 800 };
+const phone = { width: 390, height: 844 };
+
+describe.each([
+  { language: 'en', place: 'desk', viewport: desk },
+  { language: 'de', place: 'desk', viewport: desk },
+  { language: 'en', place: 'phone', viewport: phone },
+  { language: 'de', place: 'phone', viewport: phone },
+] as const)('in $language at a $place, an operator', ({ language, place, viewport }) => {
+  const suffix = `${language} ${place}`;
+  const domain = `acme-${language}-${place}`;
+  const center = `Acme Nord ${suffix}`;
+  const environment = `Nordic people ${suffix}`;
+  let operator: Operator;
+  let clientId: string;
+  beforeAll(async () => {
+    operator = await newOperator();
+    await signIn(operator, people.supervisor);
+    await operator.sees('How this installation is doing.');
+  });
+
+  it('1. sees how the installation is doing', async () => {
+    await operator.go('Home');
+    await operator.sees('How this installation is doing.');
+  });
+
+  it('2. creates an environment and a contact centre', async () => {
+    await operator.go('Environments');
+    await operator.press('New environment');
+    await operator.choose('People store');
+    await operator.press('Continue');
+    await operator.type('Name', environment);
+    await operator.press('Create');
+    await operator.go('Contact centres');
+    await operator.press('Create a contact centre');
+    await operator.type('Tenant names', domain);
+    await operator.type('Name', center);
+    await operator.choose('Environment', environment);
+    await operator.press('Create a contact centre');
+    expect(await operator.heading()).toBe(center);
+  });
+
+  it('3. adds ten people, of whom one chooses a password by a link', async () => {
+    await operator.go('People');
+    await operator.press(center);
+    for (const name of names) {
+      await operator.press('Add a person');
+      await operator.type('User name', name);
+      await operator.press('Add a person');
+      await operator.go('People');
+      await operator.press(center);
+    }
+    await operator.press('ada');
+    await operator.unfold('What you can do');
+    await operator.press('Make a password link');
+    await operator.press('Make a password link');
+    const other = await newOperator();
+    await other.page.goto(await operator.read('Address'));
+    await other.type('New password', 'Harbour-lights-7');
+    await other.type('New password again', 'Harbour-lights-7');
+    await other.press('Set password');
+    await other.sees('Your password is set');
+    await other.page.context().close();
+  });
+
+  it('4. registers three kinds of clients, and gets a token with the secret that is shown', async () => {
+    await register('Web application with a server', `Desk ${suffix}`, 'https://desk.example.com/callback');
+    await register('Single-page application', `Page ${suffix}`, 'https://page.example.com/callback');
+    await register('Service that calls services', `Job ${suffix}`, undefined, 'calls');
+    clientId = await operator.read('Client id');
+    expect((await tokenOf(clientId, await operator.read('Secret'))).status).toBe(200);
+  });
+
+  it('5. finds out why a client is refused', async () => {
+    expect((await tokenOf(clientId, 'a wrong secret')).status).toBe(401);
+    await operator.go('Clients');
+    await operator.press(`Job ${suffix}`);
+    await operator.press('Diagnosis');
+    await operator.seesSoon('wrong_secret');
+  });
+
+  it('6. sets up single sign-on, by which a person signs in', async () => {
+    await operator.go('Contact centres');
+    await operator.press(center);
+    await operator.press('Single sign-on');
+    await operator.press('Set up single sign-on');
+    await operator.choose('OpenID Connect');
+    await operator.press('Next');
+    const provider = await startOpenIdProvider({
+      asksByPage: true,
+      clients: [
+        {
+          client_id: 'gatehouse',
+          client_secret: 'a secret of the provider',
+          redirect_uris: [await operator.read('Redirect URI')],
+        },
+      ],
+    });
+    try {
+      await operator.press('Enter settings');
+      await operator.type('Issuer', provider.issuer);
+      await operator.type('Client id', 'gatehouse');
+      await operator.type('Client secret', 'a secret of the provider');
+      await operator.press('Save');
+      await operator.press('Start the dry run');
+      await operator.sees('Every check passed that works without a sign-in.');
+      await operator.press(
+        operator.text('console.singleSignOn.place.everywhere', { protocol: 'OpenID Connect' }),
+      );
+      await operator.press('Enable');
+      await operator.press('Enable');
+      const other = await newOperator();
+      await other.page.goto(`${stage.publicUrl}/auth/account`);
+      await other.type('User name', 'ben');
+      await other.type('Tenant', domain);
+      await other.press('Next');
+      await other.page.getByRole('textbox').fill('ben');
+      await other.page.getByRole('button').click();
+      await other.sees(/ben/);
+      await other.page.context().close();
+    } finally {
+      await provider.close();
+    }
+  });
+
+  it('7. finds out why somebody cannot sign in', async () => {
+    await operator.go('People');
+    await operator.press('Demo');
+    await operator.press('locked');
+    await operator.press('Explain sign-in');
+    await operator.sees('The person is disabled.');
+  });
+
+  it('8. ends the sessions of a person, and off-boards a contact centre', async () => {
+    const other = await newOperator();
+    await signIn(other, people.agent, '/auth/account');
+    await other.sees('Ada Agent');
+    await toAgent();
+    await operator.press('End all sessions');
+    await operator.press('End all sessions');
+    await other.page.reload();
+    await other.sees('Sign in');
+    await other.page.context().close();
+    await operator.go('Contact centres');
+    await operator.press(center);
+    await operator.press('Off-boarding');
+    await operator.press('Disable');
+    await operator.press('Disable');
+    await operator.sees(
+      'The contact centre is disabled: nobody can sign in to it. All its data is still there.',
+    );
+  });
+
+  it('9. gives the sign-in page the look of the contact centre', async () => {
+    await operator.go('Branding');
+    await operator.press(center);
+    await operator.type('Location', '/');
+    await operator.press('Open');
+    await operator.type('Name', `Nordic ${suffix}`);
+    await operator.press('Save');
+    await operator.press('Preview');
+    await operator.sees('Preview');
+  });
+
+  it('10. makes the next keys sign, and creates an API key', async () => {
+    await operator.go('Keys');
+    await operator.press('Use the next keys');
+    await operator.press('Use the next keys');
+    await operator.sees('In use');
+    await operator.go('Contact centres');
+    await operator.press(center);
+    await operator.press('API keys');
+    await operator.press('Create an API key');
+    await operator.type('Name', 'Wallboard');
+    await operator.press('Create an API key');
+    expect(await operator.read('API key')).toMatch(/^gk_/);
+  });
+
+  it('11. makes a colleague the administrator of one contact centre', async () => {
+    await operator.go('Contact centres');
+    await operator.press(center);
+    await operator.press('Administrators');
+    await operator.press('Add a person');
+    await operator.type('Person', 'cleo');
+    await operator.choose('Administrator');
+    await operator.press('Add a person');
+    await operator.sees(/cleo/);
+  });
+
+  it('12. exports the configuration, changes it and imports it', async () => {
+    await operator.go('Export and import');
+    const [download] = await Promise.all([
+      operator.page.waitForEvent('download'),
+      operator.press('Download JSON'),
+    ]);
+    const exported = await readFile(await download.path(), 'utf8');
+    await operator.press('Begin an import');
+    await operator.type('Document', exported.replace(center, `${center} renamed`));
+    await operator.press('Show the changes');
+    await operator.sees(`${center} renamed`);
+    await operator.press('Make these changes');
+    await operator.go('Contact centres');
+    await operator.sees(`${center} renamed`);
+  });
+
+  it('13. sees who changed a contact centre', async () => {
+    await operator.go('Audit');
+    await operator.press('Configuration changes');
+    await operator.choose('Kind', 'Contact centre');
+    await operator.press('Search');
+    await operator.seesSoon(/supervisor/);
+  });
+
+  it('14. deletes a client, and takes it back', async () => {
+    await operator.go('Clients');
+    await operator.press(`Job ${suffix}`);
+    await operator.press('Delete');
+    await operator.press('Delete');
+    await operator.go('Recently deleted');
+    await operator.press('Restore', operator.row(`Job ${suffix}`));
+    await operator.press('Restore');
+    expect((await tokenOf(clientId, await operator.read('Secret'))).status).toBe(200);
+  });
+
+  async function toAgent(): Promise<void> {
+    await operator.go('People');
+    await operator.press('Demo');
+    await operator.press('agent');
+  }
+
+  async function register(kind: string, name: string, redirectUri?: string, scope?: string): Promise<void> {
+    await operator.go('Clients');
+    await operator.press('Register a client');
+    await operator.press(kind);
+    await operator.type('Name', name);
+    if (redirectUri !== undefined) await operator.type('Redirect URIs', redirectUri);
+    if (scope !== undefined) await operator.type('Scope', scope);
+    await operator.press('Look at the registration');
+    await operator.press('Register');
+    await operator.read('Client id');
+  }
+
+  async function newOperator(): Promise<Operator> {
+    const context = await browser.newContext({ locale: language, viewport });
+    const one = createOperator(await context.newPage(), language, stage.publicUrl);
+    one.page.setDefaultTimeout(5_000);
+    return one;
+  }
+});
+
+async function signIn(
+  one: Operator,
+  person: { username: string; password: string },
+  path = '/auth/console',
+): Promise<void> {
+  await one.page.goto(`${stage.publicUrl}${path}`);
+  await one.type('User name', person.username);
+  await one.type('Tenant', 'demo');
+  await one.press('Next');
+  await one.type('Password', person.password);
+  await one.press('Sign in');
+}
+
+/** What a program with this secret is answered. */
+const tokenOf = (clientId: string, secret: string) =>
+  fetch(`${stage.publicUrl}/auth/v3/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
