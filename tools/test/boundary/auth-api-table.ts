@@ -65,6 +65,13 @@ const administration: Table = {
   [`POST ${ops}/clients`]: [
     { json: { data: { client_id: '{clientId}', authorizedGrantTypes: ['password'] } } },
   ],
+  [`POST ${ops}/clients/dry-run`]: [
+    { json: { data: { client_id: '{clientId}', authorizedGrantTypes: ['password'] } } },
+  ],
+  [`POST ${ops}/contact-centers/{id}/administrators`]: [
+    { json: { data: { user: '{userName}', right: 'auditor' } } },
+  ],
+  [`PATCH ${ops}/contact-centers/{id}/administrators`]: [{ json: { data: { administratorsAppoint: true } } }],
   [`POST ${ops}/administrators`]: [{ json: { data: { user: '{sub}', contactCenter: '{contactCenterId}' } } }],
   [`POST ${ops}/audit/erase`]: [
     { json: { data: { user: '{sub}' } } },
@@ -79,6 +86,8 @@ const administration: Table = {
     `GET ${ops}/clients/{client_id}/exchanges`,
     `GET ${ops}/clients/{client_id}/diagnosis`,
     `POST ${ops}/contact-centers/{id}/sso-check`,
+    `GET ${ops}/contact-centers/{id}/administrators`,
+    `DELETE ${ops}/contact-centers/{id}/administrators/{sub}`,
     `GET ${ops}/signal-receivers`,
     `GET ${ops}/deleted-clients`,
     `GET ${ops}/deleted-clients/{id}`,

@@ -114,6 +114,7 @@ const centers: Table = {
     `GET ${center}/settings`,
     `GET ${center}/origins`,
     `GET ${center}/audit`,
+    `GET ${center}/administrators`,
     `GET ${center}/off-boarding`,
     `GET ${center}/api-keys`,
   ),
@@ -137,6 +138,10 @@ const centers: Table = {
     ...['add', 'remove'].map((step) => `${center}/origins/${step}`),
     ...['create', 'rotate', 'delete'].map((step) => `${center}/api-keys/${step}`),
     `${center}/off-boarding/{step}`,
+  ),
+  ...forms(
+    { user: '{userName}', sub: '{sub}', right: 'auditor' },
+    ...['add', 'remove', 'own'].map((step) => `${center}/administrators/${step}`),
   ),
   ...forms(
     { name: 'taken', domains: '{domain}', environmentId: '{environmentId}' },

@@ -38,9 +38,13 @@ export const commandsTable: Table = {
     'revoke|--client|{clientId}',
     `revoke|${there}`,
   ).map(endingOwn),
-  'administrators list': lines('administrators|list'),
-  'administrators add': lines(`administrators|add|{userName}|${there}`),
-  'administrators remove': lines('administrators|remove|{sub}'),
+  'administrators list': lines('administrators|list', `administrators|list|${there}`),
+  'administrators add': lines(
+    `administrators|add|{userName}|${there}`,
+    `administrators|add|{userName}|${there}|--right|auditor`,
+  ),
+  'administrators remove': lines('administrators|remove|{sub}', `administrators|remove|{sub}|${there}`),
+  'administrators appoint': lines(`administrators|appoint|yes|${there}`),
   'audit search': lines(
     'audit|search|--user|{userName}',
     `audit|search|${there}`,

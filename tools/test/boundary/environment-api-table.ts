@@ -172,6 +172,8 @@ const others: Table = noPerson(
   ...each('GET POST', `${api}/environments/{id}/config-servers`),
   ...each('PUT DELETE', `${api}/environments/{id}/config-servers/{serverId}`),
   `POST ${api}/environments/{id}/check`,
+  `POST ${api}/environments/dry-run`,
+  `POST ${api}/environments/{id}/dry-run`,
   ...each('GET POST', `${api}/settings`),
   `DELETE ${api}/settings/{name}`,
   ...each('GET PUT DELETE', `${api}/branding`),

@@ -52,7 +52,7 @@ describe('a client that administers', () => {
     ['the run of all contact centres', {}, { contactCenterIds: [contactCenterId] }],
     [
       'one of its contact centres',
-      { contactCenterIds: [contactCenterId, 'another'] },
+      { contactCenterIds: [contactCenterId, '9d7f1a52-6f0e-4a9b-8f4c-2b7a1c5f3e10'] },
       { contactCenterIds: [contactCenterId] },
     ],
   ])('58: and loses %s loses it in the tokens that it has', async (_what, before, after) => {

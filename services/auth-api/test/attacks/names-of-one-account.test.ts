@@ -75,7 +75,9 @@ describe.skipIf(findSlapd() === undefined)('an account that its directory finds 
     const explained = (await person('explanation', third)).json<{
       data: { findings: { name: string; message: string }[] };
     }>().data.findings;
-    expect(explained.find(({ name }) => name === 'our delays')?.message).toMatch(/^1 wrong passwords/);
+    expect(explained.find(({ name }) => name === 'our delays')?.message).toMatch(
+      /1 wrong password is remembered/,
+    );
     expect((await person('delays', third, 'DELETE')).json()).toMatchObject({
       data: { user: { userName: first }, refusals: 1 },
     });

@@ -135,7 +135,7 @@ it('puts a refusal beside its field: a colour that cannot be read, a link that i
   expect(formTo(page, `${path}/edit`).fields['colors.accent']).toBe('#ffcc00');
   expect([page.title.startsWith('Error: '), page.message]).toEqual([
     true,
-    expect.stringMatching(/Please correct these fields.*On light pages: /),
+    expect.stringMatching(/Please correct these fields.*On light pages ?: /),
   ]);
 });
 

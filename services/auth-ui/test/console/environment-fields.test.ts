@@ -16,13 +16,15 @@ const all = inputsOf(description);
 const known: Record<Directory, (path: string) => boolean> = {
   // The page before asks for the directory.
   configServer: (path) => path !== 'directory' && !path.startsWith('ldap.'),
-  ldap: (path) => path.startsWith('ldap.') || path.startsWith('tls') || ['id', 'srvRecord'].includes(path),
-  people: (path) => path === 'id',
+  ldap: (path) =>
+    path.startsWith('ldap.') || path.startsWith('tls') || ['id', 'name', 'srvRecord'].includes(path),
+  people: (path) => ['id', 'name'].includes(path),
 };
 const fieldsOf = (directory: Directory): DescribedInput[] => all.filter(({ path }) => known[directory](path));
 const pathsOf = (inputs: readonly { path: string }[]) => inputs.map(({ path }) => path).sort();
 
 const plain = {
+  name: 'Nordic directory',
   id: '0ddc0ffe-0000-4000-8000-000000000000',
   connectionProtocol: 'addp',
   traceMode: 'CFGTMBoth',
@@ -97,9 +99,10 @@ describe.each(directories)('an environment with the directory %s', (directory) =
   it('has a page with each of its values, except secrets and certificates', () => {
     const { facts, parts } = environmentPage(visit, samples[directory]);
     const labels = [...facts, ...parts.flatMap((part) => part.facts)].map(({ label }) => label);
-    const long = ['tls.ca', 'tls.mutual.cert', 'configServers'];
+    // The name is the heading.
+    const elsewhere = ['name', 'tls.ca', 'tls.mutual.cert', 'configServers'];
     const shown = fieldsOf(directory).filter(
-      ({ path, facts: { isSecret } }) => !isSecret && !long.includes(path),
+      ({ path, facts: { isSecret } }) => !isSecret && !elsewhere.includes(path),
     );
     for (const { path } of shown) expect(labels).toContain(fieldTexts[labelKey('environment', path)]);
   });

@@ -46,6 +46,9 @@ const anotherValue = 'with another one it is another value';
 const forms: Readonly<Record<string, readonly Form[]>> = {
   administrator: [made('administrators/add', { named: { way: ['way', 'issuer'] } })],
   apiKey: [made((places) => [`${center(places)}/api-keys/create`])],
+  appointment: [
+    made((places) => [`${center(places)}/administrators/add`], { named: { way: ['way', 'issuer'] } }),
+  ],
   branding: [
     changed(({ centerId }) => [`branding/edit?cc=${centerId}&location=%2F`], {
       named: { links: linkKinds.map((kind) => `link.${kind}`) },

@@ -188,8 +188,8 @@ describe('an explanation of who cannot sign in', () => {
 
   it('knows that people are in the people store', async () => {
     expect(await explain('anna')).toEqual([true]);
-    expect(await explain('gone')).toEqual([false, 'The person is disabled at the people store.']);
-    expect(await explain('nobody')).toEqual([false, 'The people store has no person of this name.']);
+    expect(await explain('gone')).toEqual([false, 'The person is disabled there.']);
+    expect(await explain('nobody')).toEqual([false, 'There is no person of this name.']);
   });
 });
 

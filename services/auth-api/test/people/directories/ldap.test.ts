@@ -169,7 +169,7 @@ describe.skipIf(findSlapd() === undefined)('people of an LDAP directory', () => 
 
       expect((await browser.get('/auth/v3/ping')).status).not.toBe(200);
       expect((await refresh(held.refresh_token)).status).toBe(400);
-      expect([uid, endedAfterMs < pollSeconds * 1_000 + 500]).toEqual([uid, true]);
+      expect([uid, endedAfterMs < pollSeconds * 1_000 + 3_000]).toEqual([uid, true]);
     }
   });
 
@@ -208,9 +208,9 @@ describe.skipIf(findSlapd() === undefined)('people of an LDAP directory', () => 
       return findings.map(({ name, status, message }) => `${name}: ${status} ${message}`);
     };
     const known = await explain('anna');
-    expect(known).toContain(`environment: ok ${environmentId} has 1 LDAP server.`);
+    expect(known).toContain(`environment: ok ${environmentId} has 1 server with its people.`);
     expect(known).toContain('LDAP directory: ok It answers.');
-    expect(await explain('off')).toContain('account: failed The person is disabled at the LDAP directory.');
+    expect(await explain('off')).toContain('account: failed The person is disabled there.');
   });
 });
 

@@ -192,6 +192,9 @@ describe('a client', () => {
     await opsCall(stack, 'PUT', `${path}/audited`, { data: { name: 'New' } });
     await opsCall(stack, 'POST', `${path}/audited/rotate-secret`);
     await opsCall(stack, 'DELETE', `${path}/audited`);
+    const kept = await opsCall(stack, 'GET', '/auth/v3/ops/deleted-clients?search=audited');
+    const [{ id = '' } = {}] = kept.json<{ data: { id: string }[] }>().data;
+    await opsCall(stack, 'POST', `/auth/v3/ops/deleted-clients/${id}/restore`, { data: {} });
 
     const { rows } = await stack.deps.stores.pool.query<{ name: string }>(
       "SELECT name FROM auth.audit_events WHERE client_id = 'audited' ORDER BY at",
@@ -202,6 +205,7 @@ describe('a client', () => {
       'client_updated',
       'client_secret_rotated',
       'client_deleted',
+      'client_restored',
     ]);
   });
 });
