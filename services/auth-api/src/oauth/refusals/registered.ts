@@ -42,10 +42,13 @@ export function registeredFor(reason: string, client: Client): Record<string, st
   const view = clientViewOf(client);
   const shown = (fields[reason as RefusalReason] ?? []).flatMap((field) => {
     const value = view[field];
-    return value === undefined || value === null ? [] : [[field, textOf(value).slice(0, maxLength) || none]];
+    return value === undefined || value === null ? [] : [[field, shortened(textOf(value)) || none]];
   });
   return Object.fromEntries(shown);
 }
+
+/** PostgreSQL takes no half of a character that the cut leaves. */
+const shortened = (text: string) => text.slice(0, maxLength).toWellFormed();
 
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(' ');
