@@ -25,7 +25,7 @@ export interface Change {
   leaves: string[];
 }
 
-/** What becomes of people whom the file does not name. */
+/** The end of people whom the file does not name. */
 export const missingWays = ['stay', 'disable', 'delete'] as const;
 export type Missing = (typeof missingWays)[number];
 
@@ -62,11 +62,11 @@ export function planOf(file: PeopleFile, present: readonly ScimUser[], options: 
   return [...changes, ...missing.filter(({ active }) => active).map(deactivation)];
 }
 
-/** What can be done to people who were chosen one by one. */
+/** The steps for people who were chosen one by one. */
 export const selectionSteps = ['disable', 'enable', 'group', 'delete'] as const;
 type SelectionStep = (typeof selectionSteps)[number];
 
-/** `group`: its name, for the step of that name. Whoever is so already is left out. */
+/** `group`: its name, for the step of that name. People who are so already are left out. */
 export function changesFor(users: readonly ScimUser[], step: SelectionStep, group = ''): Change[] {
   return users.flatMap((user): Change[] => {
     if (step === 'delete') return [deletion(user)];

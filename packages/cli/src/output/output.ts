@@ -15,7 +15,7 @@ export interface Output {
   text(data: unknown, text: string): void;
   /** A sentence after a change. `data`: printed instead with --json. */
   done(sentence: string, data?: unknown): void;
-  /** What the service answered beside a success, on standard error. */
+  /** Writes to standard error the warnings that came with a success. */
   warn(warnings: readonly Warning[]): void;
   /** A write was done: its sentence, and on standard error the warnings that the service answered. */
   written(sentence: string, answer: Written<unknown>): void;

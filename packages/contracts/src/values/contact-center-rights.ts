@@ -1,6 +1,6 @@
 /** Names the rights of one contact centre. */
 
-/** What a person may do in one contact centre, the highest first, and the authority that says so in a token of the console. */
+/** The rights of a person in one contact centre, the highest first, each with its authority in a token of the console. */
 export const contactCenterRights = {
   administrator: 'ROLE_CONTACT_CENTER_ADMIN',
   'help-desk': 'ROLE_CONTACT_CENTER_HELP_DESK',

@@ -8,7 +8,7 @@ export interface Message {
   text?: string;
   /** Lines below the text, one for each thing to do. */
   list?: string[];
-  /** What is wrong with each field, with the address of the field. The box takes the focus. */
+  /** The problem of each field, with the address of the field. The box takes the focus. */
   fields?: { href: string; label: string; problem: string }[];
   /** A button that looks for the cause. Its page must have the token of its forms. */
   act?: { action: string; label: string } | undefined;

@@ -28,7 +28,7 @@ export interface Kept extends Deleted {
   until: string;
 }
 
-/** Whose deletions a caller sees: all of the installation, or the people of this contact centre. */
+/** The deletions that a caller sees: all of the installation, or the people of this contact centre. */
 export type Reach = 'installation' | { peopleOf: string };
 
 interface Row {

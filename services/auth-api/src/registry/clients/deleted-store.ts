@@ -5,7 +5,7 @@ import type { Page } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { type Client, usesSecret } from './client.ts';
 
-/** What registration says of a client: the rest is of its life, or secret. */
+/** The part of a client that its registration says: the rest is of its life, or secret. */
 export type Registration = Omit<
   Client,
   | 'secrets'

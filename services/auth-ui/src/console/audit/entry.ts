@@ -102,7 +102,7 @@ function centerOf({ centers }: Names, id: string | undefined): Named | undefined
   return known === undefined ? { name: id } : { name: known.name, id, href: contactCenterPath(id) };
 }
 
-/** What is deleted since has the name that its changes tell. */
+/** A thing that was deleted since has the name that its changes tell. */
 function objectOf(visit: ConsoleVisit, { entity, entityId: id, changes }: AuditEntry, names: Names): Named {
   const told = ['name', 'userName', 'displayName'].flatMap((field) => {
     const { from, to } = changes[field] ?? {};

@@ -32,7 +32,7 @@ export const end = '0';
 
 type Names = Exclude<keyof TrailQuery, 'before' | 'beforeChange'>;
 
-/** What each trail is asked for; undefined: the filters leave nothing of it. Times without a zone are in UTC. */
+/** The question to each trail; undefined: the filters leave nothing of it. Times without a zone are in UTC. */
 export function filtersOf(query: TrailQuery) {
   const { kind, user, name, entity, entityId, outcome, clientId, contactCenterId, correlationId } = query;
   const span = { from: timeOf(query.from), to: timeOf(query.to) };

@@ -147,7 +147,7 @@ function mergedOf({ data }: { data: readonly SecurityEvent[] }, rows: readonly A
   return { entries, events, changes };
 }
 
-/** What is gone, or cannot be read now or by this person, keeps its identifier. */
+/** A thing that is gone, or cannot be read now or by this person, keeps its identifier. */
 export async function namesOf(
   { environmentApi, rights }: ConsoleVisit,
   entries: readonly Entry[],

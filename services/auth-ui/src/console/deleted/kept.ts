@@ -12,7 +12,7 @@ export interface Kept {
   id: string;
   kind: Kind;
   name: string;
-  /** What applications call a client. */
+  /** The name of a client in requests. */
   clientId?: string;
   deletedAt: string;
   deletedBy: string;

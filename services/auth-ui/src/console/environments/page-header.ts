@@ -20,7 +20,7 @@ export function environmentBreadcrumbs(visit: ConsoleVisit, environment: Environ
   ];
 }
 
-/** What of a saved environment does not work, each with the step at which it failed. */
+/** The failures of a saved environment, each with its step. */
 export const failuresOf = ({ text }: ConsoleVisit, warnings: readonly Warning[]) => ({
   key: 'console.saved.failing' as const,
   lines: warnings.map(({ step, message }) => {

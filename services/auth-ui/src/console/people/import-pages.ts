@@ -100,7 +100,7 @@ export function previewPage(
   };
 }
 
-/** What was refused, where the rest is done. */
+/** The changes that were refused, while the rest is done. */
 export function undonePage(
   visit: ConsoleVisit,
   center: Center,

@@ -99,7 +99,7 @@ function menuOf({ text, rights }: ConsoleVisit, profile: PersonProfile): Require
   };
 }
 
-/** What the people store alone knows. */
+/** The facts that the people store alone knows. */
 function storedFacts({ text, language }: ConsoleVisit, stored: StoredPerson | undefined): Fact[] {
   if (stored === undefined) return [];
   const { groups, employeeId, externalId, hasPassword } = stored;

@@ -12,7 +12,7 @@ import { addressOf, centerAddress, peoplePath } from './names.ts';
 import { personBreadcrumbs } from './person-page.ts';
 import type { Selection, Step } from './selection.ts';
 
-/** What happens to each. A link changes nothing of a person. */
+/** The change of each person. A link changes nothing of a person. */
 export const changesOf = (users: readonly ScimUser[], { step, group }: Selection): Change[] =>
   step === 'links' || (step === 'group' && group === '') ? [] : changesFor(users, step, group);
 
