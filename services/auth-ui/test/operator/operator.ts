@@ -1,7 +1,7 @@
 /** Works at the console as a person does: finds everything by its role and its visible words, in the language of the page. */
 import type { Locator, Page } from 'playwright-core';
 import english from '../../src/texts/en.json' with { type: 'json' };
-import { fieldTexts, type TextKey, textsIn, type Values } from '../../src/texts/texts.ts';
+import { fieldTexts, type TextKey, textsIn } from '../../src/texts/texts.ts';
 
 export type Operator = ReturnType<typeof createOperator>;
 
@@ -54,10 +54,12 @@ export function createOperator(page: Page, language: 'en' | 'de', publicUrl: str
 
   return {
     page,
-    text: (key: TextKey, values?: Values) => text(key, values),
 
     /** Chooses an area in the navigation, as a person who knows its name. */
     async go(area: string): Promise<void> {
+      // On a phone the navigation is folded.
+      const opener = page.getByRole('button', { name: text('console.areas'), exact: true });
+      if (await opener.isVisible()) await opener.click();
       const entry = await find(['link'], area, page.getByRole('navigation'));
       await entry.click();
     },

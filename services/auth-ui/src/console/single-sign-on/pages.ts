@@ -206,6 +206,8 @@ export function checkPage(
   return {
     title: text('console.singleSignOn.check.title'),
     breadcrumbs: singleSignOnBreadcrumbs(visit, center, place),
+    // The page of the four steps, of which the next one follows.
+    actions: [{ label: text('button.back'), href: addressOf(center.id, 'set-up', place) }],
     outcome,
     verdict: text(`console.singleSignOn.check.${verdict}`),
     groups: own
