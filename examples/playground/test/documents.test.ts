@@ -56,7 +56,7 @@ it('finds a section by words of its heading first, and shows no markup that some
   const { body } = await get(`search?q=${encodeURIComponent('backup RESTORE')}`);
   const [, first = ''] =
     /<ul class="found"><li class="hit"><a class="hit-title" href="([^"]+)"/.exec(body) ?? [];
-  expect(first).toMatch(/^\/docs\/docs\/guides\/operations\.md#/);
+  expect(first).toMatch(/^\/docs\/docs\/(?:guides\/operations|start\/questions)\.md#/);
   expect(body).toContain('<mark>');
   expect((await get('search?q=no-such-word-anywhere')).body).toContain('No page has all these words.');
   expect((await get(`search?q=${encodeURIComponent('<b>(')}`)).body).not.toContain('<b>(');
