@@ -42,6 +42,7 @@ describe.each([
   const environment = `Nordic people ${suffix}`;
   let operator: Operator;
   let clientId: string;
+  let secret: string;
   beforeAll(async () => {
     operator = await newOperator();
     await signIn(operator, people.supervisor);
@@ -97,7 +98,8 @@ describe.each([
     await register('Single-page application', `Page ${suffix}`, 'https://page.example.com/callback');
     await register('Service that calls services', `Job ${suffix}`, undefined, 'calls');
     clientId = await operator.read('Client id');
-    expect((await tokenOf(clientId, await operator.read('Secret'))).status).toBe(200);
+    secret = await operator.read('Secret');
+    expect((await tokenOf(clientId, secret)).status).toBe(200);
   });
 
   it('5. finds out why a client is refused', async () => {
@@ -106,6 +108,10 @@ describe.each([
     await operator.press(`Job ${suffix}`);
     await operator.press('Diagnosis');
     await operator.seesSoon('wrong_secret');
+    expect((await tokenOf(clientId, secret, { scope: 'payments' })).status).toBe(400);
+    expect((await tokenOf(clientId, secret, { grant_type: 'password' })).status).toBe(400);
+    await operator.seesSoon(/scope=payments/);
+    await operator.seesSoon('The client may not use this grant type');
   });
 
   it('6. sets up single sign-on, by which a person signs in', async () => {
@@ -290,9 +296,9 @@ async function signIn(
 }
 
 /** What a program with this secret is answered. */
-const tokenOf = (clientId: string, secret: string) =>
+const tokenOf = (clientId: string, secret: string, more: Record<string, string> = {}) =>
   fetch(`${stage.publicUrl}/auth/v3/oauth/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    body: new URLSearchParams({ grant_type: 'client_credentials', ...more }),
   });
