@@ -5,6 +5,9 @@ export const boundedTables: Record<string, string> = {
   'auth.audit_set_aside': 'what a destination refused, until an operator looks at it',
   'auth.audit_shipping': 'one row for each destination',
   'auth.audit_unchained': 'what waits for the chain, for a second',
+  'auth.contact_center_administrators': 'named by administrators, one by one',
+  'auth.contact_center_appointing':
+    'one row for each contact centre that lets its administrators name others',
   'auth.deletion_bounds': 'one row for each kind of rows that age deletes',
   'auth.followed_ends': 'one row',
   'auth.installation_administrators': 'named by operators, one by one',

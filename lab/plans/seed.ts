@@ -53,6 +53,13 @@ const environment = [
   `INSERT INTO environment.config_server_locations SELECT ${id(7001)}, ${id(7001)}, '/L' || n FROM generate_series(1, 10000) n`,
   `INSERT INTO environment.settings (contact_center_id, name, location, value, shared)
     SELECT ${id(9000)}, 'cors-origins', '/', 'https://page-' || n || '.example', false FROM generate_series(1, 10000, 10) n`,
+  `INSERT INTO environment.environment_names (environment_id, name, name_key)
+    SELECT id, 'Environment ' || ordinal, 'environment ' || ordinal FROM environment.environments`,
+  `INSERT INTO environment.deleted (id, kind, object_id, environment_id, contact_center_id, name, deleted_at, deleted_by, lost_secrets, document)
+    SELECT ${id(5000)}, 'person', ${id(5001)}, ${id(7000)}, ${id(9000)}, 'gone-' || n, ${past(200, 'n', 10_000)}, 'ops', '{}', '{}'
+    FROM generate_series(1, 10000) n`,
+  `INSERT INTO environment.deleted_parts (deleted_id, place, part)
+    SELECT id, 'people', jsonb_build_object('user_name_key', name) FROM environment.deleted`,
   `INSERT INTO environment.api_keys (id, contact_center_id, name, digest, prefix, valid_from)
     SELECT ${id(6000)}, ${id(9000)}, 'key', lpad(n::text, 43, 'k'), 'prefix', now() FROM generate_series(1, 10000) n`,
   `INSERT INTO environment.api_key_uses SELECT id, now() FROM environment.api_keys`,
@@ -95,6 +102,8 @@ const auth = [
       ARRAY['https://app-' || n || '.example/callback'], '{}', 'exact', true, 3600, 86400,
       CASE WHEN n % 2 = 0 THEN ARRAY[${id(9000)}::text] ELSE '{}' END, '{}', ARRAY['https://api-' || n || '.example']
     FROM generate_series(1, 10000) n`,
+  `INSERT INTO auth.deleted_clients (id, client_id, name, deleted_at, deleted_by, loses_secret, document)
+    SELECT ${id(5000)}, 'gone-' || n, 'Gone ' || n, ${past(200, 'n', 10_000)}, 'ops', true, '{}' FROM generate_series(1, 10000) n`,
   `INSERT INTO auth.consents (sub, client_id, scope) SELECT 'sub-' || n, 'client-' || 1 + n % 10000, '{openid}' FROM generate_series(1, 50000) n`,
   `INSERT INTO auth.user_codes (sub, hash) SELECT 'sub-' || n, 'hash' FROM generate_series(1, 10000) n`,
   `INSERT INTO auth.changes (seq, entity, entity_id, at)
