@@ -4,6 +4,7 @@ export { holdAdvisoryLock, withAdvisoryLock } from './advisory-lock.ts';
 export type { WaitingDeletion } from './bounded-deletion.ts';
 export { createBoundedDeletion, createDeletionBounds, type DeletionBounds } from './bounded-deletion.ts';
 export { createDeletedRetention } from './deleted-retention.ts';
+export { isoTime } from './iso-time.ts';
 export { createLastUses, type LastUses } from './last-uses.ts';
 export { migrate } from './migrate.ts';
 export { assertMigrated } from './migrations.ts';

@@ -1,8 +1,7 @@
 /** Stores API keys in the table `api_keys` and their last use in `api_key_uses`. */
 
 import type { ApiKeyPurpose, KeyOwner } from '@gatehouse/contracts/environment-administration';
-import type { Queryable } from '@gatehouse/service-kit/postgres';
-import { isoTime } from '../fields/scalars.ts';
+import { isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
 import type { ApiKey, IssuedKey } from './api-key.ts';
 
 interface Row {

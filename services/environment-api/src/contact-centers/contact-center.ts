@@ -1,7 +1,8 @@
 /** Defines a contact centre: the tenant names that its users type, and the environment that knows these users. */
+
 import type { newContactCenterSchema } from '@gatehouse/contracts/resources';
+import { isoTime } from '@gatehouse/service-kit/postgres';
 import type { z } from 'zod';
-import { isoTime } from '../fields/scalars.ts';
 
 type Given = z.output<typeof newContactCenterSchema>;
 

@@ -2,9 +2,8 @@
 import type { DeletedKind, LostSecret } from '@gatehouse/contracts/environment-administration';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { Page } from '@gatehouse/service-kit/http';
-import type { Queryable } from '@gatehouse/service-kit/postgres';
+import { isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
 import type { Caller } from '../access/caller.ts';
-import { isoTime } from '../fields/scalars.ts';
 import { keepParts } from './parts.ts';
 
 export interface Deleted {

@@ -10,7 +10,7 @@ import {
 } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes';
-import { isoTime } from '../fields/scalars.ts';
+import { isoTime } from '@gatehouse/service-kit/postgres';
 import { shownTls } from './tls.ts';
 
 export interface Environment extends EnvironmentView {

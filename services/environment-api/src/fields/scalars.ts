@@ -14,8 +14,3 @@ export const dbidText = (min: number) =>
 export function parseId(text: string): string | undefined {
   return idSchema.safeParse(text).data;
 }
-
-/** SQL expression that prints a timestamptz column in ISO 8601, UTC, with milliseconds. */
-export function isoTime(column: string): string {
-  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-}

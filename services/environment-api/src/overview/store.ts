@@ -1,6 +1,5 @@
 /** Reads numbers, and what ends soon: API keys, and certificates of environments. */
-import type { Queryable } from '@gatehouse/service-kit/postgres';
-import { isoTime } from '../fields/scalars.ts';
+import { isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
 
 export async function countInstallation(db: Queryable, at: string) {
   const { rows } = await db.query<{ environments: number; active: number; inactive: number; keys: number }>({

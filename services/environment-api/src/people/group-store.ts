@@ -1,7 +1,6 @@
 /** Stores groups of people in `people_groups`, and who is in them in `people_group_members`. */
 import { randomUuid } from '@gatehouse/service-kit/crypto';
-import type { Queryable } from '@gatehouse/service-kit/postgres';
-import { isoTime } from '../fields/scalars.ts';
+import { isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
 import { nameKey } from './name-key.ts';
 import type { Group, GroupFields } from './person.ts';
 import type { Condition } from './store.ts';

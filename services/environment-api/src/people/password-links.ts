@@ -3,12 +3,12 @@ import { type PasswordLink, personChangeId } from '@gatehouse/contracts/environm
 import { hiddenValue } from '@gatehouse/service-kit/changes';
 import { randomToken, type SecretBox, sha256 } from '@gatehouse/service-kit/crypto';
 import { conflict, notFound } from '@gatehouse/service-kit/errors';
-import type { Queryable } from '@gatehouse/service-kit/postgres';
+import { isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
 import { type AdministratorPlaces, type LinkMaker, linkMakerOf } from '../access/administrator-places.ts';
 import { requireReach } from '../access/caller.ts';
 import type { WriteContext, Writer } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import { isoTime, parseId } from '../fields/scalars.ts';
+import { parseId } from '../fields/scalars.ts';
 import { requirePasswordHash, storePassword } from './passwords.ts';
 import { lockPersonView, type PersonRow, personJson } from './person-view.ts';
 import { announceEnd } from './service.ts';

@@ -1,7 +1,6 @@
 /** Reads persons of the people store in the form for Auth API. */
 import type { PersonView } from '@gatehouse/contracts/environment-api';
-import type { Queryable } from '@gatehouse/service-kit/postgres';
-import { isoTime } from '../fields/scalars.ts';
+import { isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
 import { nameKey } from './name-key.ts';
 
 /** Far more than tokens carry. An answer without end would count at Auth API as an outage, for everybody. */

@@ -1,6 +1,5 @@
 /** Stores persons in the table `people`; their numbers come from `person_numbers`. */
-import type { Queryable } from '@gatehouse/service-kit/postgres';
-import { isoTime } from '../fields/scalars.ts';
+import { isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
 import { nameKey } from './name-key.ts';
 import { addressesOf, type Person, type PersonFields } from './person.ts';
 

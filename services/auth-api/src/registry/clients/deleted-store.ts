@@ -2,7 +2,7 @@
 import type { DeletedClient } from '@gatehouse/contracts/auth-administration';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { Page } from '@gatehouse/service-kit/http';
-import type { Queryable } from '@gatehouse/service-kit/postgres';
+import { isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
 import { type Client, usesSecret } from './client.ts';
 
 /** The part of a client that its registration says: the rest is of its life, or secret. */
@@ -51,12 +51,10 @@ export async function keepClient(db: Queryable, deletedBy: string, client: Clien
   );
 }
 
-const iso = (moment: string) => `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 /** `$1`: for how many days a client is kept. */
 const select = `SELECT json_build_object('id', d.id, 'ordinal', d.ordinal, 'clientId', d.client_id, 'name', d.name,
-      'deletedAt', ${iso('d.deleted_at')}, 'deletedBy', d.deleted_by,
-      'until', ${iso("(d.deleted_at + $1::integer * interval '1 day')")}, 'losesSecret', d.loses_secret,
+      'deletedAt', ${isoTime('d.deleted_at')}, 'deletedBy', d.deleted_by,
+      'until', ${isoTime("(d.deleted_at + $1::integer * interval '1 day')")}, 'losesSecret', d.loses_secret,
       'registration', d.document) AS kept
   FROM auth.deleted_clients d WHERE d.deleted_at > clock_timestamp() - $1::integer * interval '1 day'`;
 
