@@ -6,7 +6,7 @@ import { type AppError, badRequest, notFound } from '@gatehouse/service-kit/erro
 import type { PoolClient } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { Core } from '../../core/domain.ts';
-import type { AuditWriter } from '../../records/audit/event.ts';
+import { type AuditWriter, deletionOf } from '../../records/audit/event.ts';
 import { createKnownReceivers } from './known-receivers.ts';
 import { createReceiverChanges } from './receiver-changes.ts';
 import {
@@ -99,7 +99,7 @@ export function createReceivers(core: Core, audit: AuditWriter) {
     async forgetContactCenter(gone: string): Promise<void> {
       if (!(await listReceivers(pool)).some(({ contactCenterIds }) => contactCenterIds.includes(gone)))
         return;
-      const cause = { name: 'contact centre deleted', correlationId: `contact centre ${gone}` };
+      const cause = deletionOf(gone);
       await changes.inTransaction(async (transaction) => {
         for (const before of await lockReceiversOf(transaction.client, gone)) {
           const { id } = before;

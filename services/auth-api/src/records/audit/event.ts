@@ -216,6 +216,12 @@ export interface AuditWriter {
 /** The originator of a change: an actor, or work of this service, which has no address. */
 export type Cause = Omit<Actor, 'clientAddress'> & Partial<Pick<Actor, 'clientAddress'>>;
 
+/** Of what is deleted with a contact centre. */
+export const deletionOf = (contactCenterId: string): Cause => ({
+  name: 'contact centre deleted',
+  correlationId: `contact centre ${contactCenterId}`,
+});
+
 /** The members of an event that say who made a change. */
 export function actorFields(actor: Pick<Actor, 'name' | 'clientId' | 'linkRequest'>): Record<string, string> {
   const { name, clientId, linkRequest } = actor;

@@ -6,7 +6,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { conflict, forbidden, notFound } from '@gatehouse/service-kit/errors';
 import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
-import { type AuditWriter, actorFields, type Cause } from '../../records/audit/event.ts';
+import { type AuditWriter, actorFields, type Cause, deletionOf } from '../../records/audit/event.ts';
 import * as store from './appointments-store.ts';
 import type { KnownAdministrators } from './known-administrators.ts';
 
@@ -80,7 +80,7 @@ export function createAppointments({
   async function forgetContactCenter(contactCenterId: string): Promise<void> {
     const { administratorsAppoint, administrators } = await list(contactCenterId);
     if (!administratorsAppoint && administrators.length === 0) return;
-    const cause = { name: 'contact centre deleted', correlationId: `contact centre ${contactCenterId}` };
+    const cause = deletionOf(contactCenterId);
     await changes.inTransaction(async (transaction) => {
       for (const removed of await store.deleteAppointeesAt(transaction.client, contactCenterId)) {
         const before = appointeeViewOf(removed);

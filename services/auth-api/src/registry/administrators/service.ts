@@ -6,7 +6,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { conflict, notFound } from '@gatehouse/service-kit/errors';
 import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
-import { type AuditWriter, actorFields, type Cause } from '../../records/audit/event.ts';
+import { type AuditWriter, actorFields, type Cause, deletionOf } from '../../records/audit/event.ts';
 import type { KnownAdministrators } from './known-administrators.ts';
 import {
   deleteAdministrator,
@@ -106,7 +106,7 @@ export function createAdministratorService({
     async forgetContactCenter(id: string): Promise<void> {
       const isListed = (await listAdministrators(pool)).some(({ contactCenterId }) => contactCenterId === id);
       if (!isListed) return;
-      const cause = { name: 'contact centre deleted', correlationId: `contact centre ${id}` };
+      const cause = deletionOf(id);
       await changes.inTransaction(async (transaction) => {
         for (const before of await deleteAdministratorsAt(transaction.client, id))
           await recordChange(transaction, 'administrator_removed', cause, { before });
