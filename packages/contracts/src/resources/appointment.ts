@@ -4,14 +4,14 @@ import { field } from '../resource/field.ts';
 import { contactCenterRightNames } from '../values/contact-center-rights.ts';
 import { label } from '../values/text.ts';
 import { passwordWay, wayOfSignInSchema } from '../values/way-of-sign-in.ts';
+import { administrator } from './administrator.ts';
 
-const text = label(512);
 const quoted = contactCenterRightNames.map((name) => JSON.stringify(name)).join(', ');
 
 export const appointment = {
   name: 'appointment',
   fields: {
-    user: field(text, {
+    user: field(label(512), {
       label: 'Person',
       help: 'The name that they sign in with, or their identifier (sub). The person belongs to this contact centre.',
       group: 'person',
@@ -29,12 +29,7 @@ export const appointment = {
       group: 'person',
       isColumn: true,
     }),
-    note: field(text.optional(), {
-      label: 'Note',
-      help: 'Why, such as the number of a ticket.',
-      group: 'person',
-      isColumn: true,
-    }),
+    note: administrator.fields.note,
   },
 };
 

@@ -1,13 +1,13 @@
 /** Builds the pages about the list of a contact centre: who administers it, helps its people or audits it. */
 import type { AppointeeView, AppointmentsView } from '@gatehouse/contracts/auth-administration';
-import { contactCenterRightNames, passwordWay } from '@gatehouse/contracts/values';
+import { contactCenterRightNames } from '@gatehouse/contracts/values';
 import { inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import { confirmationOf } from '../shell/confirmation.ts';
 import { tableOf } from '../shell/lists.ts';
 import type { ConfirmPage, ConsolePage, FormPage, ListPage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { inputs as ofInstallation } from './pages.ts';
+import { inputs as ofInstallation, personColumn, wayText } from './pages.ts';
 
 /** The contact centre that the pages are about. */
 export interface AppointmentsOwner {
@@ -42,7 +42,7 @@ export function appointmentsPage(
   owner: AppointmentsOwner,
   view: AppointmentsView,
 ): ListPage {
-  const { text, rights, person } = visit;
+  const { text, rights } = visit;
   const { administrators, administratorsAppoint } = view;
   const { path } = owner;
   const isOpen = mayChange(visit, view);
@@ -66,24 +66,14 @@ export function appointmentsPage(
       caption: 'console.administrators.title',
       empty: 'console.appointments.empty',
       columns: [
-        {
-          label: 'field.administrator.user',
-          cell: ({ sub, name }) => ({
-            text: name,
-            note: sub,
-            badge:
-              sub === person.sub ? { text: text('console.administrators.you'), kind: 'plain' } : undefined,
-          }),
-        },
+        personColumn(visit),
         {
           label: 'console.appointments.right',
           cell: (entry) => ({ text: text(`console.appointments.right.${entry.right}`) }),
         },
         {
           label: 'field.administrator.way',
-          cell: ({ way }) => ({
-            text: way === passwordWay ? text('console.administrators.way.password') : way,
-          }),
+          cell: ({ way }) => ({ text: wayText(visit, way) }),
         },
         {
           label: 'console.administrators.since',
@@ -137,7 +127,7 @@ export function removeAppointmentPage(
   const leads = [
     sub === person.sub
       ? text('console.appointments.remove.yourself')
-      : text('console.administrators.remove.lead'),
+      : text('console.appointments.remove.lead'),
     ...(isLast ? [text('console.appointments.remove.last')] : []),
   ];
   return confirmationOf(visit, {

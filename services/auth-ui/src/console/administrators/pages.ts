@@ -62,18 +62,26 @@ export interface Listed {
   centers: ReadonlyMap<string, string>;
 }
 
+type Listee = Pick<AdministratorView, 'sub' | 'name'>;
+
+/** The person of an entry, of the installation or of a contact centre. */
+export const personColumn = ({ text, person }: ConsoleVisit): Column<Listee> => ({
+  label: 'field.administrator.user',
+  cell: ({ sub, name }) => ({
+    text: name,
+    note: sub,
+    badge: sub === person.sub ? { text: text('console.administrators.you'), kind: 'plain' } : undefined,
+  }),
+});
+
+export const wayText = ({ text }: ConsoleVisit, way: string): string =>
+  way === passwordWay ? text('console.administrators.way.password') : way;
+
 export function columns(visit: ConsoleVisit, { all, centers }: Listed): Column<AdministratorView>[] {
-  const { text, person } = visit;
+  const { text } = visit;
   const nameOf = new Map(all.map(({ sub, name }) => [sub, name]));
   return [
-    {
-      label: 'field.administrator.user',
-      cell: ({ sub, name }) => ({
-        text: name,
-        note: sub,
-        badge: sub === person.sub ? { text: text('console.administrators.you'), kind: 'plain' } : undefined,
-      }),
-    },
+    personColumn(visit),
     {
       label: 'field.administrator.way',
       cell: ({ contactCenterId, way }) =>
@@ -83,7 +91,7 @@ export function columns(visit: ConsoleVisit, { all, centers }: Listed): Column<A
               badge: { text: text('console.administrators.noRight'), kind: 'bad' },
             }
           : {
-              text: way === passwordWay ? text('console.administrators.way.password') : way,
+              text: wayText(visit, way),
               note: centers.get(contactCenterId) ?? contactCenterId,
             },
     },
@@ -126,10 +134,7 @@ export function addPage(visit: ConsoleVisit, given: Typed): FormPage {
   };
 }
 
-export function removePage(
-  visit: ConsoleVisit,
-  { sub, name }: Pick<AdministratorView, 'sub' | 'name'>,
-): ConfirmPage {
+export function removePage(visit: ConsoleVisit, { sub, name }: Listee): ConfirmPage {
   return confirmationOf(visit, {
     key: 'console.administrators.remove',
     named: { name },
