@@ -27,7 +27,7 @@ import { trailQuery } from './filters.ts';
 import { type RequestPage, requestPage } from './request-page.ts';
 import { retentionPage } from './retention-page.ts';
 import { auditPath, auditTabs } from './tabs.ts';
-import { namesOf, resolvedFilters } from './trail.ts';
+import { actorsIn, namesOf, resolvedFilters } from './trail.ts';
 import { trailPage, trailView } from './trail-page.ts';
 
 const requestView = consoleView<RequestPage>('audit/request');
@@ -112,8 +112,7 @@ function requestRoute(pages: App, shell: Shell): void {
         pageOfAudit(visit.environmentApi, { requestId: id, limit: maxOfRequest }),
         audit.refusals({ correlationId: id }),
       ]);
-      const actors = changes.rows.flatMap(({ actor }) => (actor.kind === 'user' ? [actor.name] : []));
-      const subs = [...new Set(actors)].join() || undefined;
+      const subs = actorsIn(changes.rows);
       const events = await audit.find({ correlationId: id, subs, limit: maxOfRequest });
       const entries = [
         ...events.data.map((event) => ({ at: event.at, event })),

@@ -1,13 +1,9 @@
 /** Reads a page of both trails, merged by time, and the names of what is in it. */
 import { createAuditCalls } from '@gatehouse/api-client/auth-api';
-import {
-  createContactCenterAdministration,
-  createEnvironmentAdministration,
-  pageOfAudit,
-} from '@gatehouse/api-client/environment-api';
+import { createEnvironmentAdministration, pageOfAudit } from '@gatehouse/api-client/environment-api';
 import type { NamedPerson, SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
-import { centerTyped } from '../shell/contact-centers.ts';
+import { centerTyped, knownCenters } from '../shell/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { end, filtersOf, type TrailQuery } from './filters.ts';
 
@@ -35,8 +31,7 @@ const limit = String(pageSize);
 export async function readTrail(visit: ConsoleVisit, query: TrailQuery): Promise<Trail> {
   const filters = await resolvedFilters(visit, query);
   const changes = await changesOf(visit, query, filters.changes);
-  const actors = changes.rows.flatMap(({ actor }) => (actor.kind === 'user' ? [actor.name] : []));
-  const events = await eventsOf(visit, query, filters.events, actors);
+  const events = await eventsOf(visit, query, filters.events, actorsIn(changes.rows));
   const merged = mergedOf(events, changes.rows);
   const left = {
     before: cursorOf(
@@ -115,19 +110,30 @@ async function changesOf(
   return pageOfAudit(environmentApi, { ...filter, limit, before: beforeChange || undefined });
 }
 
-/** `people`: whom the answer names, too. */
-async function eventsOf(
+/** The `sub` of each person who changed something, as the search for events takes them; undefined: nobody did. */
+export function actorsIn(rows: readonly AuditEntry[]): string | undefined {
+  const subs = rows.flatMap(({ actor }) => (actor.kind === 'user' ? [actor.name] : []));
+  return [...new Set(subs)].join() || undefined;
+}
+
+/** The people of these `sub`s who signed in here: the audit trail has their names. */
+export async function peopleNamed(
   { authApi }: ConsoleVisit,
+  subs: string | undefined,
+): Promise<NamedPerson[]> {
+  return subs === undefined ? [] : (await createAuditCalls(authApi).find({ subs, limit: '1' })).people;
+}
+
+/** `subs`: whom the answer names, too. */
+async function eventsOf(
+  visit: ConsoleVisit,
   { before }: TrailQuery,
   filter: Filters['events'],
-  people: readonly string[],
+  subs: string | undefined,
 ) {
-  const subs = [...new Set(people)].join() || undefined;
-  const { find } = createAuditCalls(authApi);
-  if (filter !== undefined && before !== end)
-    return find({ ...filter, subs, limit, before: before || undefined });
-  const named = subs === undefined ? [] : (await find({ subs, limit: '1' })).people;
-  return { data: [], people: named, nextCursor: undefined };
+  if (filter === undefined || before === end)
+    return { data: [], people: await peopleNamed(visit, subs), nextCursor: undefined };
+  return createAuditCalls(visit.authApi).find({ ...filter, subs, limit, before: before || undefined });
 }
 
 /** Each trail is taken in its own order, so that the next page goes on where this one ends. */
@@ -149,18 +155,17 @@ function mergedOf({ data }: { data: readonly SecurityEvent[] }, rows: readonly A
 
 /** A thing that is gone, or cannot be read now or by this person, keeps its identifier. */
 export async function namesOf(
-  { environmentApi, rights }: ConsoleVisit,
+  visit: ConsoleVisit,
   entries: readonly Entry[],
   people: readonly NamedPerson[],
 ): Promise<Names> {
-  const { read } = createContactCenterAdministration(environmentApi);
+  const { environmentApi, rights } = visit;
   const ofEntries = entries.map(({ event, change }) => (event ?? change).contactCenterId);
   const ofPeople = people.map(({ contactCenterId }) => contactCenterId);
-  const ids = new Set([...ofEntries, ...ofPeople].filter((id) => id !== undefined));
-  const centers = [...ids].map(async (id) => {
-    const { name, domains } = await read(id);
-    return [id, { name, domain: domains[0] }] as const;
-  });
+  const centers = knownCenters(
+    visit,
+    [...ofEntries, ...ofPeople].filter((id) => id !== undefined),
+  );
   const environments = entries.flatMap(({ change }) =>
     change?.entity === 'environment' ? [change.entityId] : [],
   );
@@ -172,9 +177,7 @@ export async function namesOf(
       : [];
   return {
     people: new Map(people.map((person) => [person.sub, person])),
-    centers: new Map(
-      (await Promise.allSettled(centers)).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
-    ),
+    centers: await centers,
     environments: new Map((await named).map(({ id, name = id }) => [id, name])),
   };
 }

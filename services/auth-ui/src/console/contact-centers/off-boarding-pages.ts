@@ -2,9 +2,9 @@
 
 import type { ContactCenter, ContactCenterEnds } from '@gatehouse/contracts/environment-administration';
 import { confirmationOf } from '../shell/confirmation.ts';
-import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
+import { contactCenterPath, contactCentersPath, typedNameField } from '../shell/contact-centers.ts';
 import type { ConfirmPage, ConsolePage } from '../shell/pages.ts';
-import type { Fact, FormField } from '../shell/parts.ts';
+import type { Fact } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { breadcrumbsBelowTab, contactCenterHeader } from './page-header.ts';
 
@@ -133,20 +133,11 @@ export function stepPage(
     ],
     action: `${path}/${step}`,
     hidden: { ifMatch: etag },
-    sections: step === 'delete' ? [{ fields: [nameField(visit, name, typed)] }] : [],
+    sections: step === 'delete' ? [{ fields: [typedNameField(visit, name, { value: typed })] }] : [],
     cancel: path,
     isDangerous: step !== 'enable',
   });
 }
-
-const nameField = ({ text }: ConsoleVisit, name: string, value: string): FormField => ({
-  name: 'name',
-  label: text('console.contactCenters.delete.name'),
-  hint: text('console.contactCenters.delete.name.hint', { name }),
-  kind: 'text',
-  value,
-  isRequired: true,
-});
 
 /** Where a step leads: a deleted contact centre has no page, and one that is disabled shows what is left to do. */
 export function afterStep(step: Step, id: string): string {

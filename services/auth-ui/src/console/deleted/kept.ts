@@ -1,8 +1,9 @@
 /** Reads what was deleted from both APIs, in one form: newest first, for the installation or one contact centre. */
-import { createAuditCalls, createDeletedClientAdministration } from '@gatehouse/api-client/auth-api';
+import { createDeletedClientAdministration } from '@gatehouse/api-client/auth-api';
 import { createDeletedAdministration } from '@gatehouse/api-client/environment-api';
 import type { DeletedClient } from '@gatehouse/contracts/auth-administration';
 import { type DeletedObject, deletedKinds } from '@gatehouse/contracts/environment-administration';
+import { peopleNamed } from '../audit/trail.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const kinds = ['client', ...deletedKinds] as const;
@@ -58,11 +59,9 @@ export async function listKept(visit: ConsoleVisit, search: string): Promise<Lis
   };
 }
 
-/** The audit trail knows who signed in here. */
-async function namesOf({ authApi }: ConsoleVisit, all: readonly Kept[]): Promise<Listed['names']> {
-  if (all.length === 0) return new Map();
+async function namesOf(visit: ConsoleVisit, all: readonly Kept[]): Promise<Listed['names']> {
   const subs = [...new Set(all.map(({ deletedBy }) => deletedBy))].slice(0, 50).join();
-  const { people } = await createAuditCalls(authApi).find({ subs, limit: '1' });
+  const people = await peopleNamed(visit, subs || undefined);
   return new Map(people.map(({ sub, userName }) => [sub, userName]));
 }
 

@@ -3,6 +3,7 @@ import { type Change, keys, missingWays, type Undone } from '@gatehouse/api-clie
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
+import { typedNameField } from '../shell/contact-centers.ts';
 import { tableOf } from '../shell/lists.ts';
 import type { FormPage, ListPage } from '../shell/pages.ts';
 import { type PreviewPage, previewedChanges } from '../shell/preview.ts';
@@ -80,15 +81,11 @@ export function previewPage(
         ? [
             {
               fields: [
-                {
-                  name: 'name',
-                  label: text('console.contactCenters.delete.name'),
+                typedNameField(visit, center.name, {
                   hint: text('console.people.import.delete.hint', { count: sums.deleted, name: center.name }),
-                  kind: 'text',
                   value: name,
-                  isRequired: true,
                   problem: wrongName ? text('console.contactCenters.delete.name.wrong') : undefined,
-                },
+                }),
               ],
             },
           ]

@@ -2,6 +2,7 @@
 import { type Change, changesFor, type Undone } from '@gatehouse/api-client/people-file';
 import type { ScimUser } from '@gatehouse/contracts/environment-administration';
 import { sha256 } from '@gatehouse/service-kit/crypto';
+import { typedNameField } from '../shell/contact-centers.ts';
 import { tableOf } from '../shell/lists.ts';
 import type { ListPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
@@ -59,12 +60,8 @@ export function selectionPage(
   };
 }
 
-function fieldsFor(
-  { text }: ConsoleVisit,
-  center: Center,
-  step: Step,
-  { group, name }: Selection,
-): FormField[] {
+function fieldsFor(visit: ConsoleVisit, center: Center, step: Step, { group, name }: Selection): FormField[] {
+  const { text } = visit;
   if (step === 'group')
     return [
       {
@@ -76,17 +73,7 @@ function fieldsFor(
         isRequired: true,
       },
     ];
-  if (step !== 'delete') return [];
-  return [
-    {
-      name: 'name',
-      label: text('console.contactCenters.delete.name'),
-      hint: text('console.contactCenters.delete.name.hint', { name: center.name }),
-      kind: 'text',
-      value: name,
-      isRequired: true,
-    },
-  ];
+  return step === 'delete' ? [typedNameField(visit, center.name, { value: name })] : [];
 }
 
 /** Each person, with what happened. `undone` names a person by the user name, or the group that was refused. */

@@ -2,30 +2,50 @@
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
 import { consolePath } from '@gatehouse/contracts/auth-api';
+import type { FormField } from './parts.ts';
 import { RefusedForm } from './problem.ts';
 import type { ConsoleVisit } from './shell.ts';
 
 export const contactCentersPath = `${consolePath}/contact-centers`;
 export const contactCenterPath = (id: string) => `${contactCentersPath}/${encodeURIComponent(id)}`;
 
+/** By id, without those that are gone or cannot be read now. `domain`: the first tenant name. */
+export async function knownCenters(
+  { environmentApi }: ConsoleVisit,
+  ids: Iterable<string>,
+): Promise<ReadonlyMap<string, { name: string; domain: string | undefined }>> {
+  const { read } = createContactCenterAdministration(environmentApi);
+  const centers = [...new Set(ids)].map(async (id) => {
+    const { name, domains } = await read(id);
+    return [id, { name, domain: domains[0] }] as const;
+  });
+  const settled = await Promise.allSettled(centers);
+  return new Map(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+}
+
 /** By id. A contact centre that is gone, or that cannot be read now, keeps its id. */
 export async function centerNames(
-  { environmentApi }: ConsoleVisit,
+  visit: ConsoleVisit,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const { read } = createContactCenterAdministration(environmentApi);
-  const named = [...new Set(ids)].map(
-    async (id) =>
-      [
-        id,
-        await read(id).then(
-          ({ name }) => name,
-          () => id,
-        ),
-      ] as const,
-  );
-  return new Map(await Promise.all(named));
+  const known = await knownCenters(visit, ids);
+  return new Map(ids.map((id) => [id, known.get(id)?.name ?? id]));
 }
+
+/** A person who deletes types the name of the contact centre, to show that it is the right one. `hint`: by default it says that alone. */
+export const typedNameField = (
+  { text }: ConsoleVisit,
+  name: string,
+  { value, ...more }: Pick<FormField, 'value'> & Partial<Pick<FormField, 'hint' | 'problem'>>,
+): FormField => ({
+  name: 'name',
+  label: text('console.contactCenters.delete.name'),
+  hint: text('console.contactCenters.delete.name.hint', { name }),
+  kind: 'text',
+  value,
+  isRequired: true,
+  ...more,
+});
 
 /** The ids of those that people typed by a tenant name or an id. One of `before` that is gone keeps its id. @throws RefusedForm, UpstreamError */
 export async function centersTyped(
