@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createPausedPipe } from './paused-pipe.ts';
 import { printing, spawnSources } from './service-process.ts';
 
-// attack: a command whose last words nobody reads goes on for ever | CWE-833 | guard: packages/service-kit/src/http/run.ts
+// attack: a command whose last words nobody reads goes on for ever | CWE-833 | guard: packages/service-kit/src/http/process/run.ts
 it.each([
   ['a wrong configuration', { LOG_LEVEL: 'nonsense' }, [], 78],
   ['an unknown command', {}, ['nonsense'], 64],

@@ -1,36 +1,18 @@
-/** The calls that administrate Auth API: clients, signing keys, checks of single sign-on, security events. */
+/** The calls that administrate clients, signing keys and the receivers of signals. */
 
+import { emptyEnvelope, type Warning, warningSchema } from '@gatehouse/contracts/answers';
 import {
-  emptyEnvelope,
-  type RowFormat,
-  reshipAnswer,
-  retentionAnswer,
-  verifyAnswer,
-  type Warning,
-  warningSchema,
-} from '@gatehouse/contracts/answers';
-import {
-  administratorSchema,
-  appointeeSchema,
-  appointmentsSchema,
   clientDiagnosisSchema,
   clientExchangesSchema,
   clientViewSchema,
   clientWithSecretSchema,
-  refusedRequestsSchema,
-  type SsoCheck,
-  type SsoKeyPurpose,
   signalReceiverViewSchema,
   signalTestSchema,
   signingKeyViewSchema,
-  ssoCheckSchema,
-  ssoKeySchema,
 } from '@gatehouse/contracts/auth-administration';
-import { consoleLinkSchema, eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api';
+import { consoleLinkSchema } from '@gatehouse/contracts/auth-api';
 import type {
   ClientInput,
-  NewAdministrator,
-  NewAppointment,
   NewSignalReceiver,
   NewSigningKey,
   SignalReceiverChange,
@@ -45,15 +27,11 @@ import {
   removeAt,
   writeData,
 } from '../administration/administration-calls.ts';
-import { readExport } from '../administration/row-export.ts';
 import type { HttpClient } from '../http/http-client.ts';
-import { UpstreamError } from '../http/upstream-error.ts';
 
 // Once, outside of the functions: readData keeps what it makes of a schema.
 const signingKeys = z.array(signingKeyViewSchema);
-const ssoKeys = z.array(ssoKeySchema);
 const signalReceivers = z.array(signalReceiverViewSchema);
-const administrators = z.array(administratorSchema);
 const warnedEnvelope = emptyEnvelope.extend({ warnings: z.array(warningSchema).optional() });
 
 export interface ClientPageQuery {
@@ -144,115 +122,5 @@ export function createSignalAdministration(http: HttpClient) {
     remove: (id: string) => removeAt(http, one(id)),
     /** Sends a verification event to the receiver. */
     test: (id: string) => readData(http, signalTestSchema, { method: 'POST', path: `${one(id)}/test` }),
-  };
-}
-
-/** All calls throw UpstreamError. */
-export function createAdministratorCalls(http: HttpClient) {
-  const all = '/auth/v3/ops/administrators';
-  return {
-    list: () => readData(http, administrators, { path: all }),
-    add: (data: NewAdministrator) =>
-      readData(http, administratorSchema, { method: 'POST', path: all, json: { data } }),
-    remove: (sub: string) => removeAt(http, `${all}/${encodeURIComponent(sub)}`),
-  };
-}
-
-/** The list of a contact centre. All calls throw UpstreamError. */
-export function createAppointmentCalls(http: HttpClient, contactCenterId: string) {
-  const all = `/auth/v3/ops/contact-centers/${encodeURIComponent(contactCenterId)}/administrators`;
-  return {
-    read: () => readData(http, appointmentsSchema, { path: all }),
-    add: (data: NewAppointment) =>
-      readData(http, appointeeSchema, { method: 'POST', path: all, json: { data } }),
-    /** Whether administrators of the contact centre change the list. */
-    allow: (administratorsAppoint: boolean) =>
-      readData(http, appointmentsSchema, {
-        method: 'PATCH',
-        path: all,
-        json: { data: { administratorsAppoint } },
-      }),
-    /** `evenLast`: also the last administrator of the list, which is 409 otherwise. */
-    remove: (sub: string, evenLast: boolean) =>
-      removeAt(http, `${all}/${encodeURIComponent(sub)}`, { evenLast: String(evenLast) }),
-  };
-}
-
-/** Contacts the identity provider, signs nobody in. @throws UpstreamError */
-export function checkSingleSignOn(
-  http: HttpClient,
-  id: string,
-  { userName, location }: { userName?: string | undefined; location?: string | undefined } = {},
-): Promise<SsoCheck> {
-  return readData(http, ssoCheckSchema, {
-    method: 'POST',
-    path: `/auth/v3/ops/contact-centers/${encodeURIComponent(id)}/sso-check`,
-    json: { data: definedOnly({ userName, location }) },
-  });
-}
-
-/** All calls throw UpstreamError. */
-export function createSsoKeyAdministration(http: HttpClient) {
-  const all = '/auth/v3/ops/sso-keys';
-  const step = (name: string) => (purpose: SsoKeyPurpose) =>
-    readData(http, ssoKeys, { method: 'POST', path: `${all}/${name}`, json: { data: { purpose } } });
-  return {
-    list: () => readData(http, ssoKeys, { path: all }),
-    /** With the version of the list, for `If-Match` of a change. */
-    listTagged: () => readTagged(http, ssoKeys, all),
-    prepare: step('prepare'),
-    activate: step('activate'),
-  };
-}
-
-export interface SecurityEventFilter {
-  user?: string | undefined;
-  userContactCenterId?: string | undefined;
-  actor?: string | undefined;
-  name?: string | undefined;
-  kind?: string | undefined;
-  outcome?: string | undefined;
-  clientId?: string | undefined;
-  contactCenterId?: string | undefined;
-  correlationId?: string | undefined;
-  from?: string | undefined;
-  to?: string | undefined;
-  before?: string | undefined;
-  after?: string | undefined;
-  limit?: string | undefined;
-}
-
-/** The release before keeps none. */
-function noneBefore(error: unknown): [] {
-  if (error instanceof UpstreamError && error.status === 404) return [];
-  throw error;
-}
-
-/** All calls throw UpstreamError. */
-export function createAuditCalls(http: HttpClient) {
-  const path = '/auth/v3/ops/audit';
-  return {
-    /** `subs`: of people whom the answer names, too, separated by commas. */
-    find: (filter: SecurityEventFilter & { subs?: string | undefined }) =>
-      http.read(securityEventsAnswer, { path, query: { ...filter } }),
-    /** Refused requests to the OAuth endpoints, which are no events. */
-    refusals: (filter: { correlationId: string }) =>
-      readData(http, refusedRequestsSchema, { path: '/auth/v3/ops/refusals', query: filter }).catch(
-        noneBefore,
-      ),
-    /** The text of all events that the filter finds, newest first. */
-    export: (filter: SecurityEventFilter, format: RowFormat) =>
-      readExport(http, { path: `${path}/export`, query: { ...filter }, format, key: 'seq' }),
-    verify: async (days: { from?: string | undefined; to?: string | undefined }) => {
-      const { data, waiting } = await http.read(verifyAnswer, { path: `${path}/verify`, query: days });
-      return { days: data, waiting };
-    },
-    waitingDeletions: async () => (await http.read(retentionAnswer, { path: `${path}/retention` })).data,
-    confirmDeletions: async () =>
-      (await http.read(retentionAnswer, { method: 'POST', path: `${path}/retention/confirm` })).data,
-    reship: async () => (await http.read(reshipAnswer, { method: 'POST', path: `${path}/reship` })).data,
-    erase: async (user: string) =>
-      (await http.read(eraseAnswer, { method: 'POST', path: `${path}/erase`, json: { data: { user } } }))
-        .data,
   };
 }

@@ -1,16 +1,12 @@
 /** Names what others may use to call Auth API. */
 export {
-  checkSingleSignOn,
-  createAdministratorCalls,
-  createAppointmentCalls,
-  createAuditCalls,
   createClientAdministration,
   createConsoleLink,
   createSignalAdministration,
   createSigningKeyAdministration,
-  createSsoKeyAdministration,
-  type SecurityEventFilter,
 } from './administration.ts';
+export { createAdministratorCalls, createAppointmentCalls } from './administrators.ts';
+export { createAuditCalls, type SecurityEventFilter } from './audit.ts';
 export {
   type AuthApiClient,
   type BrandedPlace,
@@ -29,3 +25,4 @@ export {
   searchPeople,
 } from './help-desk.ts';
 export { readAuthApiOverview } from './overview.ts';
+export { checkSingleSignOn, createSsoKeyAdministration } from './single-sign-on.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Secret } from '../../src/crypto/secret.ts';
 import { createReadiness } from '../../src/health/readiness.ts';
 import { createDrain } from '../../src/http/drain.ts';
-import { createManagementApp } from '../../src/http/management.ts';
+import { createManagementApp } from '../../src/http/process/management.ts';
 import { createMetrics } from '../../src/observability/metrics/registry.ts';
 
 function flaky() {

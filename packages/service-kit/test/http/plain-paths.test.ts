@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReadiness } from '../../src/health/readiness.ts';
 import { type App, createApp } from '../../src/http/app.ts';
-import { createManagementApp } from '../../src/http/management.ts';
+import { createManagementApp } from '../../src/http/process/management.ts';
 import { createLogger } from '../../src/observability/logging/logger.ts';
 import { createMetrics } from '../../src/observability/metrics/registry.ts';
 
@@ -101,7 +101,7 @@ describe('a path in a second spelling', () => {
     expect([status, reached]).toEqual([200, [id]]);
   });
 
-  // attack: reach the management port by another spelling of a path | RFC 3986 section 2.3 | guard: packages/service-kit/src/http/management.ts
+  // attack: reach the management port by another spelling of a path | RFC 3986 section 2.3 | guard: packages/service-kit/src/http/process/management.ts
   it('is refused by the management port as well', async () => {
     expect((await ask('/%69nfo', management)).status).toBe(400);
     expect((await ask('/info', management)).status).toBe(200);

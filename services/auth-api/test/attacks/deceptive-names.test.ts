@@ -32,7 +32,7 @@ const write = (method: 'POST' | 'PUT', path: string, data: object) =>
 const store = (clientId: string, name: string) =>
   stack.deps.core.pool.query('UPDATE auth.clients SET name = $2 WHERE client_id = $1', [clientId, name]);
 
-// attack: a client whose name turns the question around | UTS 55, CVE-2021-42574 | guard: services/auth-api/src/registry/clients/rules.ts
+// attack: a client whose name turns the question around | UTS 55, CVE-2021-42574 | guard: services/auth-api/src/registry/clients/validation/rules.ts
 it.each([turned, 'Re\u200bports', 'Reports\u001b[2J', 'Reports\u{e0041}'])(
   'the name %j is refused with its field and its code point',
   async (name) => {

@@ -325,7 +325,7 @@ describe('answers of OpenID Connect providers', () => {
       expect((await comeBack({ ...(await leave()), callback: nowhere })).status).toBe(404);
   });
 
-  // attack: replay of the answer of a provider | CVE-2025-46815 | guard: services/auth-api/src/sign-in/sso/flow-store.ts
+  // attack: replay of the answer of a provider | CVE-2025-46815 | guard: services/auth-api/src/sign-in/sso/login/flow-store.ts
   it('20, 25 · an answer counts once, and only in the browser that left', async () => {
     const leaving = await leave();
     const stranger = await comeBack({ ...leaving, browser: createBrowser(stack.app) });

@@ -83,7 +83,7 @@ describe('a logout token of an identity provider', () => {
     await use(theirContactCenterId, impostor);
   });
 
-  // attack: logout token by the keys of another contact centre that names the same provider | Back-Channel Logout 1.0 2.6, CWE-639 | guard: services/auth-api/src/sign-in/sso/provider-sessions.ts
+  // attack: logout token by the keys of another contact centre that names the same provider | Back-Channel Logout 1.0 2.6, CWE-639 | guard: services/auth-api/src/sign-in/sso/provider-sessions/provider-sessions.ts
   it('ends sessions of the contact centre that trusts its key, and no others', async () => {
     const names = { sub: 'pursued', sid: 'pursued-sid' };
     const attacker = await signIn(theirs, impostor, names);

@@ -15,7 +15,7 @@ import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';
 import { refusalsOfOne } from '../../core/administration/refusals.ts';
-import { clientParamsSchema } from '../../registry/clients/schemas.ts';
+import { clientParamsSchema } from '../../registry/clients/validation/schemas.ts';
 import type { createClientDiagnoses } from './client-diagnosis.ts';
 import type { createExplanations } from './explanation.ts';
 import type { createOrderedRevocations } from './revocations.ts';

@@ -7,7 +7,7 @@ import {
   type StoredSecret,
 } from '@gatehouse/caller-auth/credentials';
 import { digestSecret, generateSecret } from '@gatehouse/service-kit/crypto';
-import { fieldError } from './rules.ts';
+import { fieldError } from './validation/rules.ts';
 
 export function createClientSecrets(options: {
   verifier: Pick<SecretVerifier, 'hash'>;

@@ -4,7 +4,7 @@ import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import type { BrandImage } from '@gatehouse/contracts/environment-api';
 import { unavailable } from '@gatehouse/service-kit/errors';
 import type { Logger } from '@gatehouse/service-kit/observability';
-import { fieldError } from './rules.ts';
+import { fieldError } from './validation/rules.ts';
 
 const pictureTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];
 

@@ -3,9 +3,9 @@ import { badRequest } from '@gatehouse/service-kit/errors';
 import { exchangeGrantType, jwtBearerGrantType } from '../../core/protocol/grant-types.ts';
 import type { Client } from './client.ts';
 import { type ClientDefaults, impliedResponseTypes } from './new-client.ts';
-import { problemsOf } from './rules.ts';
-import type { ClientPatch } from './schemas.ts';
 import { table } from './table.ts';
+import { problemsOf } from './validation/rules.ts';
+import type { ClientPatch } from './validation/schemas.ts';
 
 /** Compat: internal clients show these in their stored form. */
 const internalGrants = [exchangeGrantType, jwtBearerGrantType];

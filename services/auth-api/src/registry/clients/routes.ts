@@ -18,16 +18,16 @@ import { refusalsOfOne } from '../../core/administration/refusals.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Client } from './client.ts';
 import type { readExchangeRights } from './exchange-rights.ts';
+import type { ClientService } from './service.ts';
 import {
   clientParamsSchema,
   createBodySchema,
   listQuerySchema,
   rotateSecretBodySchema,
   updateBodySchema,
-} from './schemas.ts';
-import type { ClientService } from './service.ts';
+} from './validation/schemas.ts';
+import { warningsFor } from './validation/warnings.ts';
 import { clientViewOf } from './view.ts';
-import { warningsFor } from './warnings.ts';
 
 const refusals = { ...refusalsOfOne, 412: errorEnvelope, 429: errorEnvelope };
 const tags = ['clients'];

@@ -13,14 +13,14 @@ import type { KeySets } from '../../core/assertions/key-sets.ts';
 import { type Client, onlyCenterOf, usesSecret } from './client.ts';
 import { type ClientChangesOptions, createClientChanges, missing, type Writer } from './client-changes.ts';
 import { createClientSecrets } from './client-secrets.ts';
-import { keepClient } from './deleted-store.ts';
+import { keepClient } from './deleted/store.ts';
 import { mergeClient } from './merge.ts';
 import { type ClientDefaults, newClient } from './new-client.ts';
-import { checkRemoteKeys, needsRemoteKeys } from './remote-keys.ts';
-import { fieldError } from './rules.ts';
-import type { ClientPatch } from './schemas.ts';
 import { type ClientFilter, deleteClient, findClient, listClients, updateClient } from './store.ts';
 import { insertUnique, requireFreeTypes, taken } from './unique.ts';
+import { checkRemoteKeys, needsRemoteKeys } from './validation/remote-keys.ts';
+import { fieldError } from './validation/rules.ts';
+import type { ClientPatch } from './validation/schemas.ts';
 
 export type ClientService = ReturnType<typeof createClientService>;
 

@@ -1,7 +1,7 @@
 /** Ties each field of a client to its property, its column, and its member of client metadata (RFC 7591 section 2). */
 import { bareOf, described } from '@gatehouse/contracts/resource';
 import { z } from 'zod';
-import { checkedClient } from './checked-keys.ts';
+import { checkedClient } from './validation/checked-keys.ts';
 
 type Fields = Omit<typeof checkedClient.fields, 'client_secret'>;
 type ClientField = keyof Fields;

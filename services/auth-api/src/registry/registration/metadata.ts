@@ -6,8 +6,8 @@ import { deviceGrantType } from '../../core/protocol/grant-types.ts';
 import { parseScope } from '../../core/protocol/parameters.ts';
 import { isLoopbackUri } from '../../core/protocol/redirect-uri.ts';
 import type { Client } from '../clients/client.ts';
-import { type ClientPatch, clientPatchSchema } from '../clients/schemas.ts';
 import { isRegistered, members, registered } from '../clients/table.ts';
+import { type ClientPatch, clientPatchSchema } from '../clients/validation/schemas.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
 
 /** The permissions of self-registered clients by the operator. */

@@ -2,8 +2,8 @@
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import { AppError } from '@gatehouse/service-kit/errors';
 import { type Client, usesSecret } from '../clients/client.ts';
-import type { ClientPatch } from '../clients/schemas.ts';
 import type { ClientService } from '../clients/service.ts';
+import type { ClientPatch } from '../clients/validation/schemas.ts';
 import { metadataOf, type RegistrationLimits, refusal, registrationOf, wrong } from './metadata.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
 import {

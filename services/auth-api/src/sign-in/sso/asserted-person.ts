@@ -7,7 +7,7 @@ import {
   supportedContexts,
 } from '../../core/protocol/authentication-context.ts';
 import { SsoError } from './failure.ts';
-import type { SsoFlow } from './flow.ts';
+import type { SsoFlow } from './login/flow.ts';
 import type { SignOnSettings } from './settings.ts';
 
 export interface AssertedPerson {

@@ -1,7 +1,7 @@
 /** Composes SAML: the providers and their certificates, requests and answers, logout and metadata. */
 import type { CookieParts } from '../../browser/cookies/compose.ts';
 import type { Core } from '../../core/domain.ts';
-import type { SsoLogin } from './login.ts';
+import type { SsoLogin } from './login/login.ts';
 import type { SsoMetrics } from './metrics.ts';
 import type { ProtocolParts } from './protocol.ts';
 import { createSamlConsumer } from './saml/consumer.ts';

@@ -18,21 +18,21 @@ import { composeOidc } from './compose-oidc.ts';
 import { composeSaml } from './compose-saml.ts';
 import type { SsoSettingsParts } from './compose-settings.ts';
 import { createSsoChecks } from './dry-run.ts';
-import { createFlowStore } from './flow-store.ts';
 import { ssoJwksRoutes } from './jwks-routes.ts';
 import { reencryptSsoKeys } from './keys/reencrypt.ts';
 import { createSsoKeys, ssoKeyEntity } from './keys/service.ts';
-import { createSsoLogin } from './login.ts';
+import { createFlowStore } from './login/flow-store.ts';
+import { createSsoLogin } from './login/login.ts';
+import { ssoStartRoutes } from './login/start-routes.ts';
 import { backchannelLogoutRoutes, providerLogoutRoutes } from './logout-routes.ts';
 import { createSsoMetrics } from './metrics.ts';
 import { oidcCallbackRoutes } from './oidc/routes.ts';
 import { createLogoutStore, createProviderLogout } from './provider-logout.ts';
-import { createProviderSessionStore } from './provider-session-store.ts';
-import { createProviderSessions } from './provider-sessions.ts';
+import { createProviderSessions } from './provider-sessions/provider-sessions.ts';
+import { createProviderSessionStore } from './provider-sessions/store.ts';
 import { createSsoRefusals } from './refusals.ts';
 import { samlRoutes } from './saml/routes.ts';
 import { createSchemes } from './scheme.ts';
-import { ssoStartRoutes } from './start-routes.ts';
 import { createPublicVisitor, namedVisitor } from './visitor.ts';
 
 interface SsoDependencies {

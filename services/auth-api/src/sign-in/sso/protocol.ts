@@ -2,10 +2,10 @@
 
 import type { SingleUse } from '@gatehouse/service-kit/redis';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
-import type { SsoFlow } from './flow.ts';
-import type { FlowStore } from './flow-store.ts';
 import type { SsoKeys } from './keys/service.ts';
-import type { ProviderSessions } from './provider-sessions.ts';
+import type { SsoFlow } from './login/flow.ts';
+import type { FlowStore } from './login/flow-store.ts';
+import type { ProviderSessions } from './provider-sessions/provider-sessions.ts';
 import type { SignOnSettings, SsoSettings } from './settings.ts';
 
 /** An address to go to, or a form that the browser posts there. */

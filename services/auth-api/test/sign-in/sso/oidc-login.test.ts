@@ -110,7 +110,7 @@ describe('sign-in through an OpenID Connect provider', () => {
     },
   );
 
-  // attack: keep a session of a single sign-on that is switched off | ASVS 7.4.2 | guard: services/auth-api/src/sign-in/sso/login.ts
+  // attack: keep a session of a single sign-on that is switched off | ASVS 7.4.2 | guard: services/auth-api/src/sign-in/sso/login/login.ts
   it('ends, with its tokens, when that single sign-on is switched off; a login by another one stays', async () => {
     const [browser, visitor] = [createBrowser(stack.app), createVisitor()];
     const leaving = await browser.get('/auth/v3/sso/start?tenant=demo');

@@ -273,7 +273,7 @@ describe('answers that nobody asked for', () => {
     expect((await send('nobody')).location).toMatch('error=sso_no_account');
   });
 
-  // attack: open redirect by RelayState | CVE-2024-7260 | guard: services/auth-api/src/sign-in/sso/start-login.ts
+  // attack: open redirect by RelayState | CVE-2024-7260 | guard: services/auth-api/src/sign-in/sso/login/start-login.ts
   it('6, 62 · lead to no page of a stranger, whatever RelayState says', async () => {
     await use({ allowIdpInitiated: true });
     for (const RelayState of [

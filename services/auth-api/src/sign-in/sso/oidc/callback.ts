@@ -4,9 +4,9 @@ import { AppError } from '@gatehouse/service-kit/errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser, BrowserCookies } from '../../../browser/cookies/browser-cookies.ts';
 import { SsoError } from '../failure.ts';
-import { referenceOf, type SsoFlow } from '../flow.ts';
-import type { FlowStore } from '../flow-store.ts';
-import type { SsoLogin } from '../login.ts';
+import { referenceOf, type SsoFlow } from '../login/flow.ts';
+import type { FlowStore } from '../login/flow-store.ts';
+import type { SsoLogin } from '../login/login.ts';
 import { isSamePlace, type SignOnPlace } from '../place.ts';
 import type { OidcRelyingParty } from './relying-party.ts';
 

@@ -9,7 +9,7 @@ import type { ProviderSession } from '../../../browser/sessions/session.ts';
 import type { KeySets } from '../../../core/assertions/key-sets.ts';
 import { UnreadableKeySet } from '../../../core/assertions/remote-keys.ts';
 import { singleUseOf, UntrustedJwt, unprovedClaims, verifyJwt } from '../../../core/assertions/verify-jwt.ts';
-import type { NamedAtProvider, ProviderSessions } from '../provider-sessions.ts';
+import type { NamedAtProvider, ProviderSessions } from '../provider-sessions/provider-sessions.ts';
 import type { OidcSignOn, SsoSettings } from '../settings.ts';
 import { asProviderError, type OidcProviders } from './provider.ts';
 

@@ -4,7 +4,7 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import * as openid from 'openid-client';
 import type { AssertedPerson } from '../asserted-person.ts';
 import { SsoError } from '../failure.ts';
-import { codeVerifierOf, nonceOf, referenceOf, type SsoFlow } from '../flow.ts';
+import { codeVerifierOf, nonceOf, referenceOf, type SsoFlow } from '../login/flow.ts';
 import type { LoginStart, ProviderRequest } from '../protocol.ts';
 import type { OidcSignOn } from '../settings.ts';
 import { asSsoError } from './answer-error.ts';

@@ -8,7 +8,7 @@ import type { ContactCenterService } from '../../../registry/contact-centers/ser
 import { SsoError } from '../failure.ts';
 import type { SsoKeys } from '../keys/service.ts';
 import { requireContactCenter, type SignOnPlace, samlSettingsAt } from '../place.ts';
-import type { ProviderSessions } from '../provider-sessions.ts';
+import type { ProviderSessions } from '../provider-sessions/provider-sessions.ts';
 import type { SamlSignOn, SsoSettings } from '../settings.ts';
 import { maxLifeMs } from './assertion.ts';
 import { entityOf } from './entity.ts';

@@ -1,8 +1,8 @@
 /** Makes the authentication request that the browser carries to a SAML identity provider. */
 import { SsoError } from '../failure.ts';
-import type { SsoFlow } from '../flow.ts';
-import { referenceOf } from '../flow.ts';
 import type { SsoKeys } from '../keys/service.ts';
+import type { SsoFlow } from '../login/flow.ts';
+import { referenceOf } from '../login/flow.ts';
 import type { LoginStart, ProviderRequest } from '../protocol.ts';
 import type { SamlSignOn } from '../settings.ts';
 import { entityOf } from './entity.ts';

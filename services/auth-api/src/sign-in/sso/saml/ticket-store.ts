@@ -2,7 +2,7 @@
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import type { AssertedPerson } from '../asserted-person.ts';
-import type { SsoFlow } from '../flow.ts';
+import type { SsoFlow } from '../login/flow.ts';
 
 export interface SamlTicket {
   flow: SsoFlow & { protocol: 'saml' };

@@ -1,11 +1,11 @@
 /** Finds our sessions by the names that an identity provider gives them, for its logout requests. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto';
-import type { SessionService } from '../../browser/sessions/service.ts';
-import type { ProviderSession, Session } from '../../browser/sessions/session.ts';
-import type { AuditWriter } from '../../records/audit/event.ts';
-import type { SignOnPlace } from './place.ts';
-import type { NamedSession, ProviderSessionStore } from './provider-session-store.ts';
+import type { SessionService } from '../../../browser/sessions/service.ts';
+import type { ProviderSession, Session } from '../../../browser/sessions/session.ts';
+import type { AuditWriter } from '../../../records/audit/event.ts';
+import type { SignOnPlace } from '../place.ts';
+import type { NamedSession, ProviderSessionStore } from './store.ts';
 
 type Protocol = ProviderSession['protocol'];
 

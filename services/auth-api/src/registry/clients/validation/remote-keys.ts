@@ -1,7 +1,7 @@
 /** Looks at the address of a client's keys for one that its registration needs for encryption. */
-import { noKeyFor, publishedKey } from '../../core/assertions/encryption.ts';
-import type { KeySets } from '../../core/assertions/key-sets.ts';
-import { type Client, encryptedAnswers } from './client.ts';
+import { noKeyFor, publishedKey } from '../../../core/assertions/encryption.ts';
+import type { KeySets } from '../../../core/assertions/key-sets.ts';
+import { type Client, encryptedAnswers } from '../client.ts';
 import { fieldError } from './rules.ts';
 import type { ClientPatch } from './schemas.ts';
 

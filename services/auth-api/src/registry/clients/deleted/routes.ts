@@ -9,11 +9,11 @@ import {
 import { definedOnly, freeText, idSchema } from '@gatehouse/contracts/values';
 import { type App, etagOf, ok, ordinalKey, pageQuery, readPage } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
-import { actorOf } from '../../core/administration/actor.ts';
-import { refusalsOfOne } from '../../core/administration/refusals.ts';
-import type { DeletedClientRow } from './deleted-store.ts';
+import { actorOf } from '../../../core/administration/actor.ts';
+import { refusalsOfOne } from '../../../core/administration/refusals.ts';
+import { clientViewOf } from '../view.ts';
 import type { ClientRestoration } from './restoration.ts';
-import { clientViewOf } from './view.ts';
+import type { DeletedClientRow } from './store.ts';
 
 const tags = ['clients'];
 const params = z.object({ id: idSchema });

@@ -2,8 +2,8 @@
 import { X509Certificate } from 'node:crypto';
 import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto';
 import type { JSONWebKeySet } from 'jose';
-import { jwkWeakness } from '../../core/assertions/jwk-weakness.ts';
-import type { Client } from './client.ts';
+import { jwkWeakness } from '../../../core/assertions/jwk-weakness.ts';
+import type { Client } from '../client.ts';
 
 type Registered = Pick<Client, 'jwks' | 'jwtBearer' | 'samlBearer'>;
 

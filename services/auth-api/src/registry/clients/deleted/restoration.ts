@@ -1,14 +1,14 @@
 /** Lists clients that were deleted, and restores each once, with a new secret. */
 import { notFound } from '@gatehouse/service-kit/errors';
 import { cutPage, type Page } from '@gatehouse/service-kit/http';
-import type { Actor } from '../../core/administration/actor.ts';
-import { type Client, usesSecret } from './client.ts';
-import { createClientChanges } from './client-changes.ts';
-import { createClientSecrets } from './client-secrets.ts';
-import { findDeletedClient, listDeletedClients, takeDeletedClient } from './deleted-store.ts';
-import { newClient } from './new-client.ts';
-import type { ClientServiceOptions } from './service.ts';
-import { insertUnique, taken } from './unique.ts';
+import type { Actor } from '../../../core/administration/actor.ts';
+import { type Client, usesSecret } from '../client.ts';
+import { createClientChanges } from '../client-changes.ts';
+import { createClientSecrets } from '../client-secrets.ts';
+import { newClient } from '../new-client.ts';
+import type { ClientServiceOptions } from '../service.ts';
+import { insertUnique, taken } from '../unique.ts';
+import { findDeletedClient, listDeletedClients, takeDeletedClient } from './store.ts';
 
 export type ClientRestoration = ReturnType<typeof createClientRestoration>;
 

@@ -1,14 +1,14 @@
 /** Describes a service to the process that runs it. */
-import type { ConfigOf, Configuration } from '../config/configuration.ts';
-import type { TracingConfig } from '../config/shared-settings.ts';
-import type { ReadinessCheck } from '../health/readiness.ts';
-import type { Ask, ReleasePlaces } from '../health/release-check.ts';
-import type { StartStep } from '../health/start.ts';
-import type { Logger } from '../observability/logging/logger.ts';
-import type { Metrics } from '../observability/metrics/registry.ts';
-import type { Tracing } from '../tracing/tracing.ts';
-import type { App } from './app-type.ts';
-import type { Drain } from './drain.ts';
+import type { ConfigOf, Configuration } from '../../config/configuration.ts';
+import type { TracingConfig } from '../../config/shared-settings.ts';
+import type { ReadinessCheck } from '../../health/readiness.ts';
+import type { Ask, ReleasePlaces } from '../../health/release-check.ts';
+import type { StartStep } from '../../health/start.ts';
+import type { Logger } from '../../observability/logging/logger.ts';
+import type { Metrics } from '../../observability/metrics/registry.ts';
+import type { Tracing } from '../../tracing/tracing.ts';
+import type { App } from '../app-type.ts';
+import type { Drain } from '../drain.ts';
 
 /** The tools that every service gets from its process. */
 export interface Kit {

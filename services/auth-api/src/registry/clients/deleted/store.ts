@@ -3,7 +3,7 @@ import type { DeletedClient } from '@gatehouse/contracts/auth-administration';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { Page } from '@gatehouse/service-kit/http';
 import { isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
-import { type Client, usesSecret } from './client.ts';
+import { type Client, usesSecret } from '../client.ts';
 
 /** The part of a client that its registration says: the rest is of its life, or secret. */
 export type Registration = Omit<

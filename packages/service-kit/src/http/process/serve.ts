@@ -1,14 +1,14 @@
 /** Serves: the management port at once, the others when the service can work; after a signal it drains and ends. */
 import { setTimeout as delay } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
-import type { ConfigOf, Configuration } from '../config/configuration.ts';
-import { createReadiness, type Readiness } from '../health/readiness.ts';
-import { createStart } from '../health/start.ts';
-import type { Logger } from '../observability/logging/logger.ts';
-import { maxFlushMs, type Outputs } from '../observability/logging/outputs.ts';
-import { startSummary } from '../observability/logging/start-summary.ts';
-import type { Metrics } from '../observability/metrics/registry.ts';
-import { startTracing } from '../tracing/tracing.ts';
+import type { ConfigOf, Configuration } from '../../config/configuration.ts';
+import { createReadiness, type Readiness } from '../../health/readiness.ts';
+import { createStart } from '../../health/start.ts';
+import type { Logger } from '../../observability/logging/logger.ts';
+import { maxFlushMs, type Outputs } from '../../observability/logging/outputs.ts';
+import { startSummary } from '../../observability/logging/start-summary.ts';
+import type { Metrics } from '../../observability/metrics/registry.ts';
+import { startTracing } from '../../tracing/tracing.ts';
 import { createManagementApp } from './management.ts';
 import type { CommonConfig, Kit, LogShipping, Service } from './service.ts';
 

@@ -1,16 +1,16 @@
 /** Runs a service process: reads its configuration and does what its command says. */
 
 import { readFileSync } from 'node:fs';
-import type { ConfigOf, Configuration } from '../config/configuration.ts';
-import { ConfigError, loadConfig } from '../config/load.ts';
-import { overridesInUse } from '../config/weaknesses.ts';
-import { runReleaseCheck } from '../health/release-check.ts';
-import { createLogger, type Logger, missingLines } from '../observability/logging/logger.ts';
-import { BlockingOutputError } from '../observability/logging/output.ts';
-import { maxFlushMs, type Outputs, openOutputs, printOnce } from '../observability/logging/outputs.ts';
-import { createMetrics, type Metrics } from '../observability/metrics/registry.ts';
-import type { OpenApiDocument } from '../openapi/document.ts';
-import { createDrain } from './drain.ts';
+import type { ConfigOf, Configuration } from '../../config/configuration.ts';
+import { ConfigError, loadConfig } from '../../config/load.ts';
+import { overridesInUse } from '../../config/weaknesses.ts';
+import { runReleaseCheck } from '../../health/release-check.ts';
+import { createLogger, type Logger, missingLines } from '../../observability/logging/logger.ts';
+import { BlockingOutputError } from '../../observability/logging/output.ts';
+import { maxFlushMs, type Outputs, openOutputs, printOnce } from '../../observability/logging/outputs.ts';
+import { createMetrics, type Metrics } from '../../observability/metrics/registry.ts';
+import type { OpenApiDocument } from '../../openapi/document.ts';
+import { createDrain } from '../drain.ts';
 import { serve } from './serve.ts';
 import type { CommonConfig, Kit, Service } from './service.ts';
 

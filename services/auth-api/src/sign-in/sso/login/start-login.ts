@@ -2,18 +2,18 @@
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
-import type { Browser, BrowserCookies } from '../../browser/cookies/browser-cookies.ts';
-import { webOriginOf } from '../../browser/cookies/same-origin.ts';
-import type { Interaction } from '../../browser/interactions/interaction.ts';
-import { readLoginName } from '../../people/accounts/login-name.ts';
-import { servesContactCenter } from '../../registry/clients/client.ts';
-import type { ClientDirectory } from '../../registry/clients/directory.ts';
-import { contextsToAskFor } from './asserted-person.ts';
-import { SsoError } from './failure.ts';
+import type { Browser, BrowserCookies } from '../../../browser/cookies/browser-cookies.ts';
+import { webOriginOf } from '../../../browser/cookies/same-origin.ts';
+import type { Interaction } from '../../../browser/interactions/interaction.ts';
+import { readLoginName } from '../../../people/accounts/login-name.ts';
+import { servesContactCenter } from '../../../registry/clients/client.ts';
+import type { ClientDirectory } from '../../../registry/clients/directory.ts';
+import { contextsToAskFor } from '../asserted-person.ts';
+import { SsoError } from '../failure.ts';
+import type { Begin, ProviderRequest } from '../protocol.ts';
+import type { SignOnSettings } from '../settings.ts';
 import type { SsoFlow } from './flow.ts';
 import type { FlowStore } from './flow-store.ts';
-import type { Begin, ProviderRequest } from './protocol.ts';
-import type { SignOnSettings } from './settings.ts';
 
 export interface Wish {
   interactionId?: string | undefined;

@@ -11,7 +11,7 @@ import {
 } from '@gatehouse/contracts/resources';
 import { freeText } from '@gatehouse/contracts/values';
 import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto';
-import { jwkWeakness } from '../../core/assertions/jwk-weakness.ts';
+import { jwkWeakness } from '../../../core/assertions/jwk-weakness.ts';
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 // Small exponents are refused where the key or certificate is a new one of its client.

@@ -4,10 +4,10 @@ import { htmlErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { renderPostForm } from '../../core/protocol/post-form.ts';
+import { renderPostForm } from '../../../core/protocol/post-form.ts';
+import { noStore } from '../no-store.ts';
+import type { ProviderRequest } from '../protocol.ts';
 import type { SsoLogin } from './login.ts';
-import { noStore } from './no-store.ts';
-import type { ProviderRequest } from './protocol.ts';
 
 const querySchema = z.object({
   interaction: freeText(128).optional().describe('Authorization request that waits'),

@@ -2,13 +2,13 @@
 
 import { definedOnly, providerWay } from '@gatehouse/contracts/values';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
-import type { Browser, BrowserRequest } from '../../browser/cookies/browser-cookies.ts';
-import type { InteractionService } from '../../browser/interactions/service.ts';
-import type { SessionService } from '../../browser/sessions/service.ts';
-import type { Newcomer } from '../../browser/sessions/session.ts';
-import type { UserService } from '../../people/accounts/service.ts';
-import type { UserIdentity } from '../../people/identity/identity.ts';
-import type { AuditWriter } from '../../records/audit/event.ts';
+import type { Browser, BrowserRequest } from '../../../browser/cookies/browser-cookies.ts';
+import type { InteractionService } from '../../../browser/interactions/service.ts';
+import type { SessionService } from '../../../browser/sessions/service.ts';
+import type { Newcomer } from '../../../browser/sessions/session.ts';
+import type { UserService } from '../../../people/accounts/service.ts';
+import type { UserIdentity } from '../../../people/identity/identity.ts';
+import type { AuditWriter } from '../../../records/audit/event.ts';
 import {
   type AssertedPerson,
   hasVerified,
@@ -16,14 +16,14 @@ import {
   nameOf,
   requireGroup,
   seenAtMs,
-} from './asserted-person.ts';
+} from '../asserted-person.ts';
+import { SsoError, type SsoReason } from '../failure.ts';
+import type { ProviderRequest } from '../protocol.ts';
+import type { ProviderSessions } from '../provider-sessions/provider-sessions.ts';
+import type { Schemes } from '../scheme.ts';
+import type { SignOnSettings, SsoSettings } from '../settings.ts';
 import { createFailLogin, type FailedLogin, type FailLoginOptions } from './fail-login.ts';
-import { SsoError, type SsoReason } from './failure.ts';
 import type { SsoFlow } from './flow.ts';
-import type { ProviderRequest } from './protocol.ts';
-import type { ProviderSessions } from './provider-sessions.ts';
-import type { Schemes } from './scheme.ts';
-import type { SignOnSettings, SsoSettings } from './settings.ts';
 import { createStartLogin, type StartLoginOptions, type Wish } from './start-login.ts';
 
 export interface SsoLogin {

@@ -1,14 +1,14 @@
 /** Records why a login at an identity provider failed, and chooses the page that tells the user. */
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Logger } from '@gatehouse/service-kit/observability';
-import type { BrowserRequest } from '../../browser/cookies/browser-cookies.ts';
-import type { Pages } from '../../browser/cookies/pages.ts';
-import type { InteractionService } from '../../browser/interactions/service.ts';
-import { SignInError } from '../../people/directories/sign-in-error.ts';
-import type { AuditWriter } from '../../records/audit/event.ts';
-import { SsoError } from './failure.ts';
+import type { BrowserRequest } from '../../../browser/cookies/browser-cookies.ts';
+import type { Pages } from '../../../browser/cookies/pages.ts';
+import type { InteractionService } from '../../../browser/interactions/service.ts';
+import { SignInError } from '../../../people/directories/sign-in-error.ts';
+import type { AuditWriter } from '../../../records/audit/event.ts';
+import { SsoError } from '../failure.ts';
+import { failureReasonOf, type SsoMetrics } from '../metrics.ts';
 import type { SsoFlow } from './flow.ts';
-import { failureReasonOf, type SsoMetrics } from './metrics.ts';
 
 /** The known facts of a login when it fails: enough to choose the page and to name the contact centre. */
 export type FailedLogin = Pick<SsoFlow, 'protocol' | 'contactCenterId'> & Partial<FailedPage>;

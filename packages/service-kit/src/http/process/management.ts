@@ -1,11 +1,11 @@
 /** Builds the second, private server: probes, metrics, version and configuration. */
 import { definedOnly } from '@gatehouse/contracts/values';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { hidePassword } from '../crypto/secret.ts';
-import type { Readiness } from '../health/readiness.ts';
-import type { Metrics } from '../observability/metrics/registry.ts';
-import type { Drain } from './drain.ts';
-import { plainUrl } from './plain-paths.ts';
+import { hidePassword } from '../../crypto/secret.ts';
+import type { Readiness } from '../../health/readiness.ts';
+import type { Metrics } from '../../observability/metrics/registry.ts';
+import type { Drain } from '../drain.ts';
+import { plainUrl } from '../plain-paths.ts';
 
 export interface ManagementOptions {
   service: string;

@@ -1,6 +1,6 @@
 /** Warns of contact centres that a client names and that do not exist. It never refuses: scripts make clients first. */
 import type { Warning } from '@gatehouse/contracts/answers';
-import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { ContactCenterService } from '../../contact-centers/service.ts';
 import type { ClientPatch } from './schemas.ts';
 
 /** Each may be a call. */

@@ -2,11 +2,11 @@
 import { urlProblem } from '@gatehouse/api-client/http';
 import { nameProblem, type ProblemReason } from '@gatehouse/contracts/values';
 import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service-kit/errors';
-import { encryptionKeyIn, noKeyFor } from '../../core/assertions/encryption.ts';
-import type { KeySource } from '../../core/assertions/key-sets.ts';
-import { backchannelGrantType } from '../../core/protocol/grant-types.ts';
-import { type Client, encryptedAnswers } from './client.ts';
-import { type ClientDefaults, grantsOf } from './new-client.ts';
+import { encryptionKeyIn, noKeyFor } from '../../../core/assertions/encryption.ts';
+import type { KeySource } from '../../../core/assertions/key-sets.ts';
+import { backchannelGrantType } from '../../../core/protocol/grant-types.ts';
+import { type Client, encryptedAnswers } from '../client.ts';
+import { type ClientDefaults, grantsOf } from '../new-client.ts';
 import type { ClientPatch } from './schemas.ts';
 import { newWeakKeys } from './weak-keys.ts';
 

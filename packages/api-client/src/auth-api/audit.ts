@@ -1,0 +1,61 @@
+/** The calls that read, export and verify security events, and those of their retention. */
+
+import { type RowFormat, reshipAnswer, retentionAnswer, verifyAnswer } from '@gatehouse/contracts/answers';
+import { refusedRequestsSchema } from '@gatehouse/contracts/auth-administration';
+import { eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api';
+import { readData } from '../administration/administration-calls.ts';
+import { readExport } from '../administration/row-export.ts';
+import type { HttpClient } from '../http/http-client.ts';
+import { UpstreamError } from '../http/upstream-error.ts';
+
+export interface SecurityEventFilter {
+  user?: string | undefined;
+  userContactCenterId?: string | undefined;
+  actor?: string | undefined;
+  name?: string | undefined;
+  kind?: string | undefined;
+  outcome?: string | undefined;
+  clientId?: string | undefined;
+  contactCenterId?: string | undefined;
+  correlationId?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  before?: string | undefined;
+  after?: string | undefined;
+  limit?: string | undefined;
+}
+
+/** The release before keeps none. */
+function noneBefore(error: unknown): [] {
+  if (error instanceof UpstreamError && error.status === 404) return [];
+  throw error;
+}
+
+/** All calls throw UpstreamError. */
+export function createAuditCalls(http: HttpClient) {
+  const path = '/auth/v3/ops/audit';
+  return {
+    /** `subs`: of people whom the answer names, too, separated by commas. */
+    find: (filter: SecurityEventFilter & { subs?: string | undefined }) =>
+      http.read(securityEventsAnswer, { path, query: { ...filter } }),
+    /** Refused requests to the OAuth endpoints, which are no events. */
+    refusals: (filter: { correlationId: string }) =>
+      readData(http, refusedRequestsSchema, { path: '/auth/v3/ops/refusals', query: filter }).catch(
+        noneBefore,
+      ),
+    /** The text of all events that the filter finds, newest first. */
+    export: (filter: SecurityEventFilter, format: RowFormat) =>
+      readExport(http, { path: `${path}/export`, query: { ...filter }, format, key: 'seq' }),
+    verify: async (days: { from?: string | undefined; to?: string | undefined }) => {
+      const { data, waiting } = await http.read(verifyAnswer, { path: `${path}/verify`, query: days });
+      return { days: data, waiting };
+    },
+    waitingDeletions: async () => (await http.read(retentionAnswer, { path: `${path}/retention` })).data,
+    confirmDeletions: async () =>
+      (await http.read(retentionAnswer, { method: 'POST', path: `${path}/retention/confirm` })).data,
+    reship: async () => (await http.read(reshipAnswer, { method: 'POST', path: `${path}/reship` })).data,
+    erase: async (user: string) =>
+      (await http.read(eraseAnswer, { method: 'POST', path: `${path}/erase`, json: { data: { user } } }))
+        .data,
+  };
+}
