@@ -41,7 +41,7 @@ const administration: Table = {
     { json: { data: { client: '{clientId}' } } },
     { json: { data: { client: '{clientId}', dryRun: true } } },
   ],
-  [`GET ${ops}/refusals`]: [{ query: { clientId: '{clientId}' } }, {}],
+  [`GET ${ops}/refusals`]: [{ query: { clientId: '{clientId}' } }, { query: { unknownClients: 'true' } }, {}],
   [`GET ${ops}/audit`]: [
     { query: { user: '{userName}' } },
     { query: { user: '{sub}' } },

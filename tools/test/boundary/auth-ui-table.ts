@@ -88,6 +88,11 @@ const ofPeople: Table = {
     { query: { contactCenter: '{contactCenterId}' } },
     { query: { client: '{clientId}' } },
   ],
+  [`GET ${console}/audit/refused`]: [
+    {},
+    { query: { clientId: '{clientId}' } },
+    { query: { clients: 'unknown' } },
+  ],
   [`GET ${console}/audit/export.{format}`]: [
     { path: { format: 'csv' }, query: { contactCenter: '{contactCenterId}' }, mayDiffer: grows },
   ],

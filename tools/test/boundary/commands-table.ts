@@ -50,6 +50,7 @@ export const commandsTable: Table = {
     `audit|search|${there}`,
     'audit|search|--client|{clientId}',
   ),
+  'audit refused': lines('audit|refused', 'audit|refused|--client|{clientId}'),
   'audit tail': lines(`audit|tail|${there}`),
   'audit changes': lines(`audit|changes|${cc}`, 'audit|changes'),
   'audit export': lines(`audit|export|--trail|auth|${there}`),

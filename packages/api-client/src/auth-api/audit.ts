@@ -1,12 +1,9 @@
 /** The calls that read, export and verify security events, and those of their retention. */
 
 import { type RowFormat, reshipAnswer, retentionAnswer, verifyAnswer } from '@gatehouse/contracts/answers';
-import { refusedRequestsSchema } from '@gatehouse/contracts/auth-administration';
 import { eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api';
-import { readData } from '../administration/administration-calls.ts';
 import { readExport } from '../administration/row-export.ts';
 import type { HttpClient } from '../http/http-client.ts';
-import { UpstreamError } from '../http/upstream-error.ts';
 
 export interface SecurityEventFilter {
   user?: string | undefined;
@@ -25,12 +22,6 @@ export interface SecurityEventFilter {
   limit?: string | undefined;
 }
 
-/** The release before keeps none. */
-function noneBefore(error: unknown): [] {
-  if (error instanceof UpstreamError && error.status === 404) return [];
-  throw error;
-}
-
 /** All calls throw UpstreamError. */
 export function createAuditCalls(http: HttpClient) {
   const path = '/auth/v3/ops/audit';
@@ -38,11 +29,6 @@ export function createAuditCalls(http: HttpClient) {
     /** `subs`: of people whom the answer names, too, separated by commas. */
     find: (filter: SecurityEventFilter & { subs?: string | undefined }) =>
       http.read(securityEventsAnswer, { path, query: { ...filter } }),
-    /** Refused requests to the OAuth endpoints, which are no events. */
-    refusals: (filter: { correlationId: string }) =>
-      readData(http, refusedRequestsSchema, { path: '/auth/v3/ops/refusals', query: filter }).catch(
-        noneBefore,
-      ),
     /** The text of all events that the filter finds, newest first. */
     export: (filter: SecurityEventFilter, format: RowFormat) =>
       readExport(http, { path: `${path}/export`, query: { ...filter }, format, key: 'seq' }),

@@ -25,4 +25,5 @@ export {
   searchPeople,
 } from './help-desk.ts';
 export { readAuthApiOverview } from './overview.ts';
+export { searchRefusedRequests } from './refusals.ts';
 export { checkSingleSignOn, createSsoKeyAdministration } from './single-sign-on.ts';

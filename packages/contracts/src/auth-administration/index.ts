@@ -64,7 +64,7 @@ export {
 } from './people.ts';
 export {
   type RefusedRequest,
-  refusedRequestsSchema,
+  refusedRequestsAnswer,
 } from './refusals.ts';
 export { type SignalReceiverView, signalReceiverViewSchema, signalTestSchema } from './signal-receivers.ts';
 export { type SigningKeyView, signingKeyViewSchema } from './signing-keys.ts';

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
+import { successStatus } from '../answers/envelope.ts';
 
 const refusedRequestSchema = z.object({
   at: z.iso.datetime(),
@@ -24,7 +25,11 @@ const refusedRequestSchema = z.object({
 });
 components.add(refusedRequestSchema, { id: 'RefusedRequest' });
 
-export const refusedRequestsSchema = z.array(refusedRequestSchema);
+export const refusedRequestsAnswer = z.object({
+  status: successStatus,
+  data: z.array(refusedRequestSchema),
+  nextCursor: z.string().optional().describe('`before` of the next page; absent on the last one.'),
+});
 
 /** Of one client. */
 export const refusalsByReasonSchema = z.object({

@@ -11,6 +11,6 @@ export { definedOnly } from './defined-only.ts';
 export { type ProblemReason, problemReasons } from './problem-reasons.ts';
 export { redirectUriProblem } from './redirect-uri.ts';
 export { type RefusalReason, refusalReasons } from './refusal-reasons.ts';
-export { flag, idSchema, integer, list } from './scalar.ts';
+export { flag, idSchema, instant, integer, list } from './scalar.ts';
 export { anyJson, freeText, label, nameProblem, shownName } from './text.ts';
 export { passwordWay, providerProtocols, providerWay } from './way-of-sign-in.ts';

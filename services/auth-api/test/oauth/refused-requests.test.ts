@@ -38,6 +38,8 @@ interface Kept {
 let stack: AuthApi;
 let client: TestClient;
 let exchanger: TestClient;
+/** Of the command line. */
+let env: Form;
 
 beforeAll(async () => {
   stack = await startAuthApi({
@@ -47,6 +49,7 @@ beforeAll(async () => {
       GATEHOUSE_TRUSTED_PROXIES: '10.0.0.0/8',
     },
   });
+  env = await operatorEnvironment(stack);
   client = await createClient(stack, { scope: ['openid', 'read'], contactCenterIds: [contactCenterId] });
   exchanger = await createClient(stack, {
     authorizedGrantTypes: [exchangeGrant],
@@ -341,7 +344,6 @@ describe('a refused request', () => {
   });
 
   it('is found by gatehouse audit search --correlation and by gatehouse clients diagnose', async () => {
-    const env = await operatorEnvironment(stack);
     const { headers } = await authorize({ redirect_uri: 'https://app.test/other' });
     const correlation = String(headers['x-request-id']);
     const search = ['audit', 'search', '--correlation', correlation];
@@ -459,6 +461,45 @@ describe('the trace', () => {
     await stack.deps.refusals.flush();
 
     expect(await countUnknown()).toEqual({ clients: 1, count: 3 });
+  });
+
+  it('is searched by client, by clients that are not registered, by reason and by time, page by page', async () => {
+    const searched = await createClient(stack, { scope: ['openid'] });
+    const [{ clientId }, other] = [searched, { redirect_uri: 'https://app.test/other' }];
+    const found = async (query: Form) => (await refusals(query)).map(({ reason }) => reason);
+    for (const wrong of [other, { scope: 'write' }, { prompt: 'sometimes' }])
+      await authorize(wrong, searched);
+    await authorize({ client_id: 'nobody' });
+
+    expect(await found({ clientId })).toEqual([
+      'invalid_request',
+      'scope_not_allowed',
+      'redirect_uri_not_registered',
+    ]);
+    expect(await found({ clientId, reason: 'scope_not_allowed' })).toEqual(['scope_not_allowed']);
+    expect(await found({ clientId, to: '2026-01-01T00:00:00Z' })).toEqual([]);
+    expect(await found({ clientId, from: '2026-01-01T00:00:00+02:00' })).toHaveLength(3);
+    const unknown = await refusals({ unknownClients: 'true' });
+    expect([unknown.length > 0, unknown.filter((one) => one.clientId !== undefined)]).toEqual([true, []]);
+
+    const page = async (query: Form) => {
+      const path = `/auth/v3/ops/refusals?${new URLSearchParams({ clientId, limit: '2', ...query })}`;
+      return (await opsCall(stack, 'GET', path)).json<{ data: Kept[]; nextCursor?: string }>();
+    };
+    const first = await page({});
+    const second = await page({ before: first.nextCursor ?? '' });
+    expect([first.data.length, second.data.length, second.nextCursor]).toEqual([2, 1, undefined]);
+
+    const contradiction = `/auth/v3/ops/refusals?clientId=${clientId}&unknownClients=true`;
+    expect((await opsCall(stack, 'GET', contradiction)).json()).toMatchObject({
+      errors: [{ status: { code: 400, field: 'unknownClients' } }],
+    });
+    const lines = await runCommand(['audit', 'refused', '--client', clientId, '--json', '--limit', '1'], {
+      env,
+    });
+    expect(JSON.parse(lines.out)).toMatchObject([{ clientId, reason: 'invalid_request' }]);
+    const nobody = await runCommand(['audit', 'refused', '--unknown-clients', '--since', '1h'], { env });
+    expect(nobody.out).toContain('unknown_client');
   });
 
   it('fails no request while PostgreSQL does not take it, and keeps the numbers', async () => {

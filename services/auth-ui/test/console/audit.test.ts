@@ -1,7 +1,7 @@
 import { holdAdvisoryLock, inTransaction } from '@gatehouse/service-kit/postgres';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { auditEventNames } from '../../../auth-api/src/records/audit/event.ts';
-import { opsCall } from '../../../auth-api/test/stack/oauth.ts';
+import { createClient, opsCall } from '../../../auth-api/test/stack/oauth.ts';
 import { namesBelow } from '../../src/texts/texts.ts';
 import type { Answer, Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
@@ -177,6 +177,37 @@ it('shows the administrator of one contact centre what happened there, and no ch
   expect((await administrator.open(`${path}/chains`)).status).toBe(403);
   const changes = await administrator.open(`${path}/changes?entity=environment`);
   expect(changes.rows).toEqual([]);
+});
+
+it('lists refused requests of all clients, and to administrators of a contact centre those of its own', async () => {
+  const refused = (client_id: string) =>
+    stage.authApi.app.inject({
+      url: `/auth/v3/oauth/authorize?${new URLSearchParams({ client_id, response_type: 'code', redirect_uri: 'https://evil.test/' })}`,
+    });
+  const { clientId } = await createClient(stage.authApi, { contactCenterIds: [stage.contactCenterId] });
+  await refused(clientId);
+  await refused('no-such-client');
+  const list = `${path}/refused`;
+
+  const all = await person.open(list);
+  expect(all.rows).toContainEqual(
+    expect.objectContaining({
+      Application: expect.stringContaining(clientId),
+      Reason: expect.stringContaining('The redirect URI is not registered'),
+      'What was sent': expect.stringContaining('redirect_uri=https://evil.test/'),
+    }),
+  );
+  expect(all.links).toContainEqual(
+    expect.objectContaining({ href: `/auth/console/clients/one/${clientId}/diagnosis` }),
+  );
+  const unknown = await person.open(`${list}?clients=unknown&reason=unknown_client`);
+  expect(unknown.rows.map((row) => row['Application'])).toEqual([expect.stringContaining('Not registered')]);
+  expect(unknown.rows[0]?.['What was sent']).toContain('client_id=no-such-client');
+  expect((await person.open(`${list}?to=2026-01-01T00:00`)).rows).toEqual([]);
+
+  const administrator = await stage.contactCenterAdministrator();
+  const own = await administrator.open(list);
+  expect(own.rows.map((row) => row['Application'])).toEqual([expect.stringContaining(clientId)]);
 });
 
 it('names the address of the person, although Auth UI makes the calls', async () => {

@@ -238,6 +238,7 @@ export const listedPages: ListedPage[] = [
   { name: 'console-audit-failures', path: `${base}/audit?outcome=failure`, isVariant: true },
   { name: 'console-audit-none', path: `${base}/audit?user=nobody-like-this`, isVariant: true },
   { name: 'console-audit-changes', path: `${base}/audit?kind=configuration`, isVariant: true },
+  { name: 'console-audit-refused', path: `${base}/audit/refused` },
   { name: 'console-audit-request', path: ({ requestPath }) => requestPath },
   { name: 'console-audit-chains', path: `${base}/audit/chains`, isVariant: true },
   { name: 'console-audit-retention', path: `${base}/audit/retention`, isVariant: true },

@@ -88,6 +88,10 @@ async function fillClients({ authApi }: Stage): Promise<void> {
     authorizedGrantTypes: ['urn:ietf:params:oauth:grant-type:token-exchange'],
     tokenExchange: { subjectClients: [desktop.client_id], audiences: ['calls-api'], delegation: true },
   });
+  for (const client_id of [desktop.client_id, 'agent-desktop-of-another-installation']) {
+    const asked = { client_id, response_type: 'code', redirect_uri: 'https://desktop.example.com/other' };
+    await authApi.app.inject({ url: `/auth/v3/oauth/authorize?${new URLSearchParams(asked)}` });
+  }
 }
 
 /** Nobody is there, so a test event is not accepted. */

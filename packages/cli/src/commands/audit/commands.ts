@@ -1,5 +1,9 @@
 /** `gatehouse audit`: what happened, who changed what, and whether the record of it is whole. */
-import { createAuditCalls, type SecurityEventFilter } from '@gatehouse/api-client/auth-api';
+import {
+  createAuditCalls,
+  type SecurityEventFilter,
+  searchRefusedRequests,
+} from '@gatehouse/api-client/auth-api';
 import {
   createDeletedAdministration,
   reshipConfigurationTrail,
@@ -18,6 +22,7 @@ import type { Session } from '../../session.ts';
 import { auditChangesCommand } from './changes.ts';
 import { auditExportCommand } from './export.ts';
 import { followEvents } from './follow.ts';
+import { auditRefusedCommand } from './refused.ts';
 import { auditRetentionCommand } from './retention.ts';
 
 interface FilterOptions extends Span {
@@ -63,6 +68,7 @@ export function auditCommands(program: Command, cli: Cli): void {
       }),
     );
 
+  auditRefusedCommand(audit, cli);
   auditChangesCommand(audit, cli);
   auditExportCommand(audit, cli);
   auditRetentionCommand(audit, cli);
@@ -175,7 +181,7 @@ function searchCommand(audit: Command, cli: Cli): void {
 async function refusedOf(session: Session, { correlation, user, event, outcome }: FilterOptions) {
   if (correlation === undefined || user !== undefined || event !== undefined || outcome === 'success')
     return [];
-  return api(session).refusals({ correlationId: correlation });
+  return (await searchRefusedRequests(session.authApi, { correlationId: correlation })).requests;
 }
 
 function withFilters(command: Command): Command {

@@ -86,24 +86,38 @@ export async function forgetContactCenter(db: Queryable, id: string): Promise<vo
 }
 
 export interface RefusalFilter {
+  /** Empty: clients that are not registered. */
   clientId?: string | undefined;
   reason?: string | undefined;
   correlationId?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  /** Only earlier ones: where the page before ended. */
+  before?: number | undefined;
   /** Undefined: all, those of unknown clients included. */
   contactCenterId: string | undefined;
   limit: number;
 }
 
-/** Newest first. */
-export async function findRefusals(db: Queryable, filter: RefusalFilter): Promise<RefusedRequest[]> {
-  const { clientId, reason, correlationId, contactCenterId, limit } = filter;
+/** Newest first. `next`: where the next page begins; undefined on the last one. */
+export async function findRefusals(db: Queryable, { limit, ...filter }: RefusalFilter) {
+  const { clientId, reason, correlationId, contactCenterId, from, to, before } = filter;
   const { rows } = await db.query<Row>(
     `SELECT * FROM auth.refusals WHERE ($1::text IS NULL OR client_id = $1) AND ($2::text IS NULL OR reason = $2)
        AND ($3::text IS NULL OR correlation_id = $3) AND ($4::text IS NULL OR contact_center_id = $4)
-     ORDER BY id DESC LIMIT $5`,
-    [clientId ?? null, reason ?? null, correlationId ?? null, contactCenterId ?? null, limit],
+       AND ($5::timestamptz IS NULL OR at >= $5) AND ($6::timestamptz IS NULL OR at < $6)
+       AND ($7::bigint IS NULL OR id < $7)
+     ORDER BY id DESC LIMIT $8`,
+    [
+      ...[clientId, reason, correlationId, contactCenterId, from, to, before].map((one) => one ?? null),
+      limit + 1,
+    ],
   );
-  return rows.map(refusedRequest);
+  const shown = rows.slice(0, limit);
+  return {
+    requests: shown.map(refusedRequest),
+    next: rows.length > limit ? shown.at(-1)?.id : undefined,
+  };
 }
 
 export interface ClientOfRefusals {
@@ -147,6 +161,7 @@ export async function exampleRefusals(
 }
 
 interface Row extends Omit<StoredExample, 'at'> {
+  id: string;
   at: Date;
 }
 

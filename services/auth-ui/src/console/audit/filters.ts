@@ -56,7 +56,8 @@ function given<Filter extends Record<string, string>>(filter: Filter): Partial<F
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== '')) as Partial<Filter>;
 }
 
-function timeOf(local: string): string {
+/** As the APIs want it. */
+export function timeOf(local: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(local)
     ? `${local.length === 16 ? `${local}:00` : local}Z`
     : local;
@@ -88,7 +89,7 @@ export function filterFields(
 }
 
 /** A value of an address that somebody kept stays, whatever it is. */
-function withValue({ text }: ConsoleVisit, options: readonly Choice[], value: string): Choice[] {
+export function withValue({ text }: ConsoleVisit, options: readonly Choice[], value: string): Choice[] {
   const isKnown = value === '' || options.some((one) => one.value === value);
   const any = { value: '', label: text('console.audit.filter.any') };
   return [any, ...options, ...(isKnown ? [] : [{ value, label: value }])];

@@ -1,7 +1,7 @@
 /** Serves the audit pages of the console: security events, configuration changes, one request of both, and the hash chains. */
 
 import { Readable } from 'node:stream';
-import { createAuditCalls } from '@gatehouse/api-client/auth-api';
+import { createAuditCalls, searchRefusedRequests } from '@gatehouse/api-client/auth-api';
 import {
   confirmWaitingDeletions,
   exportAudit,
@@ -24,6 +24,7 @@ import { addressOf } from '../shell/paging.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { type ChainsPage, chainsPage } from './chains-page.ts';
 import { trailQuery } from './filters.ts';
+import { refusedPage, refusedQuery } from './refused-page.ts';
 import { type RequestPage, requestPage } from './request-page.ts';
 import { retentionPage } from './retention-page.ts';
 import { auditPath, auditTabs } from './tabs.ts';
@@ -45,6 +46,12 @@ export const auditArea: Area = {
   entry: { group: 'overview', label: 'console.audit.title', icon: 'audit' },
   routes(pages, shell) {
     trailRoutes(pages, shell);
+    detailRoute(
+      pages,
+      shell,
+      { url: '/refused', query: refusedQuery.shape, view: trailView },
+      (visit, asked) => refusedPage(visit, asked),
+    );
     requestRoute(pages, shell);
     retentionRoute(pages, shell);
     chainsRoute(pages, shell);
@@ -108,9 +115,9 @@ function requestRoute(pages: App, shell: Shell): void {
     { url: '/requests/:id', path: { id: z.string().max(256) }, view: requestView },
     async (visit, { id }) => {
       const audit = createAuditCalls(visit.authApi);
-      const [changes, refusals] = await Promise.all([
+      const [changes, { requests: refusals }] = await Promise.all([
         pageOfAudit(visit.environmentApi, { requestId: id, limit: maxOfRequest }),
-        audit.refusals({ correlationId: id }),
+        searchRefusedRequests(visit.authApi, { correlationId: id }),
       ]);
       const subs = actorsIn(changes.rows);
       const events = await audit.find({ correlationId: id, subs, limit: maxOfRequest });

@@ -4,7 +4,9 @@ import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const auditPath = `${consolePath}/audit`;
 
-type Tab = 'all' | 'chains';
+export const refusedPath = `${auditPath}/refused`;
+
+type Tab = 'all' | 'refused' | 'chains';
 
 export function auditTabs({ text, rights }: ConsoleVisit, current: Tab) {
   const tab = (name: Tab, href: string) => ({
@@ -12,7 +14,11 @@ export function auditTabs({ text, rights }: ConsoleVisit, current: Tab) {
     href,
     isCurrent: name === current,
   });
-  return [tab('all', auditPath), ...(rights.installation ? [tab('chains', `${auditPath}/chains`)] : [])];
+  return [
+    tab('all', auditPath),
+    tab('refused', refusedPath),
+    ...(rights.installation ? [tab('chains', `${auditPath}/chains`)] : []),
+  ];
 }
 
 export function requestHref(correlationId: string): string {

@@ -1,0 +1,128 @@
+/** Builds the list of refused requests to the OAuth endpoints, of all clients, the newest first. */
+import { searchRefusedRequests } from '@gatehouse/api-client/auth-api';
+import type { RefusedRequest } from '@gatehouse/contracts/auth-administration';
+import { consolePath } from '@gatehouse/contracts/auth-api';
+import { definedOnly, refusalReasons } from '@gatehouse/contracts/values';
+import { z } from 'zod';
+import { tableOf } from '../shell/lists.ts';
+import { pagesOf } from '../shell/paging.ts';
+import type { Cell, FormField } from '../shell/parts.ts';
+import { pairsOf, refusalText } from '../shell/refusals.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { typedText } from '../shell/typed.ts';
+import { timeOf, withValue } from './filters.ts';
+import { auditTabs, refusedPath, requestHref } from './tabs.ts';
+import type { TrailPage } from './trail-page.ts';
+
+const typed = typedText(512);
+
+export const refusedQuery = z.object({
+  reason: typed,
+  clients: typed,
+  clientId: typed,
+  from: typed,
+  to: typed,
+  correlationId: typed,
+  before: typed,
+});
+
+type RefusedQuery = z.output<typeof refusedQuery>;
+
+/** Of the filter of clients: those that are not registered. */
+const unknown = 'unknown';
+const pageSize = '50';
+
+/** Administrators of a contact centre see those of its clients alone: Auth API knows them by their token. */
+export async function refusedPage(visit: ConsoleVisit, query: RefusedQuery): Promise<TrailPage> {
+  const { text, rights } = visit;
+  const { before, ...filters } = query;
+  const { requests, next } = await searchRefusedRequests(visit.authApi, { ...asked(query), limit: pageSize });
+  const isFiltered = Object.values(filters).some((value) => value !== '');
+  return {
+    title: text('console.audit.title'),
+    lead: text(rights.installation ? 'console.audit.refused.lead' : 'console.audit.refused.lead.own'),
+    tabs: auditTabs(visit, 'refused'),
+    filters: {
+      action: refusedPath,
+      fields: fieldsOf(visit, filters),
+      clear: isFiltered ? refusedPath : undefined,
+    },
+    table: tableOf<RefusedRequest>(visit, {
+      caption: 'console.audit.tab.refused',
+      empty: isFiltered ? 'console.table.noMatch' : 'console.audit.refused.empty',
+      items: requests,
+      columns: [
+        { label: 'console.audit.time', cell: (one) => timeCell(visit, one) },
+        { label: 'console.audit.client', cell: (one) => clientCell(visit, one) },
+        { label: 'console.clients.reason', cell: (one) => reasonCell(visit, one) },
+        { label: 'console.clients.sent', cell: ({ sent }) => linesOf(sent) },
+        { label: 'console.clients.asRegistered', cell: ({ registered }) => linesOf(registered) },
+      ],
+      ...pagesOf(refusedPath, filters, { current: before, next, name: 'before' }),
+    }),
+    exports: [],
+  };
+}
+
+function asked({ reason, clients, clientId, from, to, correlationId, before }: RefusedQuery) {
+  return definedOnly({
+    reason: reason || undefined,
+    clientId: clientId || undefined,
+    unknownClients: clients === unknown ? ('true' as const) : undefined,
+    from: timeOf(from) || undefined,
+    to: timeOf(to) || undefined,
+    correlationId: correlationId || undefined,
+    before: before || undefined,
+  });
+}
+
+function fieldsOf(visit: ConsoleVisit, query: Omit<RefusedQuery, 'before'>): FormField[] {
+  const { text, rights, language } = visit;
+  const select = (name: 'reason' | 'clients', options: { value: string; label: string }[]): FormField => ({
+    name,
+    label: text(`console.audit.filter.${name}`),
+    kind: 'select',
+    value: query[name],
+    options: withValue(visit, options, query[name]),
+  });
+  const field = (name: 'clientId' | 'from' | 'to' | 'correlationId', kind: FormField['kind']): FormField => ({
+    name,
+    label: text(`console.audit.filter.${name}`),
+    kind,
+    value: query[name],
+  });
+  const reasons = refusalReasons
+    .map((value) => ({ value, label: refusalText(text, value) }))
+    .sort((one, other) => one.label.localeCompare(other.label, language));
+  const unregistered = { value: unknown, label: text('console.audit.refused.unregistered') };
+  return [
+    select('reason', reasons),
+    field('clientId', 'text'),
+    ...(rights.installation ? [select('clients', [unregistered])] : []),
+    field('from', 'datetime-local'),
+    field('to', 'datetime-local'),
+    field('correlationId', 'text'),
+  ];
+}
+
+function timeCell({ text }: ConsoleVisit, { at, correlationId }: RefusedRequest): Cell {
+  const shown = text('console.atSecond', { at: new Date(at) });
+  return { text: shown, href: requestHref(correlationId), note: correlationId };
+}
+
+/** A registered one leads to its diagnosis. */
+function clientCell({ text }: ConsoleVisit, { clientId, clientAddress }: RefusedRequest): Cell {
+  if (clientId === undefined)
+    return { text: text('console.audit.refused.unregistered'), note: clientAddress };
+  const href = `${consolePath}/clients/one/${encodeURIComponent(clientId)}/diagnosis`;
+  return { text: clientId, href, note: clientAddress };
+}
+
+function reasonCell({ text }: ConsoleVisit, { reason, endpoint, detail }: RefusedRequest): Cell {
+  return { text: refusalText(text, reason), note: `${reason} · ${endpoint}: ${detail}` };
+}
+
+function linesOf(fields: RefusedRequest['sent']): Cell {
+  const lines = pairsOf(fields);
+  return lines.length === 0 ? { text: '' } : { text: lines.join(' '), isCode: true };
+}
