@@ -41,6 +41,12 @@ it('tells who changed what from which value to which, under which operation and 
     { action: 'create', actor: { kind: 'ops', name: 'ops' }, changes: { name: { to: 'Old' } } },
   ]);
   expect(Object.keys(data[2].changes)).toEqual(['name']);
+  expect(data.map((row: Record<string, unknown>) => [row['entityName'], row['contactCenterName']])).toEqual([
+    [undefined, 'New'],
+    [undefined, 'New'],
+    ['New', 'New'],
+    ['New', 'New'],
+  ]);
 });
 
 // attack: an object of any size in every audit row | CWE-20, ASVS 2.2.1 | guard: services/environment-api/src/changes/writer.ts

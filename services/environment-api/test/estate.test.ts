@@ -74,6 +74,8 @@ describe('an import', () => {
       dry.body.data.changes.map((one: { action: string; entity: string }) => `${one.action} ${one.entity}`),
     ).toEqual(['create environment', 'create contact-center', 'delete environment']);
     expect(dry.body.data.changes.at(-1).id).toBe(present);
+    const called = dry.body.data.changes.map((one: { name?: string }) => one.name);
+    expect(called.every((name: unknown) => typeof name === 'string' && name !== present)).toBe(true);
     expect(dry.text).not.toContain(added.password);
     const after = await api.call('GET', '/export');
     expect([after.text, after.headers['etag']]).toEqual([before.text, before.headers['etag']]);

@@ -46,8 +46,8 @@ export function createClientAdministration(http: HttpClient) {
   const all = '/auth/v3/ops/clients';
   const one = (clientId: string) => `${all}/${encodeURIComponent(clientId)}`;
   return {
-    /** `search`: a part of the id, the name, the description or a redirect URI. */
-    list: (filter: { search?: string; contactCenterId?: string }) =>
+    /** `search`: a part of the id, the name, the description or a redirect URI. `ids`: separated by commas, at most 100. */
+    list: (filter: { search?: string; contactCenterId?: string; ids?: string }) =>
       readRows(http, clientViewSchema, all, { ...filter }),
     /** One page, in the order of the ids. */
     page: (filter: ClientPageQuery) => readPage(http, clientViewSchema, all, { ...filter }),

@@ -7,6 +7,7 @@ import { Argument, type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
 import { contactCenterOf } from '../input/named.ts';
+import { type NameOf, namesOfPeople } from '../input/people-names.ts';
 import { type PlaceOption, personArgument, personOf } from '../input/person.ts';
 import { columnsOf } from '../output/columns.ts';
 import type { Session } from '../session.ts';
@@ -21,31 +22,39 @@ const installation = ({ authApi }: Session) => createAdministratorCalls(authApi)
 const within = async (session: Session, contactCenter: string) =>
   createAppointmentCalls(session.authApi, await contactCenterOf(session, contactCenter));
 
-const columns = columnsOf<AdministratorView>(
-  administrator,
-  {
-    sub: 'sub',
-    name: 'name',
-    'contact centre': ({ contactCenterId }) => contactCenterId ?? 'not known: gives no right',
-    'way of sign-in': ({ way }) => way ?? 'not known: gives no right',
-    since: 'addedAt',
-    'added by': 'addedBy',
-    note: 'note',
-  },
-  ['user', 'contactCenter', 'way'],
-);
-const columnsWithin = columnsOf<AppointeeView>(
-  appointment,
-  {
-    sub: 'sub',
-    name: 'name',
-    right: 'right',
-    'way of sign-in': 'way',
-    since: 'addedAt',
-    'added by': 'addedBy',
-  },
-  ['user'],
-);
+const columnsWith = (nameOf: NameOf) =>
+  columnsOf<AdministratorView>(
+    administrator,
+    {
+      name: 'name',
+      'contact centre': ({ contactCenterId }) => contactCenterId ?? 'not known: gives no right',
+      'way of sign-in': ({ way }) => way ?? 'not known: gives no right',
+      since: 'addedAt',
+      'added by': ({ addedBy }) => nameOf(addedBy),
+      note: 'note',
+      sub: 'sub',
+    },
+    ['user', 'contactCenter', 'way'],
+  );
+const columnsWithin = (nameOf: NameOf) =>
+  columnsOf<AppointeeView>(
+    appointment,
+    {
+      name: 'name',
+      right: 'right',
+      'way of sign-in': 'way',
+      since: 'addedAt',
+      'added by': ({ addedBy }) => nameOf(addedBy),
+      sub: 'sub',
+    },
+    ['user'],
+  );
+
+const authorsOf = (session: Session, all: readonly { addedBy: string }[]) =>
+  namesOfPeople(
+    session,
+    all.map(({ addedBy }) => addedBy),
+  );
 
 export function administratorCommands(program: Command, cli: Cli): void {
   const administrators = program
@@ -64,10 +73,12 @@ export function administratorCommands(program: Command, cli: Cli): void {
         if (contactCenter === undefined) {
           const none =
             'There are no installation administrators: only the operator account and managing clients administer everything.';
-          return session.output.rows(await installation(session).list(), columns, none);
+          const all = await installation(session).list();
+          return session.output.rows(all, columnsWith(await authorsOf(session, all)), none);
         }
         const { administrators: all } = await (await within(session, contactCenter)).read();
-        session.output.rows(all, columnsWithin, 'The list of the contact centre is empty.');
+        const columns = columnsWithin(await authorsOf(session, all));
+        session.output.rows(all, columns, 'The list of the contact centre is empty.');
       }),
     );
 

@@ -7,6 +7,7 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { secretFrom } from '../input/file.ts';
+import { namesOfPeople } from '../input/people-names.ts';
 import { shown } from '../output/text.ts';
 import type { Session } from '../session.ts';
 
@@ -49,9 +50,15 @@ export function deletedCommands(program: Command, cli: Cli): void {
     .option('--search <text>', 'only those with this text in their name')
     .action(
       cli.action<PlaceOption & { search?: string }>(async (session, { search, ...whose }) => {
+        const rows = await rowsOf(session, whose, search);
+        const nameOf = await namesOfPeople(
+          session,
+          rows.map(({ deletedBy }) => deletedBy),
+        );
+        const by = ({ deletedBy }: Row) => nameOf(deletedBy);
         session.output.rows(
-          await rowsOf(session, whose, search),
-          { id: 'id', kind: 'kind', name: 'name', deleted: 'deletedAt', by: 'deletedBy', until: 'until' },
+          rows,
+          { id: 'id', kind: 'kind', name: 'name', deleted: 'deletedAt', by, until: 'until' },
           'Nothing was deleted in the last days.',
         );
       }),

@@ -6,18 +6,29 @@ import { cut, shown } from './text.ts';
 const marks = { create: ['green', '+'], update: ['yellow', '~'], delete: ['red', '-'] } as const;
 const maxValueColumns = 60;
 
-type Changed = Pick<EstateChange, 'action' | 'entity' | 'id' | 'contactCenterId' | 'changes'>;
+type Changed = Pick<EstateChange, 'action' | 'entity' | 'id' | 'contactCenterId' | 'changes'> & {
+  name?: string | undefined;
+  contactCenterName?: string | undefined;
+};
 
 export function renderChanges(changes: readonly Changed[], output: Output): string {
   return changes.map((change) => render(change, output)).join('');
 }
 
-function render({ action, entity, id, contactCenterId, changes }: Changed, output: Output): string {
+function render({ action, entity, id, name, changes, ...of }: Changed, output: Output): string {
   const [colour, mark] = marks[action as keyof typeof marks] ?? ['gray', '?'];
-  const owner = contactCenterId === undefined || contactCenterId === id ? '' : ` of ${contactCenterId}`;
-  const head = output.paint(colour, `${mark} ${entity} ${shown(id)}${owner}`);
+  const { contactCenterId, contactCenterName } = of;
+  const owner =
+    contactCenterId === undefined || contactCenterId === id
+      ? ''
+      : ` of ${called(contactCenterId, contactCenterName)}`;
+  const head = output.paint(colour, `${mark} ${entity} ${called(id, name)}${owner}`);
   return `${head}\n${detailsOf(changes)}`;
 }
+
+/** The id stays beside the name: commands take it. */
+const called = (id: string, name: string | undefined) =>
+  shown(name === undefined || name === id ? id : `${JSON.stringify(name)} (${id})`);
 
 export function detailsOf(changes: Changed['changes']): string {
   return Object.entries(changes)

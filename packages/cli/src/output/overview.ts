@@ -33,9 +33,9 @@ const marks = { critical: ['red', '✗'], warning: ['yellow', '!'] } as const;
 
 function problemLines(problems: readonly Problem[], output: Output): string {
   return problems
-    .map(({ severity, subject, message, runbook }) => {
+    .map(({ severity, subject, subjectName = subject, message, runbook }) => {
       const [colour, mark] = marks[severity];
-      return `  ${output.paint(colour, mark)} ${shown(subject)}: ${shown(message)}\n    docs/guides/runbooks.md#${runbook}\n`;
+      return `  ${output.paint(colour, mark)} ${shown(subjectName)}: ${shown(message)}\n    docs/guides/runbooks.md#${runbook}\n`;
     })
     .join('');
 }
@@ -61,8 +61,8 @@ function signInLines(signIns: AuthApiOverview['signIns']): string {
 }
 
 function linkLines({ open, connecting, down, notOpen }: AuthApiOverview['links']): string {
-  const lines = notOpen.map(({ environmentId, state, reason }) =>
-    shown(`  ${environmentId} ${state}${reason === undefined ? '' : `: ${reason}`}`),
+  const lines = notOpen.map(({ environmentId, environmentName = environmentId, state, reason }) =>
+    shown(`  ${environmentName} ${state}${reason === undefined ? '' : `: ${reason}`}`),
   );
   return `${[`  ${open} open, ${connecting} connecting, ${down} down`, ...lines].join('\n')}\n`;
 }

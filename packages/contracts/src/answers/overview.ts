@@ -32,6 +32,7 @@ export const problemSchema = z.object({
   subject: z
     .string()
     .describe('What has it: a dependency, an environment, a contact centre, or `installation`.'),
+  subjectName: z.string().optional().describe('As people call it, where the subject is an identifier.'),
   message: z.string().describe('What was found, in a sentence.'),
   sentences: sentencesField,
 });

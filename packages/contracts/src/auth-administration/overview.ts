@@ -35,6 +35,10 @@ components.add(signInActivitySchema, { id: 'SignInActivity' });
 
 export const linkSchema = z.object({
   environmentId: z.string(),
+  environmentName: z
+    .string()
+    .optional()
+    .describe('As people call it. Absent for contact-centre administrators.'),
   state: z.enum(['connecting', 'down']),
   reason: z.string().optional().describe('Absent for contact-centre administrators.'),
 });

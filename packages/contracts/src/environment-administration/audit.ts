@@ -9,6 +9,7 @@ export const auditEntrySchema = z.object({
   actor: z.object({
     kind: z.string(),
     name: z.string().describe('The operator account, a client id, or the `sub` of a person.'),
+    shownName: z.string().optional().describe('Of a SCIM key: as people call it.'),
     contactCenterId: z
       .string()
       .optional()
@@ -22,7 +23,9 @@ export const auditEntrySchema = z.object({
   action: z.string(),
   entity: z.string(),
   entityId: z.string(),
+  entityName: z.string().optional().describe('As people call it; absent where nothing has the name now.'),
   contactCenterId: z.string().optional(),
+  contactCenterName: z.string().optional(),
   requestId: z.string(),
   clientAddress: z.string().optional().describe('Where the change came from.'),
   operationId: z.string().optional(),

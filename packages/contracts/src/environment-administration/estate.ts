@@ -7,7 +7,9 @@ export const estateChangeSchema = z.object({
   action: z.string(),
   entity: z.string(),
   id: z.string(),
+  name: z.string().optional().describe('As people call it.'),
   contactCenterId: z.string().optional(),
+  contactCenterName: z.string().optional(),
   changes: z.record(z.string(), z.object({ from: z.unknown().optional(), to: z.unknown().optional() })),
 });
 components.add(estateChangeSchema, { id: 'EstateChange' });

@@ -46,6 +46,32 @@ it('has words for each event', () => {
   expect(auditEventNames.filter((name) => !words.includes(name))).toEqual([]);
 });
 
+it('names people who never signed in, clients, and what was looked at', async () => {
+  const newcomer = { user: 'newcomer', contactCenter: 'demo', way: 'password' };
+  const { sub } = (
+    await opsCall(stage.authApi, 'POST', '/auth/v3/ops/administrators', { data: newcomer })
+  ).json<{ data: { sub: string } }>().data;
+  await opsCall(stage.authApi, 'DELETE', `/auth/v3/ops/administrators/${sub}`);
+  await createClient(stage.authApi, { client_id: 'wallboard', name: 'Wallboard of the hall' });
+  await person.open('/auth/console/clients/one/wallboard/diagnosis');
+  await person.open(`/auth/console/people/person?user=newcomer&contactCenter=${stage.contactCenterId}`);
+  const told = async (name: string) => {
+    const { rows } = await person.open(`${path}?name=${name}`);
+    return rows.map((row) => [row['Did what'], row['To what']]);
+  };
+  expect(await told('administrator_removed')).toEqual([['Administrator removed', `demo\\newcomer ${sub}`]]);
+  await vi.waitFor(
+    async () =>
+      expect(await told('access_inspected')).toEqual(
+        expect.arrayContaining([
+          ['Client diagnosed', 'Wallboard of the hall wallboard'],
+          ['Person looked at', `demo\\newcomer ${sub}`],
+        ]),
+      ),
+    { timeout: 10_000, interval: 100 },
+  );
+});
+
 it('shows changes of the configuration beside events, by the names of what is changed, before and after', async () => {
   const change = (name: string) =>
     stage.environmentApi.call('PATCH', `/contact-centers/${stage.contactCenterId}`, {

@@ -41,7 +41,7 @@ describe('the list of clients', () => {
     const link = center.links.find(({ text }) => text === 'Clients that serve it');
     const list = await person.open(link?.href ?? '');
     expect(list.rows.map(({ Client }) => Client)).toContain(`Own dialler ${own.clientId}`);
-    expect(list.text).toContain(`Clients that serve the contact centre ${stage.contactCenterId}`);
+    expect(list.text).toContain('Clients that serve the contact centre Demo.');
     // A search stays among them.
     const search = list.forms.find(({ method }) => method === 'get');
     expect(search?.fields).toMatchObject({ search: '', contactCenterId: stage.contactCenterId });

@@ -21,6 +21,7 @@ import type { Logger } from '@gatehouse/service-kit/observability';
 import type { DeletionBounds } from '@gatehouse/service-kit/postgres';
 import { z } from 'zod';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
+import type { ChangedNames } from './names.ts';
 import type { AuditService } from './service.ts';
 import type { AuditRow } from './store.ts';
 
@@ -96,7 +97,8 @@ function readRoutes(api: App, { audit, changeLog }: Options<'audit' | 'changeLog
       // Every change has an audit row, so the number of the newest change shows whether there is a new row.
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
       const { rows, nextCursor } = await audit.list(request.caller, filterOf(request.query), page);
-      return { ...ok(rows.map(answerOf)), nextCursor };
+      const names = await audit.names(rows);
+      return { ...ok(rows.map((row, index) => named(answerOf(row), names[index]))), nextCursor };
     },
   );
 
@@ -207,6 +209,11 @@ function filterOf({ from, to, ...query }: z.output<typeof auditQuery> | z.output
 }
 
 type AuditAnswer = ReturnType<typeof answerOf>;
+
+function named(answer: AuditAnswer, { name, contactCenterName, actorName }: ChangedNames = {}) {
+  const known = definedOnly({ entityName: name, contactCenterName });
+  return { ...answer, ...known, actor: { ...answer.actor, ...definedOnly({ shownName: actorName }) } };
+}
 
 const rowNames = [
   ...(['id', 'at', 'action', 'entity', 'entityId', 'contactCenterId'] as const),

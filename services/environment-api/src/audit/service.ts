@@ -2,6 +2,7 @@
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { type Caller, mayRead, readableIds } from '../access/caller.ts';
+import { namesOfChanged } from './names.ts';
 import { type AuditFilter, type AuditRow, appendAudit, listAudit } from './store.ts';
 
 export type AuditQuery = Omit<AuditFilter, 'contactCenterIds'> & { contactCenterId: string | undefined };
@@ -25,5 +26,11 @@ export function createAuditService(db: Queryable) {
       const rows = await listAudit(db, { ...filter, contactCenterIds }, page);
       return cutPage(rows, page.limit, (row) => row.id);
     },
+    /** In the order of the rows. */
+    names: (rows: readonly AuditRow[]) =>
+      namesOfChanged(
+        db,
+        rows.map(({ entityId: id, ...row }) => ({ ...row, id })),
+      ),
   };
 }

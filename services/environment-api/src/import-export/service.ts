@@ -3,6 +3,7 @@ import { AppError, preconditionFailed } from '@gatehouse/service-kit/errors';
 import { isFresh } from '@gatehouse/service-kit/http';
 import type { Pool } from '@gatehouse/service-kit/postgres';
 import { installationEtagOf } from '../answers.ts';
+import { type ChangedNames, namesOfChanged } from '../audit/names.ts';
 import type { WriteContext, Writer, Written } from '../changes/writer.ts';
 import type { ImageService } from '../images/service.ts';
 import type { InstallationDocument } from './document.ts';
@@ -11,9 +12,11 @@ import { decodePictures } from './import-branding.ts';
 import { moveSequence } from './import-numbers.ts';
 import { lockWriters, openSnapshot, readInstallation, type Snapshot } from './store.ts';
 
+type NamedChange = Written & ChangedNames;
+
 export interface ImportResult {
   /** The changes that were written, or would be by a dry run, as in the audit trail. */
-  changes: Written[];
+  changes: NamedChange[];
   /** References without a value here: the stored secrets stay. */
   keptSecrets: string[];
 }
@@ -78,9 +81,14 @@ export function createImportExportService({
         write: within,
         pictures,
       });
-      if (isDryRun) throw new DryRunEnd({ changes, keptSecrets });
+      const names = await namesOfChanged(write.db, changes);
+      const result = {
+        changes: changes.map((change, index) => ({ ...change, ...names[index] })),
+        keptSecrets,
+      };
+      if (isDryRun) throw new DryRunEnd(result);
       if (document.personNumbers.length > 0) await moveSequence(write.db);
-      return { changes, keptSecrets };
+      return result;
     });
   }
 

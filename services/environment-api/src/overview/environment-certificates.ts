@@ -30,7 +30,10 @@ export function createEnvironmentCertificates(db: Queryable) {
         next.set(id, { version, endings: endingsOf(id, ca, cert) });
     }
     known = next;
-    return [...next.values()].flatMap(({ endings }) => endings);
+    // A new name alone changes no version.
+    return current.flatMap(
+      ({ id, name }) => next.get(id)?.endings.map((ending) => ({ ...ending, name })) ?? [],
+    );
   };
 }
 

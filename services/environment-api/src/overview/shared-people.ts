@@ -2,7 +2,7 @@
 import type { Problem } from '@gatehouse/contracts/answers';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { say, wordsOf } from '@gatehouse/service-kit/sentences';
-import { nameOf } from './shared-subjects.ts';
+import { namesOf } from './shared-subjects.ts';
 import { listSharedPeople } from './store.ts';
 
 /** A page is no list: those who mend the first ones see the next. */
@@ -10,8 +10,9 @@ const maxPairs = 20;
 
 export async function sharedPeopleProblems(db: Queryable): Promise<Problem[]> {
   const pairs = await listSharedPeople(db, maxPairs);
-  return pairs.map(({ environmentId, one, other }) => {
-    const named = { one: nameOf(one), other: nameOf(other), environment: environmentId };
+  return pairs.map((pair) => {
+    const { environmentId, one, other } = pair;
+    const named = namesOf(pair);
     const said =
       one.isAll && other.isAll
         ? say('problem.shares.all', named)
@@ -20,6 +21,7 @@ export async function sharedPeopleProblems(db: Queryable): Promise<Problem[]> {
       severity: 'warning',
       runbook: 'contact-centres-share-their-people',
       subject: environmentId,
+      subjectName: pair.environment,
       ...wordsOf(said),
     };
   });

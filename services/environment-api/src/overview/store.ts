@@ -37,6 +37,7 @@ export async function countOfContactCenter(db: Queryable, id: string, at: string
 
 export interface SharedPeople {
   environmentId: string;
+  environment: string;
   one: { id: string; name: string; isAll: boolean };
   other: { id: string; name: string; isAll: boolean };
 }
@@ -51,8 +52,10 @@ export async function listSharedPeople(db: Queryable, limit: number): Promise<Sh
     `json_build_object('id', ${alias}.id, 'name', ${alias}.name, 'isAll', ${hasAll(alias)})`;
   const { rows } = await db.query<SharedPeople>({
     name: 'overview_shared_people',
-    text: `SELECT one.environment_id AS "environmentId", ${center('one')} AS one, ${center('other')} AS other
+    text: `SELECT one.environment_id AS "environmentId", coalesce(n.name, one.environment_id::text) AS environment,
+        ${center('one')} AS one, ${center('other')} AS other
       FROM environment.contact_centers one
+      LEFT JOIN environment.environment_names n ON n.environment_id = one.environment_id
       CROSS JOIN LATERAL (
         SELECT c.id, c.name, c.membership, c.ordinal FROM environment.contact_centers c
         WHERE c.environment_id = one.environment_id AND c.id <> one.id AND c.status = 'active'
@@ -93,9 +96,11 @@ export async function listEndingKeys(
 
 /** The environments with certificates of their own, and the version that tells whether these may have changed. */
 export async function listEnvironmentsWithCertificates(db: Queryable) {
-  const { rows } = await db.query<{ id: string; version: string }>({
+  const { rows } = await db.query<{ id: string; name: string; version: string }>({
     name: 'overview_environments_with_certificates',
-    text: `SELECT id, version FROM environment.environments WHERE tls_ca IS NOT NULL OR tls_cert IS NOT NULL`,
+    text: `SELECT e.id, coalesce(n.name, e.id::text) AS name, e.version FROM environment.environments e
+      LEFT JOIN environment.environment_names n ON n.environment_id = e.id
+      WHERE e.tls_ca IS NOT NULL OR e.tls_cert IS NOT NULL`,
   });
   return rows;
 }

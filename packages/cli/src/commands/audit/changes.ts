@@ -5,6 +5,7 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { parseLimit } from '../../input/limit.ts';
+import { namesOfPeople } from '../../input/people-names.ts';
 import { type Span, spanned, spanOf } from '../../input/time.ts';
 import { renderChanges } from '../../output/changes.ts';
 import { shown } from '../../output/text.ts';
@@ -31,7 +32,8 @@ export function auditChangesCommand(audit: Command, cli: Cli): void {
   spanned(command)
     .addOption(new Option('-n, --limit <number>', 'how many entries').default(20).argParser(parseLimit))
     .action(
-      cli.action<AuditOptions>(async ({ environmentApi, output }, { limit, ...options }) => {
+      cli.action<AuditOptions>(async (session, { limit, ...options }) => {
+        const { environmentApi, output } = session;
         const { entity, entityId, cc, actor: by, correlation } = options;
         const filter: AuditFilter = definedOnly({
           entity,
@@ -42,9 +44,12 @@ export function auditChangesCommand(audit: Command, cli: Cli): void {
           ...spanOf(options),
         });
         const entries = await listAudit(environmentApi, filter, limit);
-        const text = entries.map(({ at, actor, entityId: id, ...entry }) => {
-          const head = output.paint('bold', `${shown(at)} ${shown(actor.kind)} ${shown(actor.name)}`);
-          return `${head}\n${renderChanges([{ ...entry, id }], output)}`;
+        const actors = entries.flatMap(({ actor }) => (actor.kind === 'user' ? [actor.name] : []));
+        const nameOf = await namesOfPeople(session, actors);
+        const text = entries.map(({ at, actor, entityId: id, entityName: name, ...entry }) => {
+          const { kind, shownName = nameOf(actor.name) } = actor;
+          const head = output.paint('bold', `${shown(at)} ${shown(kind)} ${shown(shownName)}`);
+          return `${head}\n${renderChanges([{ ...entry, id, name }], output)}`;
         });
         output.text(entries, text.length === 0 ? 'There are no entries.\n' : text.join(''));
       }),

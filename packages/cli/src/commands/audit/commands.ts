@@ -10,10 +10,11 @@ import {
   verifyConfigurationTrail,
 } from '@gatehouse/api-client/environment-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
-import type { NamedPerson, SecurityEvent } from '@gatehouse/contracts/auth-api';
+import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';
+import { type NameOf, nameByPlace } from '../../input/people-names.ts';
 import { type Span, spanned, spanOf } from '../../input/time.ts';
 import { printRefusedRequests, refusedEventOf } from '../../output/refused-requests.ts';
 import { type Columns, cellsOf } from '../../output/table.ts';
@@ -171,7 +172,7 @@ function searchCommand(audit: Command, cli: Cli): void {
       const refused = await refusedOf(session, options);
       if (output.isJson) output.text([...data, ...refused.map(refusedEventOf)], '');
       else if (data.length > 0 || refused.length === 0)
-        output.rows(data, columnsWith(people), 'There are no such events.');
+        output.rows(data, columnsWith(await nameByPlace(session, people)), 'There are no such events.');
       printRefusedRequests(refused, output);
     }),
   );
@@ -212,9 +213,8 @@ function filterOf(options: FilterOptions): SecurityEventFilter {
 }
 
 /** People who have signed in are named, and others stand by their `sub`. */
-function columnsWith(people: readonly NamedPerson[] = []): Columns<SecurityEvent> {
-  const names = new Map(people.map(({ sub, userName }) => [sub, userName]));
-  const named = (sub: unknown) => (typeof sub === 'string' ? (names.get(sub) ?? sub) : undefined);
+function columnsWith(nameOf: NameOf = (sub) => sub): Columns<SecurityEvent> {
+  const named = (sub: unknown) => (typeof sub === 'string' ? nameOf(sub) : undefined);
   return {
     time: 'at',
     event: 'name',

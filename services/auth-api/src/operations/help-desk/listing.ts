@@ -72,12 +72,17 @@ export function createListedPeople(options: ListedPeopleOptions) {
     }
   };
 
-  const inspected = (actor: Actor, contactCenterId: string, purpose: 'people' | 'person', sub?: string) =>
+  const inspected = (
+    actor: Actor,
+    contactCenterId: string,
+    purpose: 'people' | 'person',
+    { sub, userName }: { sub?: string | undefined; userName?: string } = {},
+  ) =>
     audit.write(
       helpDeskEventOf('access_inspected', actor, {
         ...definedOnly({ sub }),
         contactCenterId,
-        fields: { purpose },
+        fields: { purpose, ...definedOnly({ userName }) },
       }),
     );
 
@@ -131,7 +136,7 @@ export function createListedPeople(options: ListedPeopleOptions) {
       const directory = await directoryOf(place);
       const person = await asked(directory, (within) => users.listing.findListed(place, userName, within));
       const isAnother = isSub(named) && person?.sub !== named.user.toLowerCase();
-      await inspected(actor, place.id, 'person', person?.sub);
+      await inspected(actor, place.id, 'person', { sub: person?.sub, userName });
       if (person === undefined || isAnother) return unknownName({ userName, contactCenter: place });
       const { sub } = person;
       const signedIn = { name: 'login_succeeded', contactCenterId: place.id, limit: 1 };

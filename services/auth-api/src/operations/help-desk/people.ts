@@ -75,7 +75,7 @@ export function createPeople(options: PeopleOptions) {
   };
 }
 
-function shownName({ domains: [domain] }: ContactCenterView, userName: string): string {
+export function shownName({ domains: [domain] }: ContactCenterView, userName: string): string {
   return domain === undefined ? userName : `${domain}\\${userName}`;
 }
 

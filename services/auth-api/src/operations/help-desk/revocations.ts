@@ -73,7 +73,7 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
       const target = await targetOf(order, actor.within);
       const { kind, id } = target;
       if (order.dryRun) {
-        const fields = { purpose: 'revocation' };
+        const fields = { purpose: 'revocation', ...nameIn(target) };
         await audit.write(helpDeskEventOf('access_inspected', actor, { ...factsOf(target), fields }));
         return { target, ends: await wouldEnd[kind](target, now() - maxLifeMs) };
       }
@@ -81,12 +81,21 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
       // In parallel: what is urgent must not wait for the audit trail.
       await Promise.all([
         kind === 'user' ? sessions.endAll(ownerIn(target)) : revocations.revoke({ kind, id }),
-        audit.write(helpDeskEventOf('access_revoked', actor, { ...factsOf(target), fields: { kind } })),
+        audit.write(
+          helpDeskEventOf('access_revoked', actor, {
+            ...factsOf(target),
+            fields: { kind, ...nameIn(target) },
+          }),
+        ),
       ]);
       return { target, revokedAt: timeOf(revokedAtMs) };
     },
   };
 }
+
+/** People are found by name; of a client and a contact centre the id finds the name. */
+const nameIn = ({ kind, name: userName }: RevocationTarget) =>
+  kind === 'user' ? definedOnly({ userName }) : {};
 
 const factsOf = ({ kind, id, contactCenterId }: RevocationTarget) => {
   if (kind === 'user') return { sub: id, contactCenterId };

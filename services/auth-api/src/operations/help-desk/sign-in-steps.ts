@@ -52,18 +52,20 @@ export function environmentStep(id: string, environment: EnvironmentView | undef
 /** Whether the environment says how its directory is reached. */
 function serversStep({
   id,
+  name: called,
   directory,
   configServers,
   ldap,
   consulService,
   srvRecord,
 }: EnvironmentView): Verdict {
-  if (peopleSources[directory].server === undefined) return ok(say('signIn.environment.store', { id }));
+  const name = called || id;
+  if (peopleSources[directory].server === undefined) return ok(say('signIn.environment.store', { name }));
   const { length: count } = ldap?.servers ?? configServers;
-  if (count > 0) return ok(say('signIn.environment.servers', { id, count }));
+  if (count > 0) return ok(say('signIn.environment.servers', { name, count }));
   const registry = consulService ?? srvRecord;
-  if (registry === undefined) return cause('no_servers', say('signIn.environment.noServers', { id }));
-  return ok(say('signIn.environment.registry', { id, registry }));
+  if (registry === undefined) return cause('no_servers', say('signIn.environment.noServers', { name }));
+  return ok(say('signIn.environment.registry', { name, registry }));
 }
 
 /** The directory cannot be asked, for a reason in its own words. A sign-in waits for it a little longer. */

@@ -23,6 +23,7 @@ import { isWhole, type StoredAdministrator } from '../../registry/administrators
 import { countClients } from '../../registry/clients/certificates.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import type { HelpDesk } from '../help-desk/compose.ts';
+import { shownName } from '../help-desk/people.ts';
 import type { Endings } from './endings.ts';
 import { problemsOfSignIns } from './sign-in-problems.ts';
 import { stepsOf } from './windows.ts';
@@ -30,7 +31,7 @@ import { stepsOf } from './windows.ts';
 export interface OverviewOptions {
   activity: Pick<Activity, 'series' | 'finestStepMs'>;
   links: AccountParts['service']['links'];
-  audit: Pick<Audit, 'lag' | 'retention'>;
+  audit: Pick<Audit, 'lag' | 'retention' | 'seenPeople'>;
   endings: Endings;
   problemWatch: ProblemWatch;
   unlocks: Pick<HelpDesk['unlockWatch'], 'alarms'>;
@@ -70,6 +71,17 @@ export function createOverviewService(options: OverviewOptions) {
     return { signIns: signInsView(shown, series, contactCenterId === undefined), problems };
   };
 
+  const unlockProblems = async (): Promise<Problem[]> => {
+    const subs = await options.unlocks.alarms();
+    const people = await audit.seenPeople.namesOf(subs).catch(() => []);
+    const named = people.map(async ({ sub, userName, contactCenterId: id }) => {
+      const place = await contactCenters.find(id).catch(() => undefined);
+      return [sub, place === undefined ? userName : shownName(place, userName)] as const;
+    });
+    const names = new Map(await Promise.all(named));
+    return subs.map((sub) => problemOfUnlocks(sub, names.get(sub)));
+  };
+
   const ofInstallation = async (question: OverviewQuestion): Promise<AuthApiOverview> => {
     const [signIns, found, ending, auditLag, deletions, clients, administrators, unlocks] = await Promise.all(
       [
@@ -80,7 +92,7 @@ export function createOverviewService(options: OverviewOptions) {
         audit.retention.waiting().catch(() => []),
         countClients(pool).catch(() => undefined),
         options.administrators.list().catch(() => []),
-        options.unlocks.alarms().catch(() => []),
+        unlockProblems().catch(() => []),
       ],
     );
     const listed = orderEndings(ending, maxEndings);
@@ -91,7 +103,7 @@ export function createOverviewService(options: OverviewOptions) {
         ...problemsOfLinks(links()),
         ...found,
         ...(signIns?.problems ?? []),
-        ...unlocks.map(problemOfUnlocks),
+        ...unlocks,
         ...problemsOfLag(auditLag ?? []),
         ...problemsOfDeletions(deletions),
         ...problemsOfAdministrators(administrators),
@@ -165,11 +177,12 @@ function signInsView({ fromMs, toMs, stepMs }: Window, series: Series, withToken
 }
 
 /** An administrator who unlocks an account can guess at it in between. */
-function problemOfUnlocks(administrator: string): Problem {
+function problemOfUnlocks(administrator: string, subjectName: string | undefined): Problem {
   return {
     severity: 'warning',
     runbook: 'somebody-tries-passwords',
     subject: administrator,
+    ...definedOnly({ subjectName }),
     ...wordsOf(say('problem.unlocks')),
   };
 }
@@ -198,7 +211,10 @@ function problemsOfLinks(all: readonly Link[]): Problem[] {
   if (down.length === 0) return [];
   const named = down
     .slice(0, maxNamed)
-    .map(({ environmentId, reason }) => `environment ${environmentId}: ${reason ?? 'no server answers'}`);
+    .map(
+      ({ environmentId, environmentName: name = environmentId, reason }) =>
+        `environment ${name}: ${reason ?? 'no server answers'}`,
+    );
   const rest = down.length - named.length;
   return [
     {
@@ -210,13 +226,18 @@ function problemsOfLinks(all: readonly Link[]): Problem[] {
   ];
 }
 
-type Link = { environmentId: string; state: string; reason?: string | undefined };
+type Link = {
+  environmentId: string;
+  environmentName?: string | undefined;
+  state: string;
+  reason?: string | undefined;
+};
 
 function linksView(all: readonly Link[]): AuthApiOverview['links'] {
   const of = (state: string) => all.filter((link) => link.state === state).length;
-  const notOpen = all.flatMap(({ environmentId, state, reason }) =>
+  const notOpen = all.flatMap(({ environmentId, environmentName, state, reason }) =>
     state === 'down' || state === 'connecting'
-      ? [{ environmentId, state, ...definedOnly({ reason }) } as const]
+      ? [{ environmentId, state, ...definedOnly({ environmentName, reason }) } as const]
       : [],
   );
   return {

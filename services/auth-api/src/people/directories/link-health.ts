@@ -17,7 +17,10 @@ export function assertLinksOpen(links: LinkStates): void {
   if (down.length === 0) return;
   throw new Error(
     down
-      .map(({ environmentId, reason }) => `environment ${environmentId}: ${reason ?? 'no server answers'}`)
+      .map(
+        ({ environmentId, environmentName: name = environmentId, reason }) =>
+          `environment ${name}: ${reason ?? 'no server answers'}`,
+      )
       .join('; '),
   );
 }

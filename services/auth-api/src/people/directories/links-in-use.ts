@@ -76,7 +76,11 @@ export function createLinksInUse(options: LinksInUseOptions) {
     },
     /** The environments that this replica uses, with their links. */
     inUse: (): { environment: EnvironmentView; backend: ExaminedBackend }[] => [...inUse.values()],
-    states: () => pool.states(),
+    states: () =>
+      pool.states().map((state) => ({
+        ...state,
+        environmentName: inUse.get(state.environmentId)?.environment.name || undefined,
+      })),
     close: () => pool.closeAll(),
   };
 }

@@ -60,12 +60,12 @@ export const auditEvents = {
   global_logout: {
     when: 'all sessions and tokens of a user were revoked',
     kind: end,
-    fields: { actor: administrator },
+    fields: { actor: administrator, userName },
   },
   session_ended: {
     when: 'one session was ended from the account page, by another login or by an administrator',
     kind: end,
-    fields: { actor: administrator },
+    fields: { actor: administrator, userName },
   },
   delays_cleared: {
     when: 'an administrator ended the delays of a person who had typed wrong passwords, or was refused because that was done too often within an hour',
@@ -80,13 +80,14 @@ export const auditEvents = {
   access_revoked: {
     when: 'an administrator revoked what a client, a user or a contact centre holds',
     kind: end,
-    fields: { actor, kind: '`client`, `user` or `contact-center`' },
+    fields: { actor, userName, kind: '`client`, `user` or `contact-center`' },
   },
   access_inspected: {
     when: 'an administrator looked at what a person or client has, or at why one of them cannot sign in',
     kind: { category: ['iam'], type: ['user', 'info'] },
     fields: {
       actor,
+      userName,
       purpose: '`sessions`, `revocation`, `sign-in`, `client`, `people`, `person`, `memberships` or `export`',
       environmentId: 'whose people were counted, for `memberships`',
     },

@@ -60,10 +60,10 @@ function readingRoutes(app: App, { clients, exchangeRights }: ClientRouteOptions
     },
     async (request) => {
       const { query } = request;
-      const { search, contactCenterId } = query;
+      const { search, contactCenterId, ids } = query;
       const page = readPage(query, clientIdPattern);
       const { rows, nextCursor } = await clients.list(
-        { search, contactCenterId, within: actorOf(request).within },
+        { search, contactCenterId, ids, within: actorOf(request).within },
         page,
       );
       return { ...ok(rows.map(clientViewOf)), ...definedOnly({ nextCursor }) };

@@ -31,6 +31,8 @@ export interface ClientFilter {
   search: string | undefined;
   /** Clients that serve this contact centre, including those that serve all. */
   contactCenterId: string | undefined;
+  /** Only these; undefined: all. */
+  ids?: readonly string[] | undefined;
   /** Only clients that are bound to exactly this contact centre. */
   within?: string | undefined;
 }
@@ -41,10 +43,11 @@ const searchText =
 /** Returns one row more than the page if there is a next page. */
 export async function listClients(db: Queryable, filter: ClientFilter, page: Page): Promise<Client[]> {
   const values: unknown[] = [page.after ?? '', page.limit + 1, page.offset];
-  const bind = (value: string) => `$${values.push(value)}::text`;
+  const bind = (value: string | readonly string[], type = 'text') => `$${values.push(value)}::${type}`;
   const conditions = ['client_id > $1'];
   if (filter.search !== undefined)
     conditions.push(holdsText('auth', searchText, `lower(${bind(filter.search)})`, filter.search));
+  if (filter.ids !== undefined) conditions.push(`client_id = ANY (${bind(filter.ids, 'text[]')})`);
   if (filter.contactCenterId !== undefined)
     conditions.push(
       `(contact_center_ids = '{}' OR contact_center_ids @> ARRAY[${bind(filter.contactCenterId)}])`,

@@ -174,9 +174,10 @@ describe('what the overview calls a problem', () => {
     expect(problems[0]).toMatchObject({
       severity: 'critical',
       runbook: 'no-connection-to-a-configuration-server',
-      message: expect.stringContaining(environmentId),
+      message: expect.stringContaining('environment Demo people:'),
     });
-    expect(links).toMatchObject({ down: 1, notOpen: [{ environmentId, state: 'down' }] });
+    const notOpen = [{ environmentId, environmentName: 'Demo people', state: 'down' }];
+    expect(links).toMatchObject({ down: 1, notOpen });
     expect(own.json<{ data: AuthApiOverview }>().data.problems).toMatchObject([
       { severity: 'critical', runbook: 'no-connection-to-a-configuration-server' },
     ]);

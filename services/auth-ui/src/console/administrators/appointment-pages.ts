@@ -41,12 +41,12 @@ export function appointmentsPage(
   visit: ConsoleVisit,
   owner: AppointmentsOwner,
   view: AppointmentsView,
+  authors: ReadonlyMap<string, string>,
 ): ListPage {
   const { text, rights } = visit;
   const { administrators, administratorsAppoint } = view;
   const { path } = owner;
   const isOpen = mayChange(visit, view);
-  const nameOf = new Map(administrators.map(({ sub, name }) => [sub, name]));
   const permission = administratorsAppoint ? 'console.appointments.own.yes' : 'console.appointments.own.no';
   return {
     ...owner.header,
@@ -79,7 +79,7 @@ export function appointmentsPage(
           label: 'console.administrators.since',
           cell: ({ addedAt, addedBy }) => ({
             text: text('console.at', { at: new Date(addedAt) }),
-            note: nameOf.get(addedBy) ?? addedBy,
+            note: authors.get(addedBy) ?? addedBy,
           }),
         },
         { label: 'field.administrator.note', cell: ({ note = '' }) => ({ text: note }) },

@@ -19,7 +19,7 @@ import {
   removeAppointmentPage,
 } from './appointment-pages.ts';
 import { newAdministratorOf } from './pages.ts';
-import { atIssuer } from './routes.ts';
+import { atIssuer, authorsOf } from './routes.ts';
 
 const params = z.object({ id: z.string().max(64) });
 const answer = z.enum(['true', 'false']);
@@ -37,7 +37,7 @@ export function appointmentRoutes(pages: App, { shell, below, ownerOf }: Appoint
 
   detailRoute(pages, shell, { url: below, path: params.shape, view: listView }, async (visit, { id }) => {
     const [owner, list] = await Promise.all([ownerOf(visit, id), callsOf(visit, id).read()]);
-    return appointmentsPage(visit, owner, list);
+    return appointmentsPage(visit, owner, list, await authorsOf(visit, list.administrators));
   });
 
   formRoutes(pages, shell, {

@@ -60,6 +60,8 @@ export interface Listed {
   all: readonly AdministratorView[];
   /** Names of contact centres by id. */
   centers: ReadonlyMap<string, string>;
+  /** Of those who added somebody, by `sub`. */
+  authors: ReadonlyMap<string, string>;
 }
 
 type Listee = Pick<AdministratorView, 'sub' | 'name'>;
@@ -77,9 +79,8 @@ export const personColumn = ({ text, person }: ConsoleVisit): Column<Listee> => 
 export const wayText = ({ text }: ConsoleVisit, way: string): string =>
   way === passwordWay ? text('console.administrators.way.password') : way;
 
-export function columns(visit: ConsoleVisit, { all, centers }: Listed): Column<AdministratorView>[] {
+export function columns(visit: ConsoleVisit, { centers, authors }: Listed): Column<AdministratorView>[] {
   const { text } = visit;
-  const nameOf = new Map(all.map(({ sub, name }) => [sub, name]));
   return [
     personColumn(visit),
     {
@@ -101,7 +102,7 @@ export function columns(visit: ConsoleVisit, { all, centers }: Listed): Column<A
     },
     {
       label: 'console.administrators.addedBy',
-      cell: ({ addedBy }) => ({ text: nameOf.get(addedBy) ?? addedBy }),
+      cell: ({ addedBy }) => ({ text: authors.get(addedBy) ?? addedBy }),
     },
     ...describedColumns<AdministratorView>(visit, description, ['user', 'contactCenter', 'way'], {
       note: ({ note = '' }) => ({ text: note }),

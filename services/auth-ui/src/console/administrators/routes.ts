@@ -4,6 +4,7 @@ import { UpstreamError } from '@gatehouse/api-client/http';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { notFound } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
+import { loginNames } from '../audit/trail.ts';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
@@ -42,7 +43,8 @@ export const administratorsArea: Area = {
       async read(visit) {
         const all = await callsOf(visit).list();
         const ids = all.flatMap(({ contactCenterId }) => contactCenterId ?? []);
-        return { all, centers: await centerNames(visit, ids) };
+        const [centers, authors] = await Promise.all([centerNames(visit, ids), authorsOf(visit, all)]);
+        return { all, centers, authors };
       },
       columns,
       actions: removal,
@@ -93,4 +95,14 @@ const callsOf = ({ authApi }: ConsoleVisit) => createAdministratorCalls(authApi)
 /** Protocol and issuer are two fields here and one at the API: only the issuer can be wrong. */
 export function atIssuer({ fields: { way, ...fields }, ...problem }: Problem): Problem {
   return { ...problem, fields: way === undefined ? fields : { ...fields, issuer: way } };
+}
+
+/** Those who added the people of a list: most are on it themselves. */
+export async function authorsOf(
+  visit: ConsoleVisit,
+  list: readonly { sub: string; name: string; addedBy: string }[],
+): Promise<ReadonlyMap<string, string>> {
+  const listed = new Map(list.map(({ sub, name }) => [sub, name]));
+  const others = list.flatMap(({ addedBy }) => (listed.has(addedBy) ? [] : [addedBy]));
+  return new Map([...listed, ...(await loginNames(visit, others))]);
 }

@@ -2,9 +2,11 @@
 import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
+import { environmentPath } from '../environments/page-header.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import type { Entry, Names } from './trail.ts';
+import { receiverPath } from '../signal-receivers/pages.ts';
+import { type Entry, loginNameOf, type Names } from './trail.ts';
 import { actionOf, entityOf, eventOf } from './words.ts';
 
 /** A name with its identifier, which stands small below it. */
@@ -33,17 +35,17 @@ export function saidOf(visit: ConsoleVisit, { event, change }: Entry, names: Nam
 }
 
 function eventSaid(visit: ConsoleVisit, event: SecurityEvent, names: Names): Said {
-  const { name, sub, clientId, contactCenterId, clientAddress: address, correlationId, outcome } = event;
-  const [actor, userName, reason] = ['actor', 'userName', 'reason'].map((field) => textIn(event, field));
-  const person = personOf(names, sub, userName, contactCenterId);
-  const client = clientId === undefined ? undefined : clientOf(visit, clientId);
-  const causer = actor === undefined ? undefined : actorOf(names, actor);
+  const { name, clientId, contactCenterId, clientAddress: address, correlationId, outcome } = event;
+  const [actor, reason, purpose] = ['actor', 'reason', 'purpose'].map((field) => textIn(event, field));
+  const person = personIn(event, names);
+  const client = clientId === undefined ? undefined : clientOf(visit, clientId, names);
+  const causer = actor === undefined ? undefined : actorOf(visit, names, actor);
   const who = causer ?? person ?? client ?? nobody;
   const affected = causer === undefined ? undefined : person;
-  const thing = affected ?? (who === client ? undefined : client) ?? otherObject(event);
+  const thing = affected ?? (who === client ? undefined : client) ?? otherObject(visit, event);
   return {
     who,
-    what: eventOf(visit, name),
+    what: eventOf(visit, name, purpose),
     object: thing ?? nobody,
     center: centerOf(names, contactCenterId),
     address,
@@ -53,17 +55,29 @@ function eventSaid(visit: ConsoleVisit, event: SecurityEvent, names: Names): Sai
   };
 }
 
-const otherObject = (event: SecurityEvent): Named | undefined => {
-  const id = textIn(event, 'kid') ?? textIn(event, 'receiver');
-  return id === undefined ? undefined : { name: id };
-};
+/** Somebody who never signed in has the name that the event tells: of an entry of a list of administrators it is `demo\\admin`. */
+function personIn(event: SecurityEvent, names: Names): Named | undefined {
+  const { sub, contactCenterId } = event;
+  const person = personOf(names, sub, textIn(event, 'userName'), contactCenterId);
+  const listed = nameIn(changesOf(event));
+  return person === undefined || person.name !== sub || listed === undefined
+    ? person
+    : { ...person, name: listed, id: sub };
+}
+
+function otherObject(visit: ConsoleVisit, event: SecurityEvent): Named | undefined {
+  const [kid, receiver] = [textIn(event, 'kid'), textIn(event, 'receiver')];
+  if (kid !== undefined) return { name: entityOf(visit, 'signing-key'), id: kid };
+  if (receiver === undefined) return undefined;
+  return { name: entityOf(visit, 'signal-receiver'), id: receiver, href: receiverPath(receiver) };
+}
 
 function changeSaid(visit: ConsoleVisit, change: AuditEntry, names: Names): Said {
   const { actor, action, entity, contactCenterId, clientAddress: address, requestId: correlationId } = change;
   return {
-    who: actor.kind === 'user' ? actorOf(names, actor.name) : { name: actor.name },
+    who: authorOf(visit, actor, names),
     what: actionOf(visit, action),
-    object: objectOf(visit, change, names),
+    object: objectOf(visit, change),
     center: entity === 'contact-center' ? undefined : centerOf(names, contactCenterId),
     address,
     correlationId,
@@ -72,9 +86,15 @@ function changeSaid(visit: ConsoleVisit, change: AuditEntry, names: Names): Said
   };
 }
 
-/** The operator account and clients are named as they are; a person who never signed in by the `sub`. */
-const actorOf = (names: Names, actor: string): Named =>
-  personOf(names, actor, undefined, undefined) ?? { name: actor };
+function authorOf(visit: ConsoleVisit, { kind, name, shownName }: AuditEntry['actor'], names: Names): Named {
+  if (shownName !== undefined) return { name: `${entityOf(visit, 'api-key')} ${shownName}`, id: name };
+  return kind === 'user' || kind === 'client' ? actorOf(visit, names, name) : { name };
+}
+
+/** The operator account is named as it is. */
+const actorOf = (visit: ConsoleVisit, names: Names, actor: string): Named =>
+  (names.people.has(actor) ? personOf(names, actor, undefined, undefined) : undefined) ??
+  (names.clients.has(actor) ? clientOf(visit, actor, names) : { name: actor });
 
 /** As people type the name at a sign-in: `demo\\admin`. */
 function personOf(
@@ -89,7 +109,7 @@ function personOf(
   const domain = contactCenter === undefined ? undefined : centers.get(contactCenter)?.domain;
   const query = new URLSearchParams({ user: userName, contactCenter: contactCenter ?? '' });
   return {
-    name: domain === undefined ? userName : `${domain}\\${userName}`,
+    name: loginNameOf(userName, domain),
     id: sub,
     href:
       sub === undefined || contactCenter === undefined ? undefined : `${consolePath}/people/person?${query}`,
@@ -102,28 +122,33 @@ function centerOf({ centers }: Names, id: string | undefined): Named | undefined
   return known === undefined ? { name: id } : { name: known.name, id, href: contactCenterPath(id) };
 }
 
-/** A thing that was deleted since has the name that its changes tell. */
-function objectOf(visit: ConsoleVisit, { entity, entityId: id, changes }: AuditEntry, names: Names): Named {
-  const told = ['name', 'userName', 'displayName'].flatMap((field) => {
-    const { from, to } = changes[field] ?? {};
-    return [to, from].filter((value) => typeof value === 'string');
-  })[0];
-  const [known, href] =
-    entity === 'environment'
-      ? [names.environments.get(id), `${consolePath}/environments/${encodeURIComponent(id)}`]
-      : entity === 'contact-center'
-        ? [names.centers.get(id)?.name, contactCenterPath(id)]
-        : [undefined, undefined];
-  const name = known ?? told;
+/** A setting or a location has its name as its id. */
+function objectOf(visit: ConsoleVisit, { entity, entityId: id, entityName, changes }: AuditEntry): Named {
+  const name = entityName ?? nameIn(changes);
   const kind = entityOf(visit, entity);
   if (name === undefined) return { name: `${kind} ${id}` };
-  return { name: `${kind} ${name}`, id, href: known === undefined ? undefined : href };
+  const path =
+    entity === 'environment' ? environmentPath : entity === 'contact-center' ? contactCenterPath : undefined;
+  return { name: `${kind} ${name}`, id, href: entityName === undefined ? undefined : path?.(id) };
+}
+
+/** The name that a change tells itself: after it, or before a deletion. */
+function nameIn(changes: AuditEntry['changes']): string | undefined {
+  const { from, to } = changes['name'] ?? {};
+  return [to, from].find((value) => typeof value === 'string');
 }
 
 /** Most events of a contact centre are of clients that serve others, too: its own people do not reach these. */
-function clientOf({ rights }: ConsoleVisit, id: string): Named {
-  const href = `${consolePath}/clients/one/${encodeURIComponent(id)}`;
-  return { name: id, href: rights.installation ? href : undefined };
+function clientOf({ rights }: ConsoleVisit, id: string, { clients }: Names): Named {
+  const href = rights.installation ? `${consolePath}/clients/one/${encodeURIComponent(id)}` : undefined;
+  const name = clients.get(id);
+  return name === undefined || name === id ? { name: id, href } : { name, id, href };
+}
+
+/** A client that is changed has its values before and after as other changes have. */
+export function changesOf({ fields }: SecurityEvent): AuditEntry['changes'] {
+  const { changes } = fields;
+  return typeof changes === 'object' && changes !== null ? (changes as AuditEntry['changes']) : {};
 }
 
 function textIn({ fields }: SecurityEvent, name: string): string | undefined {

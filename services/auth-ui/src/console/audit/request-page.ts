@@ -1,13 +1,11 @@
 /** Builds the page of one request: everything that both services recorded under its correlation id, in the order of time. */
 import type { RefusedRequest } from '@gatehouse/contracts/auth-administration';
-import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
-import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
 import { type ShownChange, shownChanges } from '../shell/changes.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import { type Fact, factOf } from '../shell/parts.ts';
 import { pairsOf, refusalText } from '../shell/refusals.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { saidOf } from './entry.ts';
+import { changesOf, saidOf } from './entry.ts';
 import { auditPath } from './tabs.ts';
 import type { Names, Entry as Recorded } from './trail.ts';
 import { outcomeBadge } from './words.ts';
@@ -38,7 +36,7 @@ export function requestPage(
   const { text } = visit;
   const shown = [
     ...entries.map((entry) => ({ at: entry.at, entry: shownEntry(visit, entry, names) })),
-    ...refusals.map((refusal) => ({ at: refusal.at, entry: refusalEntry(visit, refusal) })),
+    ...refusals.map((refusal) => ({ at: refusal.at, entry: refusalEntry(visit, refusal, names) })),
   ].sort((one, other) => one.at.localeCompare(other.at));
   return {
     title: text('console.audit.request.title'),
@@ -74,35 +72,33 @@ function shownEntry(visit: ConsoleVisit, entry: Recorded, names: Names): Entry {
           .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const),
       ]),
     ],
-    changes: shownChanges(change?.changes ?? changesIn(event)),
+    changes: shownChanges(event === undefined ? change.changes : changesOf(event)),
   };
 }
 
-function refusalEntry(visit: ConsoleVisit, refusal: RefusedRequest): Entry {
+function refusalEntry(visit: ConsoleVisit, refusal: RefusedRequest, { centers }: Names): Entry {
   const { text } = visit;
+  const { contactCenterId = '' } = refusal;
   return {
     at: text('console.atSecond', { at: new Date(refusal.at) }),
     title: refusalText(text, refusal.reason),
     badge: outcomeBadge(visit, 'failure'),
-    facts: codes([
-      ['reason', refusal.reason],
-      ['detail', refusal.detail],
-      ['endpoint', refusal.endpoint],
-      ['error', refusal.error],
-      [text('console.audit.client'), refusal.clientId],
-      [text('console.audit.center'), refusal.contactCenterId],
-      [text('console.audit.address'), refusal.clientAddress],
-      [text('console.clients.sent'), pairsOf(refusal.sent).join(' ')],
-      [text('console.clients.asRegistered'), pairsOf(refusal.registered).join(' ') || undefined],
-    ]),
+    facts: [
+      ...factOf(text('console.audit.center'), centers.get(contactCenterId)?.name),
+      ...codes([
+        ['reason', refusal.reason],
+        ['detail', refusal.detail],
+        ['endpoint', refusal.endpoint],
+        ['error', refusal.error],
+        [text('console.audit.client'), refusal.clientId],
+        ['contactCenterId', refusal.contactCenterId],
+        [text('console.audit.address'), refusal.clientAddress],
+        [text('console.clients.sent'), pairsOf(refusal.sent).join(' ')],
+        [text('console.clients.asRegistered'), pairsOf(refusal.registered).join(' ') || undefined],
+      ]),
+    ],
     changes: [],
   };
-}
-
-/** A client that is changed has its values before and after as other changes have. */
-function changesIn(event: SecurityEvent | undefined): AuditEntry['changes'] {
-  const changes = event?.fields['changes'];
-  return typeof changes === 'object' && changes !== null ? (changes as AuditEntry['changes']) : {};
 }
 
 function codes(all: readonly (readonly [label: string, value: string | undefined])[]): Fact[] {

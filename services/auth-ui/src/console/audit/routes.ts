@@ -125,7 +125,8 @@ function requestRoute(pages: App, shell: Shell): void {
         ...events.data.map((event) => ({ at: event.at, event })),
         ...changes.rows.map((change) => ({ at: change.at, change })),
       ];
-      const names = await namesOf(visit, entries, events.people);
+      const places = refusals.map(({ contactCenterId }) => contactCenterId);
+      const names = await namesOf(visit, entries, events.people, places);
       return requestPage(visit, id, { entries, refusals, names });
     },
   );

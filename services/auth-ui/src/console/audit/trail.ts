@@ -1,8 +1,9 @@
 /** Reads a page of both trails, merged by time, and the names of what is in it. */
 import { createAuditCalls } from '@gatehouse/api-client/auth-api';
-import { createEnvironmentAdministration, pageOfAudit } from '@gatehouse/api-client/environment-api';
+import { pageOfAudit } from '@gatehouse/api-client/environment-api';
 import type { NamedPerson, SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
+import { clientNames } from '../shell/client-names.ts';
 import { centerTyped, knownCenters } from '../shell/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { end, filtersOf, type TrailQuery } from './filters.ts';
@@ -15,7 +16,7 @@ export type Entry =
 export interface Names {
   people: ReadonlyMap<string, NamedPerson>;
   centers: ReadonlyMap<string, { name: string; domain: string | undefined }>;
-  environments: ReadonlyMap<string, string>;
+  clients: ReadonlyMap<string, string>;
 }
 
 export interface Trail {
@@ -27,6 +28,8 @@ export interface Trail {
 
 const pageSize = 50;
 const limit = String(pageSize);
+/** The API names so many at once. */
+const maxNamed = 100;
 
 export async function readTrail(visit: ConsoleVisit, query: TrailQuery): Promise<Trail> {
   const filters = await resolvedFilters(visit, query);
@@ -117,12 +120,30 @@ export function actorsIn(rows: readonly AuditEntry[]): string | undefined {
 }
 
 /** The people of these `sub`s who signed in here: the audit trail has their names. */
-export async function peopleNamed(
-  { authApi }: ConsoleVisit,
-  subs: string | undefined,
-): Promise<NamedPerson[]> {
+async function peopleNamed({ authApi }: ConsoleVisit, subs: string | undefined): Promise<NamedPerson[]> {
   return subs === undefined ? [] : (await createAuditCalls(authApi).find({ subs, limit: '1' })).people;
 }
+
+/** As people type them at a sign-in, by `sub`: of those who signed in here. Others, such as the operator account, are left out. */
+export async function loginNames(
+  visit: ConsoleVisit,
+  subs: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const people = await peopleNamed(visit, [...new Set(subs)].slice(0, maxNamed).join() || undefined);
+  const centers = await knownCenters(
+    visit,
+    people.map(({ contactCenterId }) => contactCenterId),
+  );
+  return new Map(
+    people.map(({ sub, userName, contactCenterId }) => [
+      sub,
+      loginNameOf(userName, centers.get(contactCenterId)?.domain),
+    ]),
+  );
+}
+
+export const loginNameOf = (userName: string, domain: string | undefined): string =>
+  domain === undefined ? userName : `${domain}\\${userName}`;
 
 /** `subs`: whom the answer names, too. */
 async function eventsOf(
@@ -153,31 +174,26 @@ function mergedOf({ data }: { data: readonly SecurityEvent[] }, rows: readonly A
   return { entries, events, changes };
 }
 
-/** A thing that is gone, or cannot be read now or by this person, keeps its identifier. */
+/** A thing that is gone, or cannot be read now or by this person, keeps its identifier. `others`: contact centres beside those of the entries. */
 export async function namesOf(
   visit: ConsoleVisit,
   entries: readonly Entry[],
   people: readonly NamedPerson[],
+  others: readonly (string | undefined)[] = [],
 ): Promise<Names> {
-  const { environmentApi, rights } = visit;
   const ofEntries = entries.map(({ event, change }) => (event ?? change).contactCenterId);
   const ofPeople = people.map(({ contactCenterId }) => contactCenterId);
-  const centers = knownCenters(
-    visit,
-    [...ofEntries, ...ofPeople].filter((id) => id !== undefined),
-  );
-  const environments = entries.flatMap(({ change }) =>
-    change?.entity === 'environment' ? [change.entityId] : [],
-  );
-  const named =
-    environments.length > 0 && rights.installation
-      ? createEnvironmentAdministration(environmentApi)
-          .list({ ids: [...new Set(environments)].join() })
-          .catch(() => [])
-      : [];
-  return {
-    people: new Map(people.map((person) => [person.sub, person])),
-    centers: await centers,
-    environments: new Map((await named).map(({ id, name = id }) => [id, name])),
-  };
+  const places = [...ofEntries, ...ofPeople, ...others].filter((id) => id !== undefined);
+  const [centers, clients] = await Promise.all([
+    knownCenters(visit, places),
+    clientNames(visit, entries.flatMap(clientsIn)),
+  ]);
+  return { people: new Map(people.map((person) => [person.sub, person])), centers, clients };
 }
+
+function clientsIn({ event, change }: Entry): string[] {
+  const ids = event === undefined ? [actingClient(change)] : [event.clientId, event.fields['actor']];
+  return ids.filter((id) => typeof id === 'string');
+}
+
+const actingClient = ({ actor }: AuditEntry) => (actor.kind === 'client' ? actor.name : undefined);

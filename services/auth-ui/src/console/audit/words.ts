@@ -18,7 +18,12 @@ export const administeredEvents: Readonly<Record<string, string>> = {
 };
 
 /** An event of a newer server has no text here, so its name is shown. The same holds below. */
-export const eventOf = (visit: ConsoleVisit, name: string): string => wordOf(visit, eventKey, name);
+export function eventOf(visit: ConsoleVisit, name: string, purpose?: string): string {
+  const ofPurpose = `console.audit.inspected.${purpose}`;
+  return name === 'access_inspected' && isTextKey(ofPurpose)
+    ? visit.text(ofPurpose)
+    : wordOf(visit, eventKey, name);
+}
 
 export const actionOf = (visit: ConsoleVisit, action: string): string =>
   wordOf(visit, 'console.audit.action.', action);

@@ -10,7 +10,13 @@ import { durationText, firstOf, grantText, lastGrantText, maxShown, shortGrant, 
 /** A client that was not used for so long is called idle. */
 const idleAfterMs = 30 * 86_400_000;
 
-export function overviewPage(visit: ConsoleVisit, client: ClientView, nowMs: number): PartsPage {
+/** `centers`: names of the contact centres that the page shows, by id. */
+export function overviewPage(
+  visit: ConsoleVisit,
+  client: ClientView,
+  centers: ReadonlyMap<string, string>,
+  nowMs: number,
+): PartsPage {
   const { text, rights } = visit;
   const { client_id, description } = client;
   return {
@@ -30,7 +36,7 @@ export function overviewPage(visit: ConsoleVisit, client: ClientView, nowMs: num
     parts: [
       { facts: identityFacts(visit, client, nowMs) },
       { title: text('console.clients.part.signIn'), facts: signInFacts(visit, client) },
-      { title: text('console.clients.part.reach'), facts: reachFacts(visit, client) },
+      { title: text('console.clients.part.reach'), facts: reachFacts(visit, client, centers) },
       { title: text('console.clients.part.lifetimes'), facts: lifetimeFacts(visit, client) },
       usePart(visit, client),
     ],
@@ -123,7 +129,11 @@ function signInFacts(visit: ConsoleVisit, client: ClientView): Fact[] {
   ];
 }
 
-function reachFacts(visit: ConsoleVisit, { scope, authorities, contactCenterIds }: ClientView): Fact[] {
+function reachFacts(
+  visit: ConsoleVisit,
+  { scope, authorities, contactCenterIds }: ClientView,
+  centers: ReadonlyMap<string, string>,
+): Fact[] {
   const { text } = visit;
   const isAll = contactCenterIds.length === 0;
   return [
@@ -139,8 +149,12 @@ function reachFacts(visit: ConsoleVisit, { scope, authorities, contactCenterIds 
     },
     {
       label: text('field.client.contactCenterIds'),
-      values: isAll ? [text('console.clients.contactCenters.all')] : firstOf(visit, contactCenterIds),
-      isCode: !isAll,
+      values: isAll
+        ? [text('console.clients.contactCenters.all')]
+        : firstOf(
+            visit,
+            contactCenterIds.map((id) => centers.get(id) ?? id),
+          ),
       hrefs: contactCenterIds.slice(0, maxShown).map(contactCenterPath),
     },
   ];

@@ -6,6 +6,7 @@ import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { trailQuery } from '../audit/filters.ts';
 import { trailPage, trailView } from '../audit/trail-page.ts';
+import { centerNames } from '../shell/contact-centers.ts';
 import { detailRoute } from '../shell/details.ts';
 import { listRoute } from '../shell/lists.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -17,6 +18,7 @@ import { clients, columns } from './list-page.ts';
 import { overviewPage } from './overview-page.ts';
 import { clientHeader, clientPath, clientsPath } from './page-header.ts';
 import { type PartsPage, partsView } from './parts-page.ts';
+import { maxShown } from './words.ts';
 
 const pageLength = 50;
 export const clientParams = z.object({ clientId: z.string().max(128) });
@@ -27,19 +29,24 @@ export async function readRoutes(pages: App, shell: Shell): Promise<void> {
   listRoute(pages, shell, {
     resource: clients,
     filters: { contactCenterId: typedText(128) },
-    read: ({ authApi }, { search, contactCenterId, cursor }) =>
-      createClientAdministration(authApi).page({
-        search: search || undefined,
-        contactCenterId: contactCenterId || undefined,
-        cursor: cursor || undefined,
-        limit: String(pageLength),
-      }),
+    async read(visit, { search, contactCenterId, cursor }) {
+      const [found, centers] = await Promise.all([
+        createClientAdministration(visit.authApi).page({
+          search: search || undefined,
+          contactCenterId: contactCenterId || undefined,
+          cursor: cursor || undefined,
+          limit: String(pageLength),
+        }),
+        centerNames(visit, contactCenterId === '' ? [] : [contactCenterId]),
+      ]);
+      return { ...found, served: centers.get(contactCenterId) };
+    },
     columns,
     search: 'console.clients.search',
     searchBy: (_visit, { contactCenterId }) =>
       contactCenterId === '' ? {} : { hidden: { contactCenterId } },
-    more: ({ text, rights }, { contactCenterId }) => ({
-      ...(contactCenterId !== '' && { lead: text('console.clients.lead.center', { contactCenterId }) }),
+    more: ({ text, rights }, _asked, { served }) => ({
+      ...(served !== undefined && { lead: text('console.clients.lead.center', { name: served }) }),
       ...(rights.installation && {
         actions: [{ label: text('console.clients.new'), href: `${clientsPath}/new`, isMain: true }],
       }),
@@ -47,7 +54,11 @@ export async function readRoutes(pages: App, shell: Shell): Promise<void> {
     ofOwn: { lead: 'console.clients.lead.own', empty: 'console.clients.empty.own' },
   });
 
-  tab('', async (visit, calls, id) => overviewPage(visit, await calls.read(id), steadyClock()));
+  tab('', async (visit, calls, id) => {
+    const client = await calls.read(id);
+    const centers = await centerNames(visit, client.contactCenterIds.slice(0, maxShown));
+    return overviewPage(visit, client, centers, steadyClock());
+  });
   tab('/exchanges', async (visit, calls, id) => exchangesPage(visit, await calls.exchanges(id)));
   tab('/diagnosis', async (visit, calls, id) => diagnosisPage(visit, await calls.diagnose(id)));
   tab('/fields', async (visit, calls, id) => fieldsPage(visit, await calls.read(id)));

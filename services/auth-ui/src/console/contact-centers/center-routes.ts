@@ -99,8 +99,7 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     const environment = visit.rights.installation
       ? await createEnvironmentAdministration(visit.environmentApi).read(center.environmentId)
       : undefined;
-    const name = environment && nameOf(environment);
-    return overviewPage(visit, center, name);
+    return overviewPage(visit, center, environment);
   });
 
   const trail = { url: '/:id/audit', path: params.shape, query: trailQuery.shape, view: trailView };

@@ -14,7 +14,7 @@ export const offBoardingPath = (id: string) => `${contactCenterPath(id)}/off-boa
 export interface Ends {
   people: number;
   sessions: number;
-  /** Ids of the clients that serve it. */
+  /** Names of the clients that serve it alone. */
   clients: readonly string[];
   /** The configuration that is deleted with the contact centre. */
   contents: ContactCenterEnds;
@@ -103,7 +103,8 @@ function dataFacts({ text }: ConsoleVisit, { contents }: Ends): Fact[] {
   ];
 }
 
-const shownClients = 20;
+/** More of them are no list that a person looks through. */
+export const shownClients = 20;
 
 function namesOf(clients: readonly string[]): string {
   const named = clients.slice(0, shownClients).join(', ');

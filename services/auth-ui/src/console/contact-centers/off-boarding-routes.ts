@@ -4,6 +4,7 @@ import { createContactCenterAdministration } from '@gatehouse/api-client/environ
 import { forbidden } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
+import { clientNames } from '../shell/client-names.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
@@ -18,6 +19,7 @@ import {
   type OffBoardingPage,
   offBoardingPage,
   type Step,
+  shownClients,
   stepPage,
   steps,
 } from './off-boarding-pages.ts';
@@ -76,11 +78,13 @@ function requireRight({ rights }: ConsoleVisit, step: Step): void {
     throw forbidden('Contact centres are deleted by installation administrators');
 }
 
-async function endsOf({ authApi, environmentApi }: ConsoleVisit, id: string): Promise<Ends> {
+async function endsOf(visit: ConsoleVisit, id: string): Promise<Ends> {
+  const { authApi, environmentApi } = visit;
   const [{ ends }, contents] = await Promise.all([
     orderRevocation(authApi, { contactCenter: id, dryRun: true }),
     createContactCenterAdministration(environmentApi).ends(id),
   ]);
   const { people = 0, sessions = 0, clients = [] } = ends ?? {};
-  return { people, sessions, clients, contents };
+  const names = await clientNames(visit, clients.slice(0, shownClients));
+  return { people, sessions, clients: clients.map((one) => names.get(one) ?? one), contents };
 }

@@ -1,22 +1,23 @@
 /** Builds the first tab of a contact centre: what is known about it. */
 
 import { consolePath } from '@gatehouse/contracts/auth-api';
-import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
+import type { ContactCenter, Environment } from '@gatehouse/contracts/environment-administration';
 import { clientsPath } from '../clients/page-header.ts';
-import { environmentPath } from '../environments/page-header.ts';
+import { environmentPath, nameOf } from '../environments/page-header.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';
 import type { FactsPage } from '../shell/pages.ts';
+import { factOf } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterHeader } from './page-header.ts';
 
-/** `environment`: its name, for those who may read it. */
+/** `environment`: for those who may read it. */
 export function overviewPage(
   visit: ConsoleVisit,
   center: ContactCenter,
-  environment: string | undefined,
+  environment: Environment | undefined,
 ): FactsPage {
   const { text, rights } = visit;
-  const { id, environmentId, domains, auth, membership, subjectScope, status, createdAt, updatedAt } = center;
+  const { id, environmentId, domains, membership, subjectScope, status, createdAt, updatedAt } = center;
   const isActive = status === 'active';
   return {
     ...contactCenterHeader(visit, center, 'overview'),
@@ -41,7 +42,7 @@ export function overviewPage(
       { label: text('field.contactCenter.domains'), value: domains.join(', ') },
       {
         label: text('field.contactCenter.environmentId'),
-        value: environment ?? environmentId,
+        value: environment === undefined ? environmentId : nameOf(environment),
         isCode: environment === undefined,
         href: rights.installation ? environmentPath(environmentId) : undefined,
       },
@@ -49,7 +50,10 @@ export function overviewPage(
         label: text('field.contactCenter.membership'),
         value: [text(`console.contactCenters.membership.${membership.by}`), ...membership.names].join(' · '),
       },
-      { label: text('field.contactCenter.auth'), value: auth, isCode: true },
+      ...factOf(
+        text('console.people.source'),
+        environment && text(`console.people.source.${environment.directory}`),
+      ),
       {
         label: text('field.contactCenter.subjectScope'),
         value: text(

@@ -3,7 +3,7 @@ import { createDeletedClientAdministration } from '@gatehouse/api-client/auth-ap
 import { createDeletedAdministration } from '@gatehouse/api-client/environment-api';
 import type { DeletedClient } from '@gatehouse/contracts/auth-administration';
 import { type DeletedObject, deletedKinds } from '@gatehouse/contracts/environment-administration';
-import { peopleNamed } from '../audit/trail.ts';
+import { loginNames } from '../audit/trail.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const kinds = ['client', ...deletedKinds] as const;
@@ -55,14 +55,11 @@ export async function listKept(visit: ConsoleVisit, search: string): Promise<Lis
   const all = [...objects.map(ofObject), ...clients.map(ofClient)];
   return {
     all: all.toSorted((one, other) => Date.parse(other.deletedAt) - Date.parse(one.deletedAt)),
-    names: await namesOf(visit, all),
+    names: await loginNames(
+      visit,
+      all.map(({ deletedBy }) => deletedBy),
+    ),
   };
-}
-
-async function namesOf(visit: ConsoleVisit, all: readonly Kept[]): Promise<Listed['names']> {
-  const subs = [...new Set(all.map(({ deletedBy }) => deletedBy))].slice(0, 50).join();
-  const people = await peopleNamed(visit, subs || undefined);
-  return new Map(people.map(({ sub, userName }) => [sub, userName]));
 }
 
 export async function readKept(visit: ConsoleVisit, kind: Kind, id: string): Promise<Kept> {

@@ -79,11 +79,12 @@ function problemsOf(visit: ConsoleVisit, { authApi, environmentApi }: Overviews)
   const both = [...(authApi?.problems ?? []), ...(environmentApi?.problems ?? [])];
   // The page is about these; both APIs look at some of the same servers.
   const understood = ['installation', authApi?.contactCenterId, environmentApi?.contactCenterId];
-  const shown = orderProblems([...unanswered, ...both]).map(({ severity, runbook, subject, ...found }) => {
-    const message = saidIn(visit, found).text;
+  const shown = orderProblems([...unanswered, ...both]).map((problem) => {
+    const { severity, runbook, subject, subjectName: name = subject } = problem;
+    const message = saidIn(visit, problem).text;
     return {
       title: text(`console.runbook.${runbook}`),
-      message: message.includes(subject) || understood.includes(subject) ? message : `${subject}: ${message}`,
+      message: message.includes(name) || understood.includes(subject) ? message : `${name}: ${message}`,
       severity,
       badge: text(`console.home.severity.${severity}`),
       runbook: `${consolePath}/runbooks#${runbook}`,

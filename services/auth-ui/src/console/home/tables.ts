@@ -20,9 +20,13 @@ export function linksTable({ text }: ConsoleVisit, authApi: AuthApiOverview | un
     caption: text('console.home.links.title'),
     columns: [{ label: text('console.home.links.environment') }, { label: text('console.home.links.state') }],
     empty: '',
-    rows: notOpen.map(({ environmentId, state, reason }) => ({
+    rows: notOpen.map(({ environmentId, environmentName, state, reason }) => ({
       cells: [
-        { text: environmentId, isCode: true, href: environmentPath(environmentId) },
+        {
+          text: environmentName ?? environmentId,
+          isCode: environmentName === undefined,
+          href: environmentPath(environmentId),
+        },
         {
           text: '',
           badge: { text: text(`console.home.links.${state}`), kind: state === 'down' ? 'bad' : 'plain' },

@@ -10,7 +10,9 @@ export interface PreviewPage extends ConsolePage {
     kind: 'create' | 'update' | 'delete';
     kindWord: string;
     entity: string;
-    id: string;
+    name: string;
+    /** Where it is not the name. */
+    id: string | undefined;
     changes: ShownChange[];
   }[];
   more: string | undefined;
@@ -28,6 +30,8 @@ interface Previewed {
   /** In words. */
   entity: string;
   id: string;
+  /** As people call it; absent: the id is the name. */
+  name?: string | undefined;
   changes: Readonly<Record<string, { from?: unknown; to?: unknown }>>;
 }
 
@@ -47,9 +51,16 @@ export function previewedChanges(
           text: text('console.transfer.again.text'),
         }
       : undefined,
-    groups: changes.slice(0, maxShown).map(({ action, entity, id, changes: fields }) => {
+    groups: changes.slice(0, maxShown).map(({ action, entity, id, name = id, changes: fields }) => {
       const kind = action === 'create' || action === 'delete' ? action : 'update';
-      return { kind, kindWord: text(`console.changes.${kind}`), entity, id, changes: shownChanges(fields) };
+      return {
+        kind,
+        kindWord: text(`console.changes.${kind}`),
+        entity,
+        name,
+        id: name === id ? undefined : id,
+        changes: shownChanges(fields),
+      };
     }),
     more: rest > 0 ? text('console.transfer.more', { count: rest }) : undefined,
   };

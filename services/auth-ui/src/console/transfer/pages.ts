@@ -86,12 +86,19 @@ const endsPeople: readonly string[] = ['contact-center', 'environment'];
 /** A person types so many names. */
 const maxTyped = 5;
 
-/** The names that a person types before these are deleted. An environment without a name has its id. */
+/** A setting or a location has its name as its id; beside it stands whose it is. */
+function nameOf({ entity, id, name = id, contactCenterName }: EstateChange): string {
+  return contactCenterName === undefined || entity === 'contact-center'
+    ? name
+    : `${name} · ${contactCenterName}`;
+}
+
+/** The names that a person types before these are deleted. */
 export function namesToType(changes: readonly EstateChange[]): string[] {
   return changes
     .filter(({ action, entity }) => action === 'delete' && endsPeople.includes(entity))
     .slice(0, maxTyped)
-    .map(({ id, changes: { name } }) => (typeof name?.from === 'string' ? name.from : id));
+    .map(({ id, name = id }) => name);
 }
 
 export const isTyped = (names: readonly string[], typed: string): boolean =>
@@ -106,7 +113,11 @@ export function previewPage(
   { isAgain = false, typed }: { isAgain?: boolean; typed?: string } = {},
 ): PreviewPage {
   const { text } = visit;
-  const shown = changes.map((change) => ({ ...change, entity: entityOf(visit, change.entity) }));
+  const shown = changes.map((change) => ({
+    ...change,
+    entity: entityOf(visit, change.entity),
+    name: nameOf(change),
+  }));
   return {
     ...previewedChanges(visit, shown, isAgain),
     breadcrumbs: [{ label: text('console.transfer.title'), href: transferPath }],

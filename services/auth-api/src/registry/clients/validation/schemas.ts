@@ -36,6 +36,11 @@ export const listQuerySchema = z.object({
   ...pageQuery(),
   search: label(256).optional().describe('A part of the id, the name, the description or a redirect URI.'),
   contactCenterId: freeText(128).optional().describe('Clients that serve this contact centre.'),
+  ids: freeText(16_384)
+    .optional()
+    .transform((text) => text?.split(','))
+    .pipe(z.array(z.string()).max(100).optional())
+    .describe('Only these: client ids, separated by commas, at most 100.'),
 });
 
 export const clientParamsSchema = z.object({ client_id: freeText(128) });
