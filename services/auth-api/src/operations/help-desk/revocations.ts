@@ -78,15 +78,11 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
         return { target, ends: await wouldEnd[kind](target, now() - maxLifeMs) };
       }
       const revokedAtMs = now();
+      const fields = { kind, ...nameIn(target) };
       // In parallel: what is urgent must not wait for the audit trail.
       await Promise.all([
         kind === 'user' ? sessions.endAll(ownerIn(target)) : revocations.revoke({ kind, id }),
-        audit.write(
-          helpDeskEventOf('access_revoked', actor, {
-            ...factsOf(target),
-            fields: { kind, ...nameIn(target) },
-          }),
-        ),
+        audit.write(helpDeskEventOf('access_revoked', actor, { ...factsOf(target), fields })),
       ]);
       return { target, revokedAt: timeOf(revokedAtMs) };
     },
