@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../src/network/ports.ts';
 import { createTestDatabase, startPostgres } from '../src/postgres/postgres.ts';
 import { startRedis, startRedisCluster } from '../src/redis/redis.ts';
@@ -55,3 +58,30 @@ test('a port that was asked for is none that the system gives to other servers, 
   expect(new Set(ports).size).toBe(50);
   expect(Math.max(...ports)).toBeLessThan(20_000);
 });
+
+test.runIf(process.platform === 'linux')(
+  'a server ends with the process that started it, even if that is killed',
+  async () => {
+    const source = `
+    import { startRedis } from '${new URL('../src/redis/redis.ts', import.meta.url)}';
+    console.log((await startRedis()).port);
+  `;
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [port] = await once(parent.stdout, 'data');
+    parent.kill('SIGKILL');
+    await vi.waitUntil(() => isClosed(Number(port)), { timeout: 10_000 });
+  },
+);
+
+function isClosed(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', () => resolve(true));
+  });
+}

@@ -2,11 +2,12 @@
 
 import { PassThrough } from 'node:stream';
 import { loadConfig } from '@gatehouse/service-kit/config';
-import { randomBytes, randomUuid } from '@gatehouse/service-kit/crypto';
+import { randomBytes, randomUuid, Secret } from '@gatehouse/service-kit/crypto';
 import { createDrain, startSteps } from '@gatehouse/service-kit/http';
 import { createLogger, createMetrics } from '@gatehouse/service-kit/observability';
+import type { PostgresConfig } from '@gatehouse/service-kit/postgres';
 import { untilRedisIsReady } from '@gatehouse/service-kit/redis';
-import { createTestDatabase } from '@gatehouse/testing/postgres';
+import { createFilledDatabase } from '@gatehouse/testing/postgres';
 import { startRedis } from '@gatehouse/testing/redis';
 import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secrets';
 import { buildApp, buildInternalApp } from '../src/app.ts';
@@ -48,8 +49,15 @@ export interface StartOptions {
   sendsGeneratedTexts?: boolean;
 }
 
+/** With the tables of this version. */
+const createEnvironmentDatabase = () =>
+  createFilledDatabase('environment', async (url) => {
+    const postgres = { url: new Secret(url), ssl: 'off' } as PostgresConfig;
+    await migrateDatabase(postgres, createLogger('environment-api', { level: 'silent', format: 'json' }));
+  });
+
 export async function startApi(options: StartOptions = {}) {
-  const database = options.postgresUrl ? undefined : await createTestDatabase();
+  const database = options.postgresUrl ? undefined : await createEnvironmentDatabase();
   const redis = await startRedis();
   const authApi: AuthApiStandIn = await startAuthApi();
   const config = loadConfig(configuration, {
@@ -76,7 +84,7 @@ export async function startApi(options: StartOptions = {}) {
   });
   watchSecret(config.serviceClient.secret.reveal(), 'secret of the service client');
   const log = createLogger('environment-api', { level: 'trace', format: 'json' }, output);
-  await migrateDatabase(config.postgres, log);
+  if (options.postgresUrl) await migrateDatabase(config.postgres, log);
   const kit = {
     log,
     metrics: createMetrics({ processMetrics: false }),

@@ -1,6 +1,7 @@
 /** Names what tests may use of PostgreSQL servers. */
 
 export {
+  createFilledDatabase,
   createTestDatabase,
   sharedServerVariable,
   startPostgres,

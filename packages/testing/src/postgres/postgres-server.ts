@@ -6,6 +6,7 @@ import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { endingWithUs } from '../programs/programs.ts';
 import {
   findPostgresPrograms,
   launchAs,
@@ -113,7 +114,8 @@ function start(
   folder: string,
   { onLine, detached, logFile }: Partial<PostgresServerOptions>,
 ): ChildProcess {
-  const launch = launchAs(postgresAccount(folder), program, args, [folder]);
+  const bound = detached ? { program, args } : endingWithUs('INT', program, args);
+  const launch = launchAs(postgresAccount(folder), bound.program, bound.args, [folder, program]);
   const output = logFile ?? 'pipe';
   const options: SpawnOptions = {
     ...launch.options,

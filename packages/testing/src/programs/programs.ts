@@ -24,6 +24,16 @@ export function findProgram(...names: string[]): string | undefined {
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
 }
 
+/**
+ * The program and arguments that start a server which ends with this process, however it ends: a run that is interrupted, and a test
+ * whose start fails halfway, close nothing. Linux alone can do it; elsewhere the server is started as it is.
+ */
+export function endingWithUs(signal: 'KILL' | 'INT', program: string, args: readonly string[]) {
+  const setpriv = process.platform === 'linux' ? findProgram('setpriv') : undefined;
+  if (setpriv === undefined) return { program, args: [...args] };
+  return { program: setpriv, args: ['--pdeathsig', signal, '--', program, ...args] };
+}
+
 /** Keeps the end of a program's output for the message of a failed start. `onText` gets each piece of output. */
 export function watchProgram(child: ChildProcess, onText?: (text: string) => void) {
   let output = '';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { findProgram, watchProgram } from '../programs/programs.ts';
+import { endingWithUs, findProgram, watchProgram } from '../programs/programs.ts';
 
 export interface RedisServerOptions {
   port: number;
@@ -41,7 +41,9 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
   const [input, output] = [options.password ? 'pipe' : 'ignore', options.logFile ?? 'pipe'] as const;
   // Redis takes the mode of its files from the umask, and they hold what people and programs are signed in with.
   const umask = process.umask(0o077);
-  const child = spawn(program, serverArguments(options), {
+  const args = serverArguments(options);
+  const launch = options.detached ? { program, args } : endingWithUs('KILL', program, args);
+  const child = spawn(launch.program, launch.args, {
     stdio: [input, output, output],
     detached: options.detached ?? false,
   });

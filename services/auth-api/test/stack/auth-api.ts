@@ -16,16 +16,17 @@ import {
 import { loadConfig } from '@gatehouse/service-kit/config';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { type App, createDrain, startSteps } from '@gatehouse/service-kit/http';
-import { createLogger, createMetrics, type Metrics } from '@gatehouse/service-kit/observability';
-import { migrate } from '@gatehouse/service-kit/postgres';
+import { createLogger, createMetrics, type Logger, type Metrics } from '@gatehouse/service-kit/observability';
 import { untilRedisIsReady } from '@gatehouse/service-kit/redis';
-import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
+import { createFilledDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secrets';
 import { buildApp, buildInternalApp } from '../../src/app.ts';
 import { configuration } from '../../src/config.ts';
 import { createDeps, type Deps } from '../../src/domains.ts';
+import { createAuthDatabase, migrateAuth } from './database.ts';
 import { type EnvironmentApiStandIn, startEnvironmentApi } from './environment-api.ts';
+import { silentLog } from './redis.ts';
 
 export const publicUrl = 'https://login.test';
 export const ops = { username: 'ops', password: 'known-to-the-tests-only' };
@@ -84,11 +85,12 @@ export interface AuthApiOptions {
 
 export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthApi> {
   const { beside } = options;
-  const redis = options.stores?.redis ?? beside?.redis ?? (await startRedis({ persistent: true }));
-  const database = options.stores?.database ?? beside?.database ?? (await createTestDatabase());
-  const environmentApi = beside?.environmentApi ?? (await startEnvironmentApi());
-  const simulator =
-    beside?.simulator ?? (await startSimulator({ port: 0, seed: options.seed ?? demoSeed, hash: 'test' }));
+  const [redis, database, environmentApi, simulator] = await Promise.all([
+    options.stores?.redis ?? beside?.redis ?? startRedis({ persistent: true }),
+    options.stores?.database ?? beside?.database ?? createDatabase(options),
+    beside?.environmentApi ?? startEnvironmentApi(),
+    beside?.simulator ?? startSimulator({ port: 0, seed: options.seed ?? demoSeed, hash: 'test' }),
+  ]);
   environmentApi.environments.set(environmentId, environmentOf(simulator.port));
   if (!environmentApi.contactCenters.has(contactCenterId)) {
     environmentApi.contactCenters.set(contactCenterId, demoContactCenter);
@@ -100,20 +102,11 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
     });
   }
 
-  const config = loadConfig(configuration, {
-    env: {
-      GATEHOUSE_PUBLIC_URL: publicUrl,
-      GATEHOUSE_REDIS_URL: redis.url,
-      GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS: '2000',
-      // Everything that can be logged is, for the tests that look for secrets there.
-      GATEHOUSE_LOG_REQUESTS: 'all',
-      GATEHOUSE_POSTGRES_URL: database.url,
-      // Tests share their cores with others: a slow turn says nothing about the service.
-      GATEHOUSE_SIGN_IN_BUSY_DELAY_MS: '0',
-      ...requiredSettings,
-      GATEHOUSE_ENVIRONMENT_API_URL: environmentApi.url,
-      ...options.env,
-    },
+  const config = configOf({
+    GATEHOUSE_REDIS_URL: redis.url,
+    GATEHOUSE_POSTGRES_URL: database.url,
+    GATEHOUSE_ENVIRONMENT_API_URL: environmentApi.url,
+    ...options.env,
   });
   watchSecret(encryptionKeys.slice('k1:'.length), 'encryption key');
   watchSecret(serviceClient.secret, 'secret of the service client');
@@ -125,18 +118,9 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
       watchLog(line);
     },
   } as unknown as NodeJS.WritableStream);
-  await migrate(config.postgres, {
-    schema: 'auth',
-    folder: new URL('../../migrations/', import.meta.url),
-    log,
-  });
-  const kit = {
-    log,
-    metrics: createMetrics({ processMetrics: false }),
-    drain: createDrain(),
-    version: 'test',
-    tracing: watchingTracing,
-  };
+  if (options.stores !== undefined || options.env?.['GATEHOUSE_POSTGRES_URL'] !== undefined)
+    await migrateAuth(config.postgres.url?.reveal() ?? '');
+  const kit = kitOf(log);
   const deps = await createDeps(config, kit, options.now);
   await untilRedisIsReady(deps.stores.redis);
   for (const { run } of startSteps(deps.domains)) await run();
@@ -162,6 +146,48 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
     },
   };
 }
+
+const configOf = (env: Record<string, string>) =>
+  loadConfig(configuration, {
+    env: {
+      GATEHOUSE_PUBLIC_URL: publicUrl,
+      GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS: '2000',
+      // Everything that can be logged is, for the tests that look for secrets there.
+      GATEHOUSE_LOG_REQUESTS: 'all',
+      // Tests share their cores with others: a slow turn says nothing about the service.
+      GATEHOUSE_SIGN_IN_BUSY_DELAY_MS: '0',
+      ...requiredSettings,
+      ...env,
+    },
+  });
+
+const kitOf = (log: Logger) => ({
+  log,
+  metrics: createMetrics({ processMetrics: false }),
+  drain: createDrain(),
+  version: 'test',
+  tracing: watchingTracing,
+});
+
+/** With the keys of a first start, unless they would be other ones: making three RSA keys takes as long as the rest of a start. */
+function createDatabase({ env, now }: AuthApiOptions): Promise<TestDatabase> {
+  const hasOwnKeys = now !== undefined || env?.['GATEHOUSE_ENCRYPTION_KEYS'] !== undefined;
+  return hasOwnKeys ? createAuthDatabase() : createFilledDatabase('auth_with_keys', fillWithKeys);
+}
+
+async function fillWithKeys(url: string): Promise<void> {
+  await migrateAuth(url);
+  const redis = await startRedis();
+  const stores = { GATEHOUSE_REDIS_URL: redis.url, GATEHOUSE_POSTGRES_URL: url };
+  const config = configOf({ ...stores, GATEHOUSE_ENVIRONMENT_API_URL: 'http://127.0.0.1:9' });
+  const deps = await createDeps(config, kitOf(silentLog));
+  await untilRedisIsReady(deps.stores.redis);
+  for (const { name, run } of startSteps(deps.domains)) if (keySteps.includes(name)) await run();
+  await deps.close();
+  await redis.close();
+}
+
+const keySteps = ['signing-keys', 'single-sign-on-keys'];
 
 export const demoContactCenter: ContactCenterView = {
   id: contactCenterId,

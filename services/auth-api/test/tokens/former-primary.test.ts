@@ -1,15 +1,13 @@
-/** Judges by every revocation while some replicas of ours follow a primary of Redis that others have left. */
-
-import { Secret } from '@gatehouse/service-kit/crypto';
-import { createPool, migrate, type Pool } from '@gatehouse/service-kit/postgres';
+import { createPool, type Pool } from '@gatehouse/service-kit/postgres';
 import { createRedis, untilRedisIsReady } from '@gatehouse/service-kit/redis';
 import { startTcpProxy } from '@gatehouse/testing/network';
-import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
+import type { TestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { createRevocations, type Revocations } from '../../src/records/revocation/revocations.ts';
 import { createRevocationStream } from '../../src/records/revocation/stream.ts';
 import { createRevocationTable } from '../../src/records/revocation/table.ts';
+import { createAuthDatabase, postgresAt } from '../stack/database.ts';
 import { silentLog as log } from '../stack/redis.ts';
 
 const lifeMs = 1_000_000;
@@ -21,13 +19,8 @@ let second: TestRedis;
 let closers: AsyncDisposableStack;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  const postgres = {
-    ...{ url: new Secret(database.url), host: '', port: 0, database: '', username: '', password: undefined },
-    ...{ ssl: 'off' as const, poolSize: 4, poolCheckoutTimeoutMs: 2000, statementTimeoutMs: 2000 },
-  };
-  await migrate(postgres, { schema: 'auth', folder: new URL('../../migrations/', import.meta.url), log });
-  pool = createPool(postgres, { schema: 'auth', applicationName: 'test', log });
+  database = await createAuthDatabase();
+  pool = createPool(postgresAt(database.url), { schema: 'auth', applicationName: 'test', log });
 });
 beforeEach(async () => {
   closers = new AsyncDisposableStack();

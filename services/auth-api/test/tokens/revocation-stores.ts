@@ -1,10 +1,9 @@
 /** PostgreSQL and Redis for tests of revocations; replicas and connections end with each test. */
 
-import { Secret } from '@gatehouse/service-kit/crypto';
 import { createLogger } from '@gatehouse/service-kit/observability';
-import { createPool, migrate, type Pool } from '@gatehouse/service-kit/postgres';
+import { createPool, type Pool } from '@gatehouse/service-kit/postgres';
 import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis';
-import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
+import type { TestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import {
@@ -14,6 +13,7 @@ import {
 } from '../../src/records/revocation/revocations.ts';
 import { createRevocationStream } from '../../src/records/revocation/stream.ts';
 import { createRevocationTable } from '../../src/records/revocation/table.ts';
+import { createAuthDatabase, postgresAt } from '../stack/database.ts';
 
 export const log = createLogger('test', { level: 'silent', format: 'json' });
 
@@ -55,14 +55,11 @@ export function useRevocationStores(): RevocationStores {
   } as RevocationStores;
   beforeAll(async () => {
     stores.server = await startRedis({ persistent: true });
-    database = await createTestDatabase();
-    const postgres = {
-      ...{ host: '', port: 0, database: '', username: '', password: undefined, ssl: 'off' as const },
-      ...{ poolSize: 4, poolCheckoutTimeoutMs: 2000, statementTimeoutMs: 2000 },
-      url: new Secret(database.url),
-    };
-    await migrate(postgres, { schema: 'auth', folder: new URL('../../migrations/', import.meta.url), log });
-    stores.pool = createPool(postgres, { schema: 'auth', applicationName: 'test', log });
+    database = await createAuthDatabase();
+    stores.pool = createPool(
+      { ...postgresAt(database.url), statementTimeoutMs: 2000 },
+      { schema: 'auth', applicationName: 'test', log },
+    );
   });
   afterEach(async () => {
     await Promise.all(started.splice(0).map((revocations) => revocations.close()));

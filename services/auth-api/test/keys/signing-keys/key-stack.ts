@@ -1,12 +1,13 @@
 /** The signing keys of one or more replicas on a database of their own, with a clock that the test moves. */
+
 import { createChangeLog } from '@gatehouse/service-kit/changes';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { createLogger } from '@gatehouse/service-kit/observability';
-import { createPool, migrate, type Pool } from '@gatehouse/service-kit/postgres';
+import { createPool, type Pool } from '@gatehouse/service-kit/postgres';
 import type { RedisClient } from '@gatehouse/service-kit/redis';
-import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { createSigningKeys, type SigningKeyService } from '../../../src/keys/signing-keys/signing-keys.ts';
 import type { AuditEvent } from '../../../src/records/audit/event.ts';
+import { createAuthDatabase, postgresAt } from '../../stack/database.ts';
 
 export const dayMs = 86_400_000;
 const log = createLogger('test', { level: 'silent', format: 'json' });
@@ -35,20 +36,13 @@ export interface KeyStack {
 }
 
 export async function startKeyStack(): Promise<KeyStack> {
-  const database = await createTestDatabase();
+  const database = await createAuthDatabase();
   const config = {
-    url: new Secret(database.url),
-    host: '',
-    port: 0,
-    database: '',
-    username: '',
-    password: undefined,
-    ssl: 'off' as const,
+    ...postgresAt(database.url),
     poolSize: 10,
     poolCheckoutTimeoutMs: 5000,
     statementTimeoutMs: 10_000,
   };
-  await migrate(config, { schema: 'auth', folder: new URL('../../../migrations/', import.meta.url), log });
   const pool = createPool(config, { schema: 'auth', applicationName: 'test', log });
   const events: AuditEvent[] = [];
   const clock = { nowMs: Date.now() };

@@ -1,11 +1,11 @@
-import { Secret } from '@gatehouse/service-kit/crypto';
-import { createPool, inTransaction, migrate, type Pool } from '@gatehouse/service-kit/postgres';
-import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
+import { createPool, inTransaction, type Pool } from '@gatehouse/service-kit/postgres';
+import type { TestDatabase } from '@gatehouse/testing/postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAuditDrain } from '../../../src/records/audit/drain.ts';
 import type { AuditEvent } from '../../../src/records/audit/event.ts';
 import { type AuditStream, createAuditStream } from '../../../src/records/audit/stream.ts';
 import { createAuditWriter } from '../../../src/records/audit/writer.ts';
+import { createAuthDatabase, postgresAt } from '../../stack/database.ts';
 import { openRedis, type RedisForTests, silentLog } from '../../stack/redis.ts';
 
 let redis: RedisForTests;
@@ -14,14 +14,8 @@ let pool: Pool;
 let stream: AuditStream;
 
 beforeAll(async () => {
-  [redis, database] = await Promise.all([openRedis(), createTestDatabase()]);
-  const postgres = {
-    ...{ url: new Secret(database.url), host: '', port: 0, database: '', username: '', password: undefined },
-    ...{ ssl: 'off' as const, poolSize: 5, poolCheckoutTimeoutMs: 2000, statementTimeoutMs: 5000 },
-  };
-  const folder = new URL('../../../migrations/', import.meta.url);
-  await migrate(postgres, { schema: 'auth', folder, log: silentLog });
-  pool = createPool(postgres, { schema: 'auth', applicationName: 'test', log: silentLog });
+  [redis, database] = await Promise.all([openRedis(), createAuthDatabase()]);
+  pool = createPool(postgresAt(database.url), { schema: 'auth', applicationName: 'test', log: silentLog });
 });
 afterAll(async () => {
   await pool?.end();
