@@ -58,5 +58,31 @@ if (navigator.clipboard !== undefined)
     code.after(' ', button);
   }
 
+// A colour is one value in two controls.
+for (const palette of document.querySelectorAll('.palette')) {
+  const text = palette.parentElement.querySelector('[type="text"]');
+  palette.addEventListener('input', () => {
+    text.value = palette.value;
+  });
+  text.addEventListener('input', () => {
+    if (/^#[0-9a-f]{6}$/i.test(text.value)) palette.value = text.value;
+  });
+}
+
+// A moment is typed in UTC; beside it stands what the clock of the reader shows then.
+for (const field of document.querySelectorAll('.entry [type="datetime-local"]')) {
+  const local = document.createElement('output');
+  local.className = 'field-hint';
+  const show = () => {
+    const at = new Date(`${field.value}Z`);
+    local.textContent = Number.isNaN(at.getTime())
+      ? ''
+      : `= ${at.toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'long' })}`;
+  };
+  field.addEventListener('input', show);
+  field.after(local);
+  show();
+}
+
 // Back shows the page as it was left.
 addEventListener('pageshow', allowAgain);

@@ -1,6 +1,17 @@
 /** Registers what people and programs are told about a field, beside the schema that checks it. */
 import { z } from 'zod';
 
+/** What a value names: forms then offer a choice by name, or the control that fits. A value that does not exist yet is allowed. */
+export type Reference =
+  | 'contactCenter'
+  | 'environment'
+  | 'client'
+  | 'scope'
+  | 'group'
+  | 'location'
+  | 'color'
+  | 'moment';
+
 /** The facts that no schema tells. A fact of the schema (optional, options, limits) is not repeated here. */
 export interface FieldFacts {
   /** English; other languages have it under `field.<resource>.<field>`. */
@@ -11,6 +22,7 @@ export interface FieldFacts {
   group: string;
   /** A value as people would choose it, for editors and the reference. */
   example?: unknown;
+  reference?: Reference;
   /** The value of a new resource. */
   initial?: unknown;
   /** `null` in a PATCH takes the value away. */

@@ -26,11 +26,13 @@ export const apiKey = {
     validFrom: field(instant().optional(), {
       label: 'Begins',
       help: 'The key counts from then on; without it, at once. A day begins at midnight UTC.',
+      reference: 'moment',
       group: 'time',
     }),
     expiresAt: field(instant().nullish(), {
       label: 'Ends',
       help: 'The key works until then; without it, it does not end. A day ends at midnight UTC.',
+      reference: 'moment',
       group: 'time',
       isColumn: true,
     }),

@@ -61,11 +61,13 @@ const colors = z
     accent: field(accent('light'), {
       label: 'On light pages',
       help: 'Buttons, links and the picture on light pages, such as `#135848`.',
+      reference: 'color',
       group: 'colors',
     }),
     accentDark: field(accent('dark').optional(), {
       label: 'On dark pages',
       help: 'Buttons and links on dark pages. Empty: a lighter shade of the other colour.',
+      reference: 'color',
       group: 'colors',
     }),
   })
@@ -112,9 +114,15 @@ const notice = z
     from: field(instant(), {
       label: 'From',
       help: 'In UTC, such as `2027-01-31T12:00:00Z`.',
+      reference: 'moment',
       group: 'notice',
     }),
-    until: field(instant(), { label: 'Until', help: 'In UTC.', group: 'notice' }),
+    until: field(instant(), {
+      label: 'Until',
+      help: 'In UTC.',
+      reference: 'moment',
+      group: 'notice',
+    }),
   })
   .refine(({ from, until }) => from < until, {
     path: ['until'],

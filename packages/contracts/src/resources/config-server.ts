@@ -64,7 +64,8 @@ export const configServer = {
     }),
     locations: field(locationsField.default([rootLocation]), {
       label: 'Locations',
-      help: 'Where it serves, one in each line. A slash alone is everywhere.',
+      help: 'Where it serves. A slash alone is everywhere.',
+      reference: 'location',
       group: 'server',
     }),
   },

@@ -63,6 +63,7 @@ export const contactCenter = {
     environmentId: field(idSchema, {
       label: 'Environment',
       help: 'Where its people are.',
+      reference: 'environment',
       group: 'people',
       isColumn: true,
     }),

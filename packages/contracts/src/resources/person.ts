@@ -53,7 +53,8 @@ export const person = {
     }),
     groups: field(list(text, maxGroups, 'must be a list of names of groups').default([]), {
       label: 'Groups',
-      help: 'One on each line. Tokens carry them, and authorities follow from them. A group that does not exist yet is made.',
+      help: 'Tokens carry them, and authorities follow from them. A group that does not exist yet is made.',
+      reference: 'group',
       group: 'person',
     }),
     status: field(personStatus.default('active'), {

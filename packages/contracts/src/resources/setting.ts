@@ -23,6 +23,7 @@ export const setting = {
     location: field(locationField, {
       label: 'Location',
       help: 'Everywhere is /. A location counts for everything below it, too.',
+      reference: 'location',
       group: 'setting',
       isColumn: true,
     }),

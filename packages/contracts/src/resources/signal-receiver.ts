@@ -47,6 +47,7 @@ export const signalReceiver = {
     contactCenterIds: field(z.array(contactCenterIdSchema).max(10_000).default([]), {
       label: 'Contact centres',
       help: 'The receiver is told about the people of these contact centres. Without a choice it is told about everybody.',
+      reference: 'contactCenter',
       group: 'events',
       isColumn: true,
     }),

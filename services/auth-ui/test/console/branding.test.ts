@@ -115,6 +115,21 @@ it('keeps links that the form has no field for', async () => {
   expect(body.data.entries[0].links).toEqual(links);
 });
 
+it('takes a colour of the palette where none was typed, and a typed one before it', async () => {
+  const change = async (typed: Record<string, string>) =>
+    person.submit(await person.open(`${path}/edit?${of}`), `${path}/edit`, typed);
+  const stored = async () =>
+    formTo(await person.open(`${path}/edit?${of}`), `${path}/edit`).fields['colors.accent'];
+  const before = (await stored()) ?? '';
+  await change({ 'colors.accent.palette': '#7a1f3d' });
+  expect(await stored()).toBe('#7a1f3d');
+  await change({ 'colors.accent': '#0057b8', 'colors.accent.palette': '#112233' });
+  expect(await stored()).toBe('#0057b8');
+  const refused = await change({ 'colors.accent.palette': '#ffcc00' });
+  expect(refused.fieldProblems['colors.accent']).toContain('#876c00');
+  await change({ 'colors.accent': before, 'colors.accentDark': '' });
+});
+
 it('puts a refusal beside its field: a colour that cannot be read, a link that is no https address', async () => {
   const page = await person.submit(await person.open(`${path}/edit?${of}`), `${path}/edit`, {
     'colors.accent': '#ffcc00',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   challenge,
@@ -158,8 +159,25 @@ describe('the wizard for a new client', () => {
       status: 400,
       fieldProblems: { contactCenterIds: 'No contact centre has the tenant name Demo centre.' },
     });
-    const review = await person.submit(wrong, `${wizard}/service`, { contactCenterIds: 'demo' });
-    expect(review.text).toContain(stage.contactCenterId);
+    const review = await person.submit(wrong, `${wizard}/service`, { 'contactCenterIds.Demo centre': '' });
+    expect(review.text).toContain('Contact centres Demo');
+  });
+
+  it('allows a contact centre that does not exist yet, says so, and keeps what was typed beside a search', async () => {
+    const later = randomUUID();
+    const form = await person.open(`${wizard}/service`);
+    const typed = { name: 'Early', scope: 'calls:read', contactCenterIds: later };
+    const found = await person.submit(form, `${wizard}/service`, { ...typed, 'find.scope': 'mail' });
+    expect(found).toMatchObject({ status: 200, heading: 'Service that calls services' });
+    expect(found.text).toContain(`${later} Nothing has this identifier yet.`);
+    expect(found.text).toContain('Found for “mail”: 1. calls:read email');
+    expect(found.forms.at(-1)?.fields).toMatchObject({ name: 'Early', 'scope.calls:read': 'true' });
+    const review = await person.submit(found, `${wizard}/service`, { 'scope.email': 'true' });
+    const [clientId] = givenIn(await person.submit(review, `${wizard}/service/register`));
+    expect(await read(clientId)).toMatchObject({
+      scope: ['calls:read', 'email'],
+      contactCenterIds: [later],
+    });
   });
 
   it('says before the review which redirect URI is wrong, beside the field and in a list that leads to it', async () => {

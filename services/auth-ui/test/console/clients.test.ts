@@ -134,7 +134,9 @@ describe('the form that changes a client', () => {
     const form = await person.open(`${one(client)}/edit`);
     const saved = await person.submit(form, `${one(client)}/edit`, {
       name: 'Changed twice',
-      scope: 'openid calls:read',
+      'scope.*': '',
+      'scope.openid': 'true',
+      scope: 'calls:read',
       'authorizedGrantTypes.client_credentials': 'true',
       'tokenExchange.audiences': own.clientId,
     });
@@ -203,8 +205,9 @@ describe('the form that changes a client', () => {
 
   it('takes contact centres by tenant names and identifiers, and refuses what is neither', async () => {
     const { clientId } = await createClient(stage.authApi, { name: 'Named' });
-    const send = async (contactCenterIds: string) =>
+    const send = async (contactCenterIds: string, boxes: Record<string, string> = {}) =>
       person.submit(await person.open(`${path}/one/${clientId}/edit`), `${path}/one/${clientId}/edit`, {
+        ...boxes,
         contactCenterIds,
       });
     const stored = async () => (await registrationOf(clientId))['contactCenterIds'];
@@ -215,14 +218,14 @@ describe('the form that changes a client', () => {
     expect(await stored()).toEqual([]);
     await send(`demo\n${stage.contactCenterId}`);
     expect(await stored()).toEqual([stage.contactCenterId]);
-    await send('');
+    await send('', { [`contactCenterIds.${stage.contactCenterId}`]: '' });
     expect(await stored()).toEqual([]);
   });
 
   it('says which redirect URI is wrong beside the field, and keeps what was typed', async () => {
     const form = await person.open(`${one(desk)}/edit`);
     const typed = 'https://desk.test/callback\nhttps://*.desk.test/callback';
-    const page = await person.submit(form, `${one(desk)}/edit`, { redirectURIs: typed, scope: '' });
+    const page = await person.submit(form, `${one(desk)}/edit`, { redirectURIs: typed, 'scope.*': '' });
     expect(page.status).toBe(400);
     expect(page.fieldProblems['redirectURIs']).toMatch(/^Line 2: /);
     expect(page.fieldProblems['scope']).toBe('Too few entries. Minimum: 1.');

@@ -183,8 +183,16 @@ it('names the environments of a list, and of a form, however many there are', as
   expect(filtered.html).toMatch(/<option value="[^"]+" selected>Last people</);
   expect((await person.open(`${path}?environmentId=x%22y`)).status).toBe(400);
   const form = await person.open(`${path}/create?environmentId=${last}`);
-  expect(form.text).toMatch(/Now: Last people\./);
-  expect((await person.open(`${path}/create?environmentId=${environmentId}`)).text).toContain('Now: ');
+  expect(form.forms.at(-1)?.fields).toMatchObject({ 'environmentId.chosen': last });
+  const typed = { domains: 'near-by', 'environmentId.chosen': '' };
+  const found = await person.submit(form, `${path}/create`, { ...typed, 'find.environmentId': 'last peo' });
+  expect(found.text).toContain('Found for “last peo”: 1. Last people');
+  expect(found.forms.at(-1)?.fields).toMatchObject({ domains: 'near-by' });
+  const created = await person.submit(found, `${path}/create`, {
+    'environmentId.chosen': environmentId,
+    ...{ membershipBy: 'accessGroup', membershipNames: 'Near' },
+  });
+  expect(created).toMatchObject({ status: 200, heading: 'near-by' });
 });
 
 it('offers to undo a deletion, and asks for another tenant name where somebody has taken it', async () => {

@@ -111,6 +111,42 @@ it('what ends something stands last in the menu of a person, which Escape closes
   expect(await page.getByRole('button', { name: 'Disable' }).isVisible()).toBe(true);
 });
 
+describe.each([
+  { locale: 'en', width: 1280, search: 'Search: Contact centres' },
+  { locale: 'de', width: 390, search: 'Suchen: Contact-Center' },
+])('a picker ($locale, $width px)', ({ locale, width, search }) => {
+  it('is used by the keyboard alone, without a script, and keeps what was typed', async () => {
+    for (let number = 1; number <= 25; number += 1)
+      await stage.write('POST', '/contact-centers', {
+        ...{
+          environmentId: stage.environmentId,
+          name: `Pier ${number}`,
+          domains: [`pier-${locale}-${number}`],
+        },
+        membership: { by: 'accessGroup', names: ['Pier'] },
+      });
+    const context = await openAsPerson(browser, stage, {
+      ...{ javaScriptEnabled: false, locale, viewport: { width, height: 844 } },
+    });
+    const plain = await context.newPage();
+    await plain.goto(`${stage.publicUrl}/auth/console/clients/new/resource`);
+    await plain.locator('[name=name]').focus();
+    await plain.keyboard.type('Wallboard API');
+    await plain.getByRole('searchbox', { name: search }).focus();
+    await plain.keyboard.type(`pier-${locale}-17`);
+    await plain.keyboard.press('Enter');
+    const found = plain.getByRole('checkbox', { name: `Pier 17 pier-${locale}-17` });
+    await found.waitFor();
+    await found.focus();
+    await plain.keyboard.press('Space');
+    await plain.getByRole('button', { name: search }).press('Enter');
+    await plain.locator('#field-contactCenterIds .choice-option').nth(6).waitFor();
+    expect(await found.isChecked()).toBe(true);
+    expect(await plain.locator('[name=name]').inputValue()).toBe('Wallboard API');
+    expect(await plain.evaluate(() => location.hash)).toBe('#field-contactCenterIds');
+  });
+});
+
 describe('on a slow line', () => {
   it('a page works before its script has come', async () => {
     const letGo = await holdBack(/\.js/);

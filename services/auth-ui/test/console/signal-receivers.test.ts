@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSignalReceiver } from '../../../auth-api/test/stack/signal-receiver.ts';
-import type { Answer, Person } from './person.ts';
+import { type Answer, formTo, type Person } from './person.ts';
 import { type Stage, startStage } from './stage.ts';
 
 type Receiver = Awaited<ReturnType<typeof startSignalReceiver>>;
@@ -137,25 +137,36 @@ it('keeps a contact centre that is gone, by its identifier', async () => {
   await remove(added.path);
 });
 
-it('asks for tenant names where there are too many contact centres to choose from', async () => {
+it('finds contact centres by name where there are too many to look through, and takes tenant names', async () => {
   const center = (name: string) =>
     stage.environmentApi.contactCenter({
       ...{ environmentId: stage.environmentId, name, domains: [name.toLowerCase()] },
       membership: { by: 'all' },
     });
-  for (let index = 0; index < 100; index += 1) await center(`Many-${index}`);
+  for (let index = 0; index < 30; index += 1) await center(`Many-${index}`);
   const added = await add({ audience: 'many', contactCenterIds: 'demo\nMANY-7\n' });
   expect(added.text).toContain('Contact centres Demo, Many-7');
   const change = `${added.path}/change`;
   const form = await person.open(change);
-  expect(form.text).toContain('One tenant name on each line.');
-  expect(form.forms.find(({ action }) => action === change)?.fields['contactCenterIds']).toBe('demo\nmany-7');
-  const unknown = await person.submit(form, change, { contactCenterIds: 'demo\nno-such-name' });
+  expect(form.text).toContain('There are more than these: search by a part of the name.');
+  expect(form.text).not.toContain('Many-29');
+  // The search saves nothing, and keeps what was typed.
+  const found = await person.submit(form, change, { audience: 'typed', 'find.contactCenterIds': 'any-29' });
+  expect(found.text).toContain('Found for “any-29”: 1. Demo demo Many-7 many-7 Many-29 many-29');
+  expect(found.forms.find(({ action }) => action === change)?.fields).toMatchObject({ audience: 'typed' });
+  expect(found.forms.find(({ action }) => action === change)?.fields['find.contactCenterIds']).toBe('');
+  expect(await stored()).toMatchObject([{}, { audience: 'many' }]);
+  const nothing = await person.submit(found, change, { 'find.contactCenterIds': 'no-such' });
+  expect(nothing.text).toContain('Nothing else is found for “no-such”.');
+  const unknown = await person.submit(form, change, { contactCenterIds: 'no-such-name' });
   expect(unknown).toMatchObject({
     status: 400,
     fieldProblems: { contactCenterIds: 'No contact centre has the tenant name no-such-name.' },
   });
-  const kept = await person.submit(form, change, { contactCenterIds: 'many-7' });
+  const [demo = ''] = Object.keys(formTo(form, change).fields).filter((name) =>
+    /^contactCenterIds\../.test(name),
+  );
+  const kept = await person.submit(form, change, { [demo]: '' });
   expect(kept.text).toContain('Contact centres Many-7');
   await remove(added.path);
 });

@@ -268,7 +268,10 @@ describe.each([
     await operator.press(kind);
     await operator.type('Name', name);
     if (redirectUri !== undefined) await operator.type('Redirect URIs', redirectUri);
-    if (scope !== undefined) await operator.type('Scope', scope);
+    if (scope !== undefined) {
+      await operator.unfold('Type others, one in each line');
+      await operator.type('Scope', scope);
+    }
     await operator.press('Look at the registration');
     await operator.press('Register');
     await operator.read('Client id');

@@ -9,12 +9,14 @@ import { clientIdSchema } from './values.ts';
 const tokenExchange = z.strictObject({
   subjectClients: field(z.array(clientIdSchema).max(1000).default([]), {
     label: 'Whose tokens',
-    help: 'Client ids of the applications whose tokens it may exchange, one in each line.',
+    help: 'The applications whose tokens it may exchange, by their client ids.',
+    reference: 'client',
     group: 'exchange',
   }),
   audiences: field(z.array(clientIdSchema).max(1000).default([]), {
     label: 'For whom',
-    help: 'Client ids of the APIs for which it may get tokens, one in each line. For itself it always may.',
+    help: 'The APIs for which it may get tokens, by their client ids. For itself it always may.',
+    reference: 'client',
     group: 'exchange',
   }),
   delegation: field(z.boolean().default(false), {
@@ -35,6 +37,7 @@ const tokenExchange = z.strictObject({
   mayAct: field(clientIdSchema.optional(), {
     label: 'Who may act',
     help: 'The one client that may act for people with tokens of this client (`may_act`, RFC 8693 section 4.4).',
+    reference: 'client',
     group: 'exchange',
   }),
 });

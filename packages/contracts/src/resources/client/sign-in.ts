@@ -156,7 +156,8 @@ export const signIn = {
 export const reach = {
   scope: field(z.array(scopeValue).min(1).max(100), {
     label: 'Scope',
-    help: 'What it may ask for, one value in each line. `*` allows everything; `openid` makes ID tokens possible.',
+    help: 'What it may ask for. `*` allows everything; `openid` makes ID tokens possible.',
+    reference: 'scope',
     group: 'reach',
     example: ['openid', 'profile'],
     initial: ['*'],
@@ -169,7 +170,8 @@ export const reach = {
   }),
   contactCenterIds: field(z.array(contactCenterIdSchema).max(10_000), {
     label: 'Contact centres',
-    help: 'Identifiers of the contact centres whose people may sign in through it, one in each line. Empty: all of them.',
+    help: 'The contact centres whose people may sign in through it. None: all of them.',
+    reference: 'contactCenter',
     group: 'reach',
     example: ['9d7f1a52-6f0e-4a9b-8f4c-2b7a1c5f3e10'],
     initial: [],

@@ -42,26 +42,11 @@ const texts: Reading = {
   },
 };
 
-/** `2027-01-31T12:00Z`, and with a space as people type it. */
-const moment: Reading = {
-  shown: (value) => String(value).replace(/:\d\d\.\d{3}Z$/, 'Z'),
-  read(typed) {
-    const text = typed
-      .trim()
-      .replace(' ', 'T')
-      .replace(/ ?UTC$/i, 'Z');
-    return /^\d{4}-\d\d-\d\dT\d\d:\d\dZ?$/.test(text) ? `${text.replace(/Z$/, '')}:00Z` : text;
-  },
-};
-
 const lines = (rows: number) =>
   ({ kind: 'text', reading: texts, appearance: { kind: 'textarea', rows } }) satisfies Partial<Input>;
 const color: Partial<Input> = { appearance: { isCode: true, maxLength: 32 } };
-const time: Partial<Input> = {
-  reading: moment,
-  empty: undefined,
-  appearance: { isCode: true, maxLength: 64, placeholder: '2027-01-31T12:00Z' },
-};
+// An empty one is sent, so that the API says that it is missing.
+const time: Partial<Input> = { empty: undefined };
 
 /** The console adds how people type these fields here. */
 const asTyped: Readonly<Record<string, Partial<Input>>> = {

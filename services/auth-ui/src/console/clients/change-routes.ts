@@ -37,8 +37,14 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
         ...(centers && { contactCenterIds: await centersTyped(visit, centers, data.contactCenterIds) }),
       });
     },
-    done: (visit, { clientId }, { data: { name } }) =>
-      shell.done(visit, clientPath(clientId), 'console.clients.edit.saved', { name }),
+    done: (visit, { clientId }, { data: { name }, warnings }) =>
+      shell.done(
+        visit,
+        clientPath(clientId),
+        'console.clients.edit.saved',
+        { name },
+        { key: 'console.saved.notes', lines: warnings.map(({ message }) => message) },
+      ),
     beside: (visit, problem) => besideLines(visit, clientInputs, problem),
   });
 

@@ -54,9 +54,9 @@ function asTyped(input: Input): Input {
       options: optionsBelow('console.clients.format', values),
       appearance: { kind: 'choice' },
     };
-  if (path === 'contactCenterIds') return { ...input, hint: 'console.clients.contactCenters.hint' };
-  // Names of authorities may have spaces.
-  if (kind === 'lines') return path === 'authorities' ? input : { ...input, reading: words };
+  // Names may have spaces.
+  if (kind === 'lines')
+    return ['authorities', 'contactCenterIds'].includes(path) ? input : { ...input, reading: words };
   if (kind !== 'text' || path === 'name' || path === 'description') return input;
   return {
     ...input,

@@ -1,6 +1,6 @@
 /** Builds the form of a contact centre, for a new one and for a change, and reads what was typed. */
 
-import type { ContactCenter, Environment } from '@gatehouse/contracts/environment-administration';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { type MembershipKind, membershipKinds } from '@gatehouse/contracts/environment-api';
 import {
   type ContactCenterChange,
@@ -8,7 +8,6 @@ import {
   type NewContactCenter,
 } from '@gatehouse/contracts/resources';
 import type { TextKey } from '../../texts/texts.ts';
-import { nameOf } from '../environments/page-header.ts';
 import { describedInputs, inputsAt } from '../form/described.ts';
 import {
   bodyOf,
@@ -26,12 +25,6 @@ import type { FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { breadcrumbsBelowTab } from './page-header.ts';
-
-/** `all`: to choose from; undefined: there are too many for a choice, and `chosen` is the one whose id stands in the field. */
-export interface EnvironmentChoice {
-  all?: readonly Environment[] | undefined;
-  chosen?: Environment | undefined;
-}
 
 const inNew = describedInputs(contactCenter, { isNew: true });
 const inChange = describedInputs(contactCenter);
@@ -104,12 +97,7 @@ function withMembership<Body extends ContactCenterChange>({
 }
 
 /** `environmentId`: chosen already, by the page that led here. */
-export function createPage(
-  visit: ConsoleVisit,
-  environments: EnvironmentChoice,
-  typed: Typed | undefined,
-  environmentId = '',
-): FormPage {
+export function createPage(visit: ConsoleVisit, typed: Typed | undefined, environmentId = ''): FormPage {
   const { text } = visit;
   const inputs = newInputs(visit);
   const shown = typed ?? { ...typedOf(inputs), environmentId };
@@ -119,21 +107,14 @@ export function createPage(
     breadcrumbs: [{ label: text('console.contactCenters.title'), href: contactCentersPath }],
     form: {
       action: `${contactCentersPath}/create`,
-      sections: [
-        { fields: inputs.map((input) => centerField(visit, fieldOf(visit, input, shown), environments)) },
-      ],
+      sections: [{ fields: inputs.map((input) => centerField(fieldOf(visit, input, shown))) }],
       submit: text('console.contactCenters.create'),
       cancel: contactCentersPath,
     },
   };
 }
 
-export function editPage(
-  visit: ConsoleVisit,
-  center: ContactCenter,
-  environments: EnvironmentChoice,
-  typed: Typed | undefined,
-): FormPage {
+export function editPage(visit: ConsoleVisit, center: ContactCenter, typed: Typed | undefined): FormPage {
   const { text, rights } = visit;
   const inputs = changeInputs(visit);
   const { by: membershipBy, names: membershipNames } = center.membership;
@@ -146,7 +127,7 @@ export function editPage(
     const shownField = fieldOf(visit, input, shown);
     const end = ends[input.path];
     const hint = end === undefined ? shownField.hint : `${shownField.hint} ${text(end)}`;
-    return centerField(visit, { ...shownField, hint }, environments);
+    return centerField({ ...shownField, hint });
   };
   return {
     title: text('console.contactCenters.edit'),
@@ -161,30 +142,12 @@ export function editPage(
   };
 }
 
-/** Long lists get more room, and an environment is chosen where there are few. */
-function centerField(visit: ConsoleVisit, field: FormField, environments: EnvironmentChoice): FormField {
+/** Long lists get more room. */
+function centerField(field: FormField): FormField {
   const lines = (field.value ?? '').split('\n').length;
   if (field.name === 'domains') return { ...field, isCode: true, rows: Math.min(12, lines + 2) };
   if (field.name === 'membershipNames') return { ...field, rows: Math.min(12, lines + 1) };
-  return field.name === 'environmentId' ? environmentField(visit, field, environments) : field;
-}
-
-function environmentField(
-  visit: ConsoleVisit,
-  field: FormField,
-  { all, chosen }: EnvironmentChoice,
-): FormField {
-  const { value = '', hint = '' } = field;
-  if (all === undefined) {
-    const name = chosen && visit.text('console.contactCenters.environment.chosen', { name: nameOf(chosen) });
-    return { ...field, hint: name === undefined ? hint : `${name} ${hint}`, isCode: true, maxLength: 64 };
-  }
-  const known = all.map((environment) => ({
-    value: environment.id,
-    label: nameOf(environment),
-  }));
-  const isKnown = value === '' || known.some((option) => option.value === value);
-  return { ...field, kind: 'select', options: isKnown ? known : [{ value, label: value }, ...known] };
+  return field;
 }
 
 const places: [of: RegExp, field: string][] = [

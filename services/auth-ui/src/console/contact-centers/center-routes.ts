@@ -13,7 +13,6 @@ import { z } from 'zod';
 import { trailQuery } from '../audit/filters.ts';
 import { trailPage, trailView } from '../audit/trail-page.ts';
 import { nameOf } from '../environments/page-header.ts';
-import { textAt } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';
@@ -23,21 +22,12 @@ import { factsView } from '../shell/pages.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { typedText } from '../shell/typed.ts';
 import { centerParams as params } from './center.ts';
-import {
-  besideFields,
-  changeBodyOf,
-  createPage,
-  type EnvironmentChoice,
-  editPage,
-  newBodyOf,
-} from './center-form.ts';
+import { besideFields, changeBodyOf, createPage, editPage, newBodyOf } from './center-form.ts';
 import { columns, contactCenters, creation, environmentFilter } from './list-page.ts';
 import { overviewPage } from './overview-page.ts';
 import { contactCenterHeader } from './page-header.ts';
 
 const rowsPerPage = 50;
-/** More of them are no choice that a person can look through. */
-const maxChoice = 200;
 
 export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
   const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
@@ -85,10 +75,9 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     fields: { environmentId: typedText(64) },
     async read(visit, { environmentId }) {
       requireInstallation(visit);
-      return { environmentId, environments: await environmentsFor(visit, environmentId) };
+      return { environmentId };
     },
-    page: (visit, { environmentId, environments }, typed) =>
-      createPage(visit, environments, typed, environmentId),
+    page: (visit, { environmentId }, typed) => createPage(visit, typed, environmentId),
     act: (visit, _asked, { typed }) => centersOf(visit).create(newBodyOf(visit, typed)),
     done: (visit, _asked, written) => saved(visit, 'console.contactCenters.createdNow', written),
     beside: (_visit, problem) => besideFields(problem),
@@ -113,10 +102,7 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     url: '/:id/edit',
     path: params.shape,
     read: (visit, { id }) => centersOf(visit).readTagged(id),
-    page: async (visit, { data }, typed) => {
-      const chosen = typed === undefined ? data.environmentId : textAt(typed, 'environmentId');
-      return editPage(visit, data, await environmentsFor(visit, chosen), typed);
-    },
+    page: (visit, { data }, typed) => editPage(visit, data, typed),
     act: (visit, { id }, { typed, etag }) =>
       createContactCenterAdministration(ifMatch(visit.environmentApi, etag)).change(
         id,
@@ -147,17 +133,4 @@ const isId = (text: string) => z.guid().safeParse(text).success;
 /** Hides a form that the API would refuse. */
 function requireInstallation({ rights }: ConsoleVisit): void {
   if (!rights.installation) throw forbidden('New contact centres are made by installation administrators');
-}
-
-/** `environmentId`: what stands in the field. */
-async function environmentsFor(
-  { rights, environmentApi }: ConsoleVisit,
-  environmentId: string,
-): Promise<EnvironmentChoice> {
-  if (!rights.installation) return {};
-  const calls = createEnvironmentAdministration(environmentApi);
-  const { rows, nextCursor } = await calls.page({ limit: String(maxChoice) });
-  if (nextCursor === undefined) return { all: rows };
-  const [chosen] = isId(environmentId) ? await calls.list({ ids: environmentId }) : [];
-  return { chosen };
 }

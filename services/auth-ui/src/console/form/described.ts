@@ -12,7 +12,7 @@ import type { TextKey } from '../../texts/texts.ts';
 import type { Column } from '../shell/lists.ts';
 import type { Cell } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { type Input, shownIn } from './inputs.ts';
+import { type Input, moment, shownIn } from './inputs.ts';
 
 interface GroupedInput extends Input {
   group: string;
@@ -79,7 +79,12 @@ function inputOf(resource: Resource, input: DescribedInput, isNew: boolean): Gro
           read: (text) => JSON.parse(text.trim() || shown),
         },
       }),
-    appearance: { ...(kind === 'lines' && { isCode: true }), ...(maxLength !== undefined && { maxLength }) },
+    ...(facts.reference === 'moment' && { reading: moment }),
+    appearance: {
+      ...(kind === 'lines' && { isCode: true }),
+      ...(facts.reference === 'moment' && { kind: 'datetime-local' }),
+      ...(maxLength !== undefined && { maxLength }),
+    },
   };
 }
 
@@ -98,6 +103,7 @@ function secretOf(resource: Resource, input: DescribedInput, isNew: boolean): Gr
 const saidOf = ({ name }: Resource, { path, facts }: DescribedInput) => ({
   path,
   group: facts.group,
+  ...(facts.reference && { reference: facts.reference }),
   label: labelKey(name, path) as TextKey,
   hint: helpKey(name, path) as TextKey,
 });

@@ -1,5 +1,5 @@
 /** Defines how people type the fields of a body, and turns typed texts into values and back. */
-import { type DescribedKind, putAt } from '@gatehouse/contracts/resource';
+import { type DescribedKind, putAt, type Reference } from '@gatehouse/contracts/resource';
 import { isTextKey, type Text, type TextKey } from '../../texts/texts.ts';
 import type { FormField } from '../shell/parts.ts';
 import { RefusedForm } from '../shell/problem.ts';
@@ -35,6 +35,8 @@ export interface Input {
   isRequired?: boolean;
   /** How a field without text is sent: as `null`, which takes the value away, or not at all. Undefined: as an empty text. */
   empty?: 'clear' | 'leave' | undefined;
+  /** What its values name. */
+  reference?: Reference | undefined;
   /** The text of a new form; of `choices` one value in each line. */
   initial?: string;
   /** Instead of that of its kind. */
@@ -69,6 +71,19 @@ export const optionsBelow = (below: string, values: readonly string[]): InputOpt
   });
 
 const plain: Reading = { shown: String, read: (text) => text };
+
+/** A moment in UTC, as the control of a browser has it and as people type it: `2027-01-31T12:00`, with a space, with `Z` or `UTC`. */
+export const moment: Reading = {
+  shown: (value) => String(value).replace(/(?::00)?(?:\.\d+)?Z$/, ''),
+  read(typed) {
+    const text = typed
+      .trim()
+      .replace(' ', 'T')
+      .replace(/ ?(?:UTC|Z)$/i, '');
+    if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/.test(text)) return typed.trim();
+    return `${text}${text.length === 16 ? ':00' : ''}Z`;
+  },
+};
 
 const readings: Record<Exclude<InputKind, 'choices' | 'file'>, Reading> = {
   text: plain,
@@ -160,11 +175,31 @@ export function chosenOf({ path, options = [] }: Input, typed: Typed): string[] 
   );
 }
 
+/** Its values are chosen by name, and can be typed beside that. */
+export const isPicked = ({ kind, reference }: Input): boolean =>
+  (kind === 'lines' || kind === 'text') &&
+  reference !== undefined &&
+  reference !== 'color' &&
+  reference !== 'moment';
+
+/** Ends the name of the buttons of a picker for one value. */
+export const oneChosen = 'chosen';
+
+/** The values of a picker: those whose boxes are ticked, then those that are typed. Of one value the typed one counts. */
+export function pickedOf(input: Input, typed: Typed): string[] {
+  const text = textAt(typed, input.path);
+  if (input.kind !== 'lines') {
+    const [one = textAt(typed, optionName(input.path, oneChosen))] = linesOf(text);
+    return one === '' ? [] : [one];
+  }
+  return [...new Set([...chosenOf(input, typed), ...(readingOf(input).read(text) as string[])])];
+}
+
 function valueIn(input: Input, typed: Typed): unknown {
   const { path, kind, empty } = input;
   if (kind === 'file') return undefined;
   if (kind === 'choices') return chosenOf(input, typed);
-  const sent = textAt(typed, path);
+  const sent = isPicked(input) ? pickedOf(input, typed).join('\n') : textAt(typed, path);
   const trimmed = kind === 'secret' ? sent : sent.trim();
   const text = input.reading === undefined ? trimmed : sent;
   if (trimmed !== '' || empty === undefined || (kind === 'flag' && empty === 'leave'))

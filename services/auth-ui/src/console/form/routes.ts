@@ -2,13 +2,17 @@
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { lostSecrets } from '../shell/conflict.ts';
 import { type ConfirmPage, confirmView, type FormPage, formView } from '../shell/pages.ts';
 import type { Form } from '../shell/parts.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { type StepsPage, stepsView } from '../shell/steps.ts';
 import { tagField } from '../shell/typed.ts';
+import { withColors } from './colors.ts';
 import type { Typed } from './inputs.ts';
+import { withChoices } from './pickers.ts';
+import { isSearch } from './searches.ts';
 
 type None = Record<never, never>;
 
@@ -55,21 +59,27 @@ export function formRoutes<
   const params = z.object(path ?? {});
   const asked = z.object(fields ?? {});
   const sent = z.looseObject({ ...fields, ...tagField });
+  const pageOf = async (visit: ConsoleVisit, seen: Seen, typed?: Typed) =>
+    withChoices(visit, await page(visit, seen, typed));
   const askedOf = (inPath: object, given: object) => ({ ...given, ...inPath }) as Asked<Path, Fields>;
 
   pages.get(url, { schema: { hide: true, params, querystring: asked } }, async (request, reply) => {
     const visit = shell.begin(request, reply);
     const seen = await read(visit, askedOf(request.params, request.query));
-    return shell.show(visit, formView, tagged(await page(visit, seen, undefined), etagOf(seen)));
+    return shell.show(visit, formView, tagged(await pageOf(visit, seen), etagOf(seen)));
   });
 
   const options = bodyLimit === undefined ? {} : { bodyLimit };
   pages.post(url, { ...options, schema: { hide: true, params, body: sent } }, async (request, reply) => {
     const visit = shell.begin(request, reply);
-    const typed = request.body as Typed & { ifMatch: string };
+    const typed = withColors(request.body) as Typed & { ifMatch: string };
     const about = askedOf(request.params, request.body);
     const { ifMatch: etag } = typed;
     const seen = await read(visit, about);
+    if (isSearch(typed)) {
+      const found = tagged(await pageOf(visit, seen, typed), etagOf(seen) && etag);
+      return shell.show(visit, formView, withLost(visit, found));
+    }
     const isTrial = trial !== undefined && typed[trialName] !== undefined;
     const { done: sent, problem } = await attempt(
       visit,
@@ -82,14 +92,14 @@ export function formRoutes<
     if (problem === undefined) return sent;
     const now = await read(visit, about);
     const newer = etagOf(now);
-    const mine = tagged(await page(visit, now, typed), newer && etag);
+    const mine = tagged(await pageOf(visit, now, typed), newer && etag);
     if (problem.status !== 412 || newer === undefined)
       return shell.refused(visit, mine, beside?.(visit, problem, now, typed) ?? problem);
     if (meanwhile !== undefined) {
       reply.code(412);
       return shell.show(visit, confirmView, meanwhile(visit, now, tagged(mine, newer)));
     }
-    const theirs = await page(visit, now, undefined);
+    const theirs = await pageOf(visit, now);
     return shell.compare(visit, { typed: mine, current: theirs, etag: newer });
   });
 }
@@ -103,6 +113,12 @@ export const trialButton = ({ text }: ConsoleVisit): NonNullable<Form['other']> 
   value: 'true',
   opensTab: true,
 });
+
+/** A search answers with the whole page, which has no typed secret. */
+function withLost(visit: ConsoleVisit, page: FormPage): FormPage {
+  const { problem } = lostSecrets(visit, page);
+  return problem === undefined ? page : { ...page, form: { ...page.form, problem } };
+}
 
 const etagOf = (seen: { etag?: string }): string | undefined => seen.etag;
 

@@ -3,16 +3,20 @@ import type { TextKey } from '../../texts/texts.ts';
 import type { Form, FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
+import { paletteColor } from './colors.ts';
 import {
   chosenOf,
   type Input,
   type InputOption,
+  isPicked,
   isSame,
   optionName,
+  pickedOf,
   type Typed,
   textAt,
   typedOf,
 } from './inputs.ts';
+import { isSearched, searchedIn } from './searches.ts';
 
 export interface Section {
   title?: TextKey;
@@ -38,7 +42,7 @@ export function sectionsOf(visit: Texts, sections: readonly Section[], typed: Ty
   return sections.map(({ title, text: words, inputs, folds }) => ({
     ...(title && { title: text(title) }),
     ...(words && { text: text(words) }),
-    ...(folds && { isFolded: isAsNew(inputs, typed) }),
+    ...(folds && { isFolded: isAsNew(inputs, typed) && !inputs.some(({ path }) => isSearched(typed, path)) }),
     fields: inputs.map((input) => fieldOf(visit, input, typed)),
   }));
 }
@@ -75,6 +79,19 @@ export function fieldOf({ text }: Texts, input: Input, typed: Typed): FormField 
     ...(input.options ? { options: optionsOf({ text }, input, value) } : {}),
     ...(kind === 'choices' ? { options: boxesOf({ text }, input, typed) } : {}),
     ...appearance,
+    ...(isPicked(input) ? pickerOf(input, typed) : {}),
+    ...(input.reference === 'color' && { kind: 'color', palette: paletteColor(value) }),
+  };
+}
+
+/** Names, and what can be chosen, are read before the page is shown (`pickers.ts`). */
+function pickerOf(input: Input, typed: Typed): Partial<FormField> {
+  const { path, kind, reference } = input;
+  const values = pickedOf(input, typed);
+  return {
+    kind: 'picker',
+    value: values.join('\n'),
+    picker: { reference, isMany: kind === 'lines', words: searchedIn(typed, path) },
   };
 }
 

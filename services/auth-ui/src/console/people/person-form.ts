@@ -1,7 +1,6 @@
 /** Builds the forms that add a person to the people store, and that change one. */
 import type { ContactCenter, StoredPerson } from '@gatehouse/contracts/environment-administration';
 import { type NewPerson, type PersonChange, person, personStatus } from '@gatehouse/contracts/resources';
-import { formatsIn } from '../../texts/formats.ts';
 import { describedInputs } from '../form/described.ts';
 import {
   bodyOf,
@@ -33,9 +32,6 @@ const inputs: readonly Input[] = describedInputs(person)
 
 const linkInput = inputsBelow('console.people.add')('passwordLink', 'flag', { initial: 'true' });
 
-/** The form names so many groups. */
-const maxNamed = 30;
-
 export function addPage(
   visit: ConsoleVisit,
   { center, groups }: { center: Pick<ContactCenter, 'id' | 'name'>; groups: readonly string[] },
@@ -49,11 +45,7 @@ export function addPage(
     form: {
       action: `${peoplePath}/add`,
       hidden: { contactCenter: center.id },
-      sections: withGroups(
-        visit,
-        groups,
-        sectionsOf(visit, [{ inputs: [...personInputs, linkInput] }], typed),
-      ),
+      sections: withGroups(groups, sectionsOf(visit, [{ inputs: [...personInputs, linkInput] }], typed)),
       submit: text('console.people.add'),
       cancel: centerAddress(center.id),
     },
@@ -79,7 +71,7 @@ export function changePage(
     form: {
       action: `${peoplePath}/change`,
       hidden: { user: named.user, contactCenter: profile.contactCenterId },
-      sections: withGroups(visit, groups, sectionsOf(visit, [{ inputs }], typed)),
+      sections: withGroups(groups, sectionsOf(visit, [{ inputs }], typed)),
       submit: text('console.people.change'),
       cancel: addressOf('person', named),
     },
@@ -89,20 +81,14 @@ export function changePage(
 export const changeOf = (visit: ConsoleVisit, typed: Typed, stored: StoredPerson) =>
   bodyOf<PersonChange>(visit, changedInputs(inputs, typed, stored), typed);
 
-/** The hint of the groups names those that are there. */
-function withGroups(
-  { text, language }: ConsoleVisit,
-  groups: readonly string[],
-  sections: FormPage['form']['sections'],
-): FormPage['form']['sections'] {
-  if (groups.length === 0) return sections;
-  const named = groups.slice(0, maxNamed);
-  const words = formatsIn(language).words(named.length < groups.length ? [...named, '…'] : named);
-  const there = text('console.people.groups.there', { groups: words });
+/** Groups are chosen among those of the contact centre; the name of a new one is typed. */
+function withGroups(groups: readonly string[], sections: FormPage['form']['sections']) {
+  const all = groups.map((name) => ({ value: name, label: name }));
   return sections.map((section) => ({
     ...section,
-    fields: section.fields.map((field) =>
-      field.name === 'groups' ? { ...field, hint: `${field.hint} ${there}` } : field,
-    ),
+    fields: section.fields.map((field) => ({
+      ...field,
+      ...(field.picker && { picker: { ...field.picker, all } }),
+    })),
   }));
 }

@@ -65,8 +65,8 @@ function fieldsOf({ form }: FormPage): FormField[] {
 function shown(field: FormField | undefined, yes: string): string {
   if (field === undefined) return '';
   if (field.kind === 'check') return field.isChecked ? yes : '';
-  if (field.kind === 'checks')
-    return checkedOf(field)
+  if (field.kind === 'checks' || field.kind === 'picker')
+    return [...checkedOf(field), ...(field.picker?.typed ?? []).map((label) => ({ label }))]
       .map(({ label }) => label)
       .join(', ');
   return field.options?.find(({ value }) => value === field.value)?.label ?? field.value ?? '';

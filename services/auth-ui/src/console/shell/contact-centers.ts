@@ -2,6 +2,7 @@
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
 import { consolePath } from '@gatehouse/contracts/auth-api';
+import { z } from 'zod';
 import type { FormField } from './parts.ts';
 import { RefusedForm } from './problem.ts';
 import type { ConsoleVisit } from './shell.ts';
@@ -47,7 +48,7 @@ export const typedNameField = (
   ...more,
 });
 
-/** The ids of those that people typed by a tenant name or an id. One of `before` that is gone keeps its id. @throws RefusedForm, UpstreamError */
+/** The ids of those that people chose, or typed by a tenant name. An id may be of one that does not exist yet. @throws RefusedForm, UpstreamError */
 export async function centersTyped(
   visit: ConsoleVisit,
   typed: readonly string[],
@@ -55,6 +56,7 @@ export async function centersTyped(
 ): Promise<string[]> {
   const ids = [...new Set(typed)].map(async (name) => {
     if (before.includes(name)) return name;
+    if (z.guid().safeParse(name).success) return name.toLowerCase();
     const id = await idOf(visit, name);
     if (id !== undefined) return id;
     throw new RefusedForm({ contactCenterIds: visit.text('console.contactCenters.unknown', { name }) });

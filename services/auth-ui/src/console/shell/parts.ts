@@ -1,4 +1,5 @@
 /** Defines the parts that pages of the console consist of; each has a template in `views/console/partials/`. */
+import type { Reference } from '@gatehouse/contracts/resource';
 import type { Problem } from './problem.ts';
 
 /** `partials/table`: rows of one kind. On a phone each row becomes a card. */
@@ -94,12 +95,17 @@ export interface FormField {
     | 'choice'
     | 'check'
     | 'checks'
+    | 'picker'
+    | 'color'
     | 'file';
   value?: string | undefined;
   /** Of a `check`. */
   isChecked?: boolean;
-  /** Of a `select` (a list), a `choice` (buttons with an explanation) or `checks` (boxes, each with a name of its own). */
+  /** Of a `select` (a list), a `choice` (buttons with an explanation), `checks` (boxes, each with a name of its own) or a `picker`. */
   options?: FieldOption[];
+  picker?: Picker;
+  /** Of a `color`: what its palette shows. */
+  palette?: string;
   /** Values to choose from: of a text, which takes others, too. */
   suggestions?: readonly string[];
   hint?: string | undefined;
@@ -115,6 +121,22 @@ export interface FormField {
   rows?: number;
   autocomplete?: string;
   placeholder?: string;
+}
+
+/** Values are chosen by name. Its `options` are those that are chosen, and those that were found. */
+export interface Picker {
+  reference: Reference | undefined;
+  isMany: boolean;
+  /** The words that were searched; undefined: no search was asked for. */
+  words: string | undefined;
+  /** The page knows them all: nothing is read. */
+  all?: readonly FieldOption[];
+  /** More can be found than is shown, so that there is a search. */
+  isCut?: boolean;
+  /** Values that no option shows: they are typed. */
+  typed?: readonly string[];
+  /** Says what is typed. */
+  typing?: string;
 }
 
 export interface FieldOption {

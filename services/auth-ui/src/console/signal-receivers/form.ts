@@ -16,25 +16,23 @@ import {
   typedOf,
 } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
+import { centersTyped } from '../shell/contact-centers.ts';
 import type { FormPage } from '../shell/pages.ts';
-import type { Form } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import { breadcrumbsBelowList } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { type Centers, centersInput, idsOf, named } from './centers.ts';
 import { receiverBreadcrumbs, receiverPath, signalReceivers, signalReceiversPath } from './pages.ts';
 
 const removal = inputsBelow('console.signalReceivers')('token.remove', 'flag');
 
-const inputsFor = (centers: Centers, receiver?: SignalReceiverView): Input[] =>
+const inputsFor = (receiver?: SignalReceiverView): Input[] =>
   describedInputs(signalReceiver, { isNew: receiver === undefined }).flatMap((input) =>
-    typedAs(input, centers, receiver?.hasBearerToken === true),
+    typedAs(input, receiver?.hasBearerToken === true),
   );
 
 /** Where the console has more to say about a field than its description. */
-function typedAs(input: Input, centers: Centers, hasToken: boolean): Input[] {
+function typedAs(input: Input, hasToken: boolean): Input[] {
   const { path, appearance, options = [] } = input;
-  if (path === 'contactCenterIds') return [centersInput(input, centers)];
   if (path === 'endpoint') return [{ ...input, appearance: { ...appearance, kind: 'url', isCode: true } }];
   if (path === 'events')
     return [
@@ -51,21 +49,20 @@ function typedAs(input: Input, centers: Centers, hasToken: boolean): Input[] {
   return hasToken ? [{ ...input, hint: 'console.signalReceivers.token.kept' }, removal] : [input];
 }
 
-export const newReceiverOf = (visit: ConsoleVisit, centers: Centers, typed: Typed) =>
-  withIds(visit, centers, bodyOf<NewSignalReceiver>(visit, inputsFor(centers), typed), []);
+export const newReceiverOf = (visit: ConsoleVisit, typed: Typed) =>
+  withIds(visit, bodyOf<NewSignalReceiver>(visit, inputsFor(), typed), []);
 
 export async function changeOf(
   visit: ConsoleVisit,
-  centers: Centers,
   typed: Typed,
   receiver: SignalReceiverView,
 ): Promise<SignalReceiverChange> {
   const { token, ...body } = bodyOf<SignalReceiverChange & { token?: { remove: boolean } }>(
     visit,
-    inputsFor(centers, receiver),
+    inputsFor(receiver),
     typed,
   );
-  const change = await withIds(visit, centers, body, receiver.contactCenterIds);
+  const change = await withIds(visit, body, receiver.contactCenterIds);
   // One that is typed takes the place of the stored one anyway.
   return token?.remove ? { bearerToken: null, ...change } : change;
 }
@@ -82,23 +79,22 @@ export function besideToken({ text }: ConsoleVisit, problem: Problem, typed: Typ
 
 async function withIds<Body extends SignalReceiverChange>(
   visit: ConsoleVisit,
-  centers: Centers,
   body: Body,
   before: readonly string[],
 ): Promise<Body> {
-  return { ...body, contactCenterIds: await idsOf(visit, centers, body.contactCenterIds ?? [], before) };
+  return { ...body, contactCenterIds: await centersTyped(visit, body.contactCenterIds ?? [], before) };
 }
 
-export function addPage(visit: ConsoleVisit, centers: Centers, typed: Typed | undefined): FormPage {
+export function addPage(visit: ConsoleVisit, typed: Typed | undefined): FormPage {
   const { text } = visit;
-  const inputs = inputsFor(centers);
+  const inputs = inputsFor();
   return {
     title: text('console.signalReceivers.add'),
     lead: text('console.signalReceivers.add.lead'),
     breadcrumbs: breadcrumbsBelowList(visit, signalReceivers),
     form: {
       action: `${signalReceiversPath}/add`,
-      sections: shownSections(visit, inputs, centers, typed ?? typedOf(inputs)),
+      sections: sectionsOf(visit, [{ inputs }], typed ?? typedOf(inputs)),
       submit: text('console.signalReceivers.add'),
       cancel: signalReceiversPath,
     },
@@ -108,36 +104,18 @@ export function addPage(visit: ConsoleVisit, centers: Centers, typed: Typed | un
 export function changePage(
   visit: ConsoleVisit,
   receiver: SignalReceiverView,
-  centers: Centers,
   typed: Typed | undefined,
 ): FormPage {
   const { text } = visit;
-  const inputs = inputsFor(centers, receiver);
-  const contactCenterIds = receiver.contactCenterIds.map((id) => centers.tenants.get(id) ?? id);
+  const inputs = inputsFor(receiver);
   return {
     title: text('console.signalReceivers.change.title'),
     breadcrumbs: receiverBreadcrumbs(visit, receiver),
     form: {
       action: `${receiverPath(receiver.id)}/change`,
-      sections: shownSections(
-        visit,
-        inputs,
-        centers,
-        typed ?? typedOf(inputs, { ...receiver, contactCenterIds }),
-      ),
+      sections: sectionsOf(visit, [{ inputs }], typed ?? typedOf(inputs, receiver)),
       submit: text('console.signalReceivers.save'),
       cancel: receiverPath(receiver.id),
     },
   };
 }
-
-const shownSections = (
-  visit: ConsoleVisit,
-  inputs: readonly Input[],
-  centers: Centers,
-  typed: Typed,
-): Form['sections'] =>
-  sectionsOf(visit, [{ inputs }], typed).map(({ fields, ...section }) => ({
-    ...section,
-    fields: fields.map((field) => (field.name === 'contactCenterIds' ? named(field, centers) : field)),
-  }));

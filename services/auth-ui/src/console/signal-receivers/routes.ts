@@ -12,7 +12,6 @@ import { listRoute } from '../shell/lists.ts';
 import { factsView } from '../shell/pages.ts';
 import { RefusedForm } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
-import { centersFor } from './centers.ts';
 import { addPage, besideToken, changeOf, changePage, newReceiverOf } from './form.ts';
 import {
   columns,
@@ -55,10 +54,9 @@ function listRoutes(pages: App, shell: Shell): void {
 
   formRoutes(pages, shell, {
     url: '/add',
-    read: async (visit) => ({ centers: await centersFor(visit, []) }),
-    page: (visit, { centers }, typed) => addPage(visit, centers, typed),
-    act: async (visit, _asked, { typed, seen: { centers } }) =>
-      callsOf(visit).create(await newReceiverOf(visit, centers, typed)),
+    read: async () => ({}),
+    page: (visit, _seen, typed) => addPage(visit, typed),
+    act: async (visit, _asked, { typed }) => callsOf(visit).create(await newReceiverOf(visit, typed)),
     done: (visit, _asked, { id }) => shell.done(visit, receiverPath(id), 'console.signalReceivers.added'),
   });
 }
@@ -73,12 +71,11 @@ function receiverRoutes(pages: App, shell: Shell): void {
     path,
     async read(visit, { id }) {
       const receiver = await callsOf(visit).read(id);
-      const centers = await centersFor(visit, receiver.contactCenterIds);
-      return { receiver, centers, etag: receiver.updatedAt };
+      return { receiver, etag: receiver.updatedAt };
     },
-    page: (visit, { receiver, centers }, typed) => changePage(visit, receiver, centers, typed),
-    async act(visit, { id }, { typed, etag, seen: { receiver, centers } }) {
-      const change = await changeOf(visit, centers, typed, receiver);
+    page: (visit, { receiver }, typed) => changePage(visit, receiver, typed),
+    async act(visit, { id }, { typed, etag, seen: { receiver } }) {
+      const change = await changeOf(visit, typed, receiver);
       // Auth API has no version to compare: two people who save in the same moment are not told.
       if (etag !== receiver.updatedAt) throw new RefusedForm({}, 412);
       return callsOf(visit).update(id, change);

@@ -1,7 +1,7 @@
 /** Defines the kinds of applications that the wizard knows: what each is asked, and the registration that results. */
 import type { ClientInput } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
-import { bodyOf, type Input } from '../../form/inputs.ts';
+import { bodyOf, type Input, isPicked, pickedOf, type Typed } from '../../form/inputs.ts';
 import type { ConsoleVisit } from '../../shell/shell.ts';
 import { typedText } from '../../shell/typed.ts';
 import { clientInputs } from '../edit-form.ts';
@@ -14,7 +14,7 @@ export type Question = 'redirects' | 'authorities' | 'exchange' | 'resources' | 
 const lines = typedText(400_000);
 
 /** The state of the wizard: it travels in the forms, and nothing of it is secret. */
-export const answers = z.object({
+const answers = z.object({
   name: typedText(512),
   description: typedText(4000),
   client_id: typedText(128),
@@ -117,6 +117,15 @@ const among = (paths: readonly string[]): Input[] => clientInputs.filter(({ path
 export const inputsOf = (question: Question): Input[] => among(askedBy[question]);
 
 export const nameInputs: readonly Input[] = among(['name', 'description']);
+
+/** What was sent, with the values that were chosen as lines, as they travel on. */
+export const answersOf = (sent: Typed): Answers =>
+  answers.parse({
+    ...sent,
+    ...Object.fromEntries(
+      clientInputs.filter(isPicked).map((input) => [input.path, pickedOf(input, sent).join('\n')]),
+    ),
+  });
 
 /** Makes the registration from the fields that the kind decides and the answers to its questions. */
 export function registrationOf(visit: ConsoleVisit, kind: Kind, given: Answers): ClientInput {

@@ -1,5 +1,6 @@
 /** Builds the first pages of the wizard: the kinds of applications, and the questions of one. */
 import type { TextKey } from '../../../texts/texts.ts';
+import type { Typed } from '../../form/inputs.ts';
 import { fieldOf } from '../../form/sections.ts';
 import { type ConsolePage, consoleView, type FormPage } from '../../shell/pages.ts';
 import type { FormField } from '../../shell/parts.ts';
@@ -35,7 +36,13 @@ export function kindsPage({ text }: ConsoleVisit): KindsPage {
   };
 }
 
-export function questionsPage(visit: ConsoleVisit, kind: Kind, given: Answers): FormPage {
+/** `typed`: with the searches of the form. */
+export function questionsPage(
+  visit: ConsoleVisit,
+  kind: Kind,
+  given: Answers,
+  typed: Typed = given,
+): FormPage {
   const { text } = visit;
   const { questions } = descriptions[kind];
   return {
@@ -49,12 +56,12 @@ export function questionsPage(visit: ConsoleVisit, kind: Kind, given: Answers): 
         {
           title: text('console.clients.wizard.names'),
           text: text('console.clients.wizard.names.text'),
-          fields: [...nameInputs.map((input) => fieldOf(visit, input, given)), idField(visit, given)],
+          fields: [...nameInputs.map((input) => fieldOf(visit, input, typed)), idField(visit, given)],
         },
         ...questions.map((question) => ({
           title: text(`console.clients.wizard.${question}`),
           text: text(`console.clients.wizard.${question}.text`),
-          fields: fieldsOf(visit, question, kind, given),
+          fields: fieldsOf(visit, question, kind, typed),
         })),
       ],
       submit: text('console.clients.wizard.review'),
@@ -83,10 +90,10 @@ function idField({ text }: ConsoleVisit, given: Answers): FormField {
 }
 
 /** Where the kind of application explains a field better than its description. */
-function fieldsOf(visit: ConsoleVisit, question: Question, kind: Kind, given: Answers): FormField[] {
+function fieldsOf(visit: ConsoleVisit, question: Question, kind: Kind, typed: Typed): FormField[] {
   const { text } = visit;
   return inputsOf(question).map((input) => {
-    const field = fieldOf(visit, input, given);
+    const field = fieldOf(visit, input, typed);
     if (input.path === 'redirectURIs')
       return { ...field, hint: text(`console.clients.kind.${kind}.redirects` as TextKey), isRequired: true };
     if (input.path === 'contactCenterIds' && kind === 'resource')

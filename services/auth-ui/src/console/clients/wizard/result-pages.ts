@@ -18,7 +18,13 @@ export interface ReviewPage extends ConsolePage {
 }
 export const reviewView = consoleView<ReviewPage>('clients/review');
 
-export function reviewPage(visit: ConsoleVisit, kind: Kind, given: Answers): ReviewPage {
+/** `centers`: names by id. */
+export function reviewPage(
+  visit: ConsoleVisit,
+  kind: Kind,
+  given: Answers,
+  centers: ReadonlyMap<string, string>,
+): ReviewPage {
   const { text } = visit;
   const registration = registrationOf(visit, kind, given);
   const hidden = Object.entries(given).filter((entry): entry is [string, string] => Boolean(entry[1]));
@@ -30,7 +36,7 @@ export function reviewPage(visit: ConsoleVisit, kind: Kind, given: Answers): Rev
       { label: text(`console.clients.kind.${kind}`), href: `${wizardPath}/${kind}` },
     ],
     parts: [
-      { facts: chosenFacts(visit, kind, registration) },
+      { facts: chosenFacts(visit, kind, registration, centers) },
       {
         title: text('console.clients.wizard.request'),
         lead: text('console.clients.wizard.request.lead'),
@@ -47,7 +53,12 @@ export function reviewPage(visit: ConsoleVisit, kind: Kind, given: Answers): Rev
   };
 }
 
-function chosenFacts(visit: ConsoleVisit, kind: Kind, registration: ClientInput): Fact[] {
+function chosenFacts(
+  visit: ConsoleVisit,
+  kind: Kind,
+  registration: ClientInput,
+  named: ReadonlyMap<string, string>,
+): Fact[] {
   const { text } = visit;
   const { fixed, questions } = descriptions[kind];
   const {
@@ -87,8 +98,12 @@ function chosenFacts(visit: ConsoleVisit, kind: Kind, registration: ClientInput)
       values:
         centers.length === 0
           ? [text(kind === 'resource' ? 'console.clients.none' : 'console.clients.contactCenters.all')]
-          : centers,
-      isCode: centers.length > 0,
+          : [
+              ...centers.slice(0, named.size).map((id) => named.get(id) ?? id),
+              ...(centers.length > named.size
+                ? [text('console.clients.more', { count: centers.length - named.size })]
+                : []),
+            ],
     },
   ];
 }
