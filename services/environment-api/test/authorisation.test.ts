@@ -241,6 +241,15 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
     path: `/internal/environments/${people.environmentId}/person-numbers`,
     payload: data({ externalIds: [randomUuid()] }),
   }),
+  ...Object.fromEntries(
+    ['saml', 'oidc'].map((protocol) => [
+      `POST /internal/contact-centers/{id}/single-sign-on/${protocol}-plan`,
+      (id: string) => ({
+        path: `/internal/contact-centers/${id}/single-sign-on/${protocol}-plan`,
+        payload: data({ logout: true }),
+      }),
+    ]),
+  ),
   'POST /internal/password-links/read': async () => ({
     path: '/internal/password-links/read',
     payload: data({ code: (await personWithLink()).code }),

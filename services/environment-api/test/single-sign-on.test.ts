@@ -163,6 +163,25 @@ describe('OpenID Connect', () => {
     expect(without.body.data.hasClientSecret).toBe(false);
   });
 
+  // attack: stored secret sent to an issuer that is only tried | CVE-2024-5967, CVE-2026-15943 | guard: services/environment-api/src/single-sign-on/service.ts
+  it('is planned for a dry run by the same rules, and nothing is stored', async () => {
+    const plan = (data: object) =>
+      api.call('POST', `/internal/contact-centers/${id}/single-sign-on/oidc-plan`, {
+        headers: { authorization: api.authApi.token({ internal_client: true }) },
+        payload: { data },
+      });
+    await put('oidc', settings);
+    const before = await get('oidc');
+    const planned = (await plan({ logout: true })).body.data.oidc;
+    expect(planned).toMatchObject({ issuer: settings.issuer, logout: true, location: '/' });
+    expect(planned.clientSecretEnvelope).toEqual((await internal('/')).body.data.oidc.clientSecretEnvelope);
+    const moved = await plan({ issuer: 'https://evil.example' });
+    expect([moved.status, fieldsOf(moved)]).toEqual([400, ['data.clientSecret']]);
+    expect(fieldsOf(await plan({ scopes: 'profile' }))).toEqual(['data.scopes']);
+    expect((await plan({ issuer: 'https://new.example', clientSecret: 'its-own' })).status).toBe(200);
+    expect(await get('oidc')).toEqual(before);
+  });
+
   it.each([
     ['nothing but enabled', { enabled: true }, ['data.issuer', 'data.clientId', 'data.clientSecret']],
     ['no openid scope', { scopes: 'profile email' }, ['data.scopes']],

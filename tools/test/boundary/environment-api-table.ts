@@ -142,6 +142,12 @@ const internal: Table = {
   }),
   ...byPath(`GET ${inner}/contact-centers/{id}`, `GET ${inner}/contact-centers/{id}/single-sign-on`),
   ...Object.fromEntries(
+    ['saml', 'oidc'].map((protocol) => [
+      `POST ${inner}/contact-centers/{id}/single-sign-on/${protocol}-plan`,
+      one({ path: { id: '{contactCenterId}' }, json: { data: { logout: true } } }),
+    ]),
+  ),
+  ...Object.fromEntries(
     ['', '/contact-centers', '/people/numbers', '/person-numbers'].map((path) => [
       `GET ${inner}/environments/{id}${path}`,
       one({ path: { id: '{environmentId}' } }),

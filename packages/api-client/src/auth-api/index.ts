@@ -26,4 +26,4 @@ export {
 } from './help-desk.ts';
 export { readAuthApiOverview } from './overview.ts';
 export { searchRefusedRequests } from './refusals.ts';
-export { checkSingleSignOn, createSsoKeyAdministration } from './single-sign-on.ts';
+export { checkSingleSignOn, createSsoKeyAdministration, trySingleSignOn } from './single-sign-on.ts';

@@ -6,6 +6,7 @@ import {
   ssoCheckSchema,
   ssoKeySchema,
 } from '@gatehouse/contracts/auth-administration';
+import type { OidcChange, SamlChange } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 import { readData, readTagged } from '../administration/administration-calls.ts';
@@ -24,6 +25,22 @@ export function checkSingleSignOn(
     method: 'POST',
     path: `/auth/v3/ops/contact-centers/${encodeURIComponent(id)}/sso-check`,
     json: { data: definedOnly({ userName, location }) },
+  });
+}
+
+type SignOnTrial = (SamlChange | OidcChange) & { location: string; userName?: string | undefined };
+
+/** Tries what a change of the settings would store. Nothing is stored. @throws UpstreamError */
+export function trySingleSignOn(
+  http: HttpClient,
+  id: string,
+  protocol: 'saml' | 'oidc',
+  data: SignOnTrial,
+): Promise<SsoCheck> {
+  return readData(http, ssoCheckSchema, {
+    method: 'POST',
+    path: `/auth/v3/ops/contact-centers/${encodeURIComponent(id)}/${protocol}/dry-run`,
+    json: { data },
   });
 }
 

@@ -6,8 +6,10 @@ import type {
   numberPeopleBodySchema,
   passwordLinkCodeSchema,
   redeemPasswordLinkBodySchema,
+  SingleSignOnView,
   setPasswordBodySchema,
 } from '@gatehouse/contracts/environment-api';
+import type { OidcChange, SamlChange } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { z } from 'zod';
 import type { HttpClient, HttpRequest } from '../http/http-client.ts';
@@ -51,12 +53,17 @@ export type PersonQuery =
 
 export type EnvironmentApiClient = ReturnType<typeof createEnvironmentApiClient>;
 
-type InternalBody = z.input<
-  | typeof numberPeopleBodySchema
-  | typeof passwordLinkCodeSchema
-  | typeof redeemPasswordLinkBodySchema
-  | typeof setPasswordBodySchema
->;
+type InternalBody =
+  | z.input<
+      | typeof numberPeopleBodySchema
+      | typeof passwordLinkCodeSchema
+      | typeof redeemPasswordLinkBodySchema
+      | typeof setPasswordBodySchema
+    >
+  | SignOnPlan;
+
+/** A change of the settings at a location. */
+type SignOnPlan = (SamlChange | OidcChange) & { location: string };
 
 const internalPath = '/environment/v3/internal';
 
@@ -112,7 +119,7 @@ const personNumbers = (environmentId: string) =>
   `/environments/${encodeURIComponent(environmentId)}/person-numbers`;
 const contactCenter = (id: string) => `/contact-centers/${encodeURIComponent(id)}`;
 
-function configurationCalls({ fetch }: InternalCalls) {
+function configurationCalls({ fetch, write }: InternalCalls) {
   return {
     /** By a tenant name, in any case. `location`: whose settings are effective. */
     contactCenterByDomain: (domain: string, location: string, options?: ReadOptions) =>
@@ -122,6 +129,19 @@ function configurationCalls({ fetch }: InternalCalls) {
     /** Single sign-on of a contact centre, effective at the location. */
     singleSignOnOf: (contactCenterId: string, location: string, options?: ReadOptions) =>
       fetch(singleSignOnAnswer, `${contactCenter(contactCenterId)}/single-sign-on`, { location }, options),
+    /** The settings as the change would store them. 400 for what cannot be stored. */
+    planSingleSignOn: (
+      contactCenterId: string,
+      protocol: 'saml' | 'oidc',
+      data: SignOnPlan,
+    ): Promise<SingleSignOnView> =>
+      write(
+        singleSignOnAnswer,
+        'POST',
+        `${contactCenter(contactCenterId)}/single-sign-on/${protocol}-plan`,
+        data,
+        { maySendTwice: true },
+      ),
     environmentById: (id: string, options?: ReadOptions) =>
       fetch(environmentAnswer, `/environments/${encodeURIComponent(id)}`, {}, options),
     contactCentersOfEnvironment: (id: string, options?: ReadOptions) =>

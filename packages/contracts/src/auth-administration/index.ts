@@ -69,10 +69,12 @@ export {
 export { type SignalReceiverView, signalReceiverViewSchema, signalTestSchema } from './signal-receivers.ts';
 export { type SigningKeyView, signingKeyViewSchema } from './signing-keys.ts';
 export {
+  oidcDryRunBodySchema,
   type SsoCheck,
   type SsoCheckStep,
   type SsoKeyPurpose,
   type SsoKeyView,
+  samlDryRunBodySchema,
   ssoCheckBodySchema,
   ssoCheckSchema,
   ssoKeySchema,

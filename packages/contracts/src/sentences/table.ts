@@ -2,12 +2,14 @@
 import { clientSentences } from './client.ts';
 import { problemSentences } from './problem.ts';
 import { signInSentences } from './sign-in.ts';
+import { signOnSentences } from './sign-on.ts';
 
 export const sentences = {
   /** The same step for programs and scripts; the console has a button or a link for it. */
   command: 'On the command line: {command}',
   noAnswer: 'There was no answer within {waitSeconds}.',
   ...signInSentences,
+  ...signOnSentences,
   ...clientSentences,
   ...problemSentences,
 } as const;

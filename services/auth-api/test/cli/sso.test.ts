@@ -2,7 +2,7 @@
 import { runCommand } from '@gatehouse/cli/run-command';
 import { type OpenIdProvider, startOpenIdProvider } from '@gatehouse/testing/identity-providers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { localTrial, setSignOn } from '../sign-in/sso/stack/sign-on.ts';
+import { localTrial, setSignOn, signOnView } from '../sign-in/sso/stack/sign-on.ts';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';
 
@@ -26,6 +26,24 @@ const use = (clientSecret: string, enabled = true) =>
   setSignOn(stack, { oidc: { enabled, issuer: provider.issuer, clientId: 'gatehouse' }, clientSecret });
 const test = (...args: string[]) =>
   runCommand(['sso', 'test', '--contact-center', contactCenterId, ...args], { env, input: '' });
+
+describe('gatehouse sso set --dry-run', () => {
+  it('prints the checks of what would be stored, and ends with 1 where one fails', async () => {
+    const plan = (secret: string) => () =>
+      signOnView({
+        oidc: { enabled: false, issuer: provider.issuer, clientId: 'gatehouse' },
+        clientSecret: secret,
+      });
+    const set = ['sso', 'set', 'oidc', '--contact-center', contactCenterId, '--logout', 'true', '--dry-run'];
+    stack.environmentApi.plan = plan('right');
+    const good = await runCommand([...set, '--user', 'agent'], { env, input: '' });
+    expect(good.out).toContain('oidc at /: every check passed\n');
+    expect(good.out).toContain('DBID 101');
+    expect(good.out + good.error).toContain('Nothing is stored');
+    stack.environmentApi.plan = plan('wrong');
+    expect((await runCommand(set, { env, input: '' })).exitCode).toBe(1);
+  });
+});
 
 describe('gatehouse sso test', () => {
   it('prints every check and ends well', async () => {
@@ -64,7 +82,7 @@ describe('gatehouse sso test', () => {
 
   it('says what it did not try', async () => {
     await use('right');
-    expect((await test()).out).toMatch(/- answer +not tried, because nobody signs in: .*preferred_username/);
+    expect((await test()).out).toMatch(/- answer +Only a sign-in shows .*preferred_username/);
   });
 
   it('says that there is nothing to try, and which contact centre there is not', async () => {

@@ -1,6 +1,7 @@
 /** A stand-in for Environment API over real HTTP: the internal endpoints that Auth API asks, and nothing else. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import type {
   BrandingView,
   ContactCenterView,
@@ -21,6 +22,8 @@ export interface EnvironmentApiStandIn {
   readonly environments: Map<string, EnvironmentView>;
   /** By contact centre, whatever the location. */
   readonly signOns: Map<string, SingleSignOnView>;
+  /** The answer to a plan of single sign-on, by the sent change; undefined: it is refused for its field `issuer`. */
+  plan: (change: Record<string, unknown>) => SingleSignOnView | undefined;
   readonly people: PeopleStandIn;
   readonly images: ImageStandIn;
   /** Of the installation; undefined: as in the release before, there is no such endpoint. */
@@ -95,6 +98,14 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
         .map(({ id, subjectScope }) => ({ id, subjectScope, subjectsWereShared: formerSharers.has(id) }));
       return send(200, { status: { code: 0 }, data }, { etag: `"${JSON.stringify(data)}"` });
     }
+    if (/\/single-sign-on\/(saml|oidc)-plan$/.test(url.pathname)) {
+      return void json(request).then((body) => {
+        const planned = standIn.plan((body as { data: Record<string, unknown> }).data);
+        if (planned !== undefined) return send(200, { status: { code: 0 }, data: planned });
+        const refused = { code: 400, message: 'the secret must come again', field: 'data.issuer' };
+        return send(400, { status: refused, errors: [{ status: { ...refused, reason: 'missing' } }] });
+      });
+    }
     const picture = images.answer(request, url);
     if (picture !== undefined)
       return void picture.then(({ status, data }) =>
@@ -124,6 +135,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
     formerSharers,
     environments,
     signOns,
+    plan: () => undefined,
     people,
     images,
     installation: undefined,

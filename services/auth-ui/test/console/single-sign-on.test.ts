@@ -3,7 +3,7 @@ import { makeProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { idpMetadata } from '../../../auth-api/test/sign-in/sso/stack/saml-provider.ts';
 import { localTrial } from '../../../auth-api/test/sign-in/sso/stack/sign-on.ts';
-import type { Answer, Person } from './person.ts';
+import { type Answer, formTo, type Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
@@ -117,6 +117,30 @@ it('an administrator of a contact centre goes through the four steps, and people
   expect(off.text).toContain('Everybody signs in by password again');
   const disabled = await administrator.submit(off, `${pathOf()}/disable`);
   expect(disabled.message).toBe('Single sign-on is disabled');
+});
+
+it('tests what the form holds before it is saved, and stores nothing', async () => {
+  const id = await another();
+  const action = `${pathOf(id)}/settings`;
+  const form = await person.open(setUp('oidc', id).replace('set-up', 'settings'));
+  const typed = { issuer: provider.issuer, clientId: 'gatehouse', trial: 'true' };
+  const good = await person.submit(form, action, { ...typed, clientSecret: 'right-secret-4711' });
+  expect(good.text).toMatch(/Nothing is saved: .* Every check passed .* Client secret passed/);
+  const bad = await person.submit(form, action, { ...typed, clientSecret: 'wrong' });
+  expect(bad.text).toMatch(/Client secret failed .* does not accept Gatehouse as its client/);
+  const german = await person.request(action, {
+    method: 'POST',
+    headers: { 'accept-language': 'de' },
+    body: new URLSearchParams({ ...formTo(form, action).fields, ...typed, clientSecret: 'wrong' }),
+  });
+  expect(await german.text()).toContain('nimmt Gatehouse nicht als Client an');
+  const path = `/contact-centers/${id}/oidc`;
+  expect((await stage.environmentApi.call('GET', path)).body.data).toEqual([]);
+  const data = { ...typed, clientSecret: 'right-secret-4711', location: '/', trial: undefined };
+  await stage.environmentApi.call('PUT', path, { payload: { data } });
+  const moved = await person.submit(form, action, { ...typed, issuer: 'https://evil.example' });
+  expect(moved.fieldProblems).toEqual({ clientSecret: expect.stringContaining('send clientSecret again') });
+  expect((await person.submit(form, action, { ...typed, logout: 'true' })).text).toContain('goes on to');
 });
 
 it('keeps a secret that is not typed, and every setting of a form that is sent as it is', async () => {

@@ -105,6 +105,8 @@ export const matrix = {
   'GET /internal/contact-centers': 'internal',
   'GET /internal/contact-centers/{id}': 'internal',
   'GET /internal/contact-centers/{id}/single-sign-on': 'internal',
+  'POST /internal/contact-centers/{id}/single-sign-on/saml-plan': 'internal',
+  'POST /internal/contact-centers/{id}/single-sign-on/oidc-plan': 'internal',
   'GET /internal/branding': 'internal',
   'GET /internal/images/{digest}': 'internal',
   'PUT /internal/client-logos/{clientId}': 'internal',

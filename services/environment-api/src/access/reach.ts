@@ -59,6 +59,8 @@ export const givesNothing: readonly string[] = [
   'POST /environments/dry-run',
   'POST /environments/{id}/dry-run',
   'POST /environments/{id}/check',
+  'POST /internal/contact-centers/{id}/single-sign-on/saml-plan',
+  'POST /internal/contact-centers/{id}/single-sign-on/oidc-plan',
   'DELETE /contact-centers/{id}',
   'POST /contact-centers/{id}/settings',
   'DELETE /contact-centers/{id}/settings/{name}',

@@ -190,4 +190,26 @@ export function internalSingleSignOnRoutes(
       return ok(view);
     },
   );
+  planRoutes(internal, singleSignOn);
+}
+
+function planRoutes(internal: App, singleSignOn: SingleSignOnService): void {
+  const planSchema = {
+    tags: ['internal'],
+    summary: 'The settings as the change would store them, with the sealed secret; nothing is stored',
+    params,
+    response: { 200: envelopeOf(singleSignOnViewSchema), ...failures },
+  };
+
+  internal.post(
+    '/saml-plan',
+    { bodyLimit, schema: { ...planSchema, operationId: 'planSaml', body: samlBody } },
+    async ({ caller, params: { id }, body }) => ok(await singleSignOn.plan(caller, id, saml, body.data)),
+  );
+
+  internal.post(
+    '/oidc-plan',
+    { bodyLimit, schema: { ...planSchema, operationId: 'planOidc', body: oidcBody } },
+    async ({ caller, params: { id }, body }) => ok(await singleSignOn.plan(caller, id, oidc, body.data)),
+  );
 }

@@ -41,6 +41,14 @@ export interface PutOptions extends SentSecret {
   isWhole?: boolean;
 }
 
+interface Plan<P> {
+  location: string;
+  before: store.StoredSignOn | undefined;
+  patch: P;
+  isWhole?: boolean;
+  sent?: SentSecret;
+}
+
 export type SingleSignOnService = ReturnType<typeof createSingleSignOnService>;
 
 export function createSingleSignOnService({
@@ -83,12 +91,13 @@ export function createSingleSignOnService({
         await locations.requireInUse(write.db, location, 'data.location');
         const stored = await store.listSignOn(write.db, id, protocol.name);
         const before = stored.find((one) => one.location === location);
-        const kept = isWhole ? undefined : (before?.settings as S | undefined);
-        const settings = protocol.merge(kept ?? protocol.defaults, patch);
-        const secret = nextSecret(protocol, before, settings, patch, sent, (text) =>
-          secretBox.seal(text, clientSecretPlace(id, location)),
-        );
-        requireComplete(protocol, settings, secret);
+        const { settings, secret } = planned(secretBox, protocol, id, {
+          location,
+          before,
+          patch,
+          isWhole,
+          sent,
+        });
         entry = { location, settings, secret };
         if (before && isDeepStrictEqual(before.settings, settings) && before.secret === secret) return false;
         await store.writeSignOn(write.db, id, protocol.name, entry);
@@ -130,6 +139,19 @@ export function createSingleSignOnService({
         if (isEnabled(before.settings)) announceEnd(write, id, { protocol, location });
         return true;
       }),
+    /** What `put` would store, in the form for Auth API: nothing is stored. @throws AppError 400, 404 */
+    async plan<S extends object, P extends object>(
+      caller: Caller,
+      contactCenterId: string,
+      protocol: Protocol<S, P>,
+      { location, ...patch }: P & { location: string },
+    ): Promise<SingleSignOnView> {
+      const { id, version } = await contactCenters.read(caller, contactCenterId);
+      await locations.requireInUse(db, location, 'data.location');
+      const before = await store.readSignOn(db, id, protocol.name, location);
+      const plan = { location, before, patch: patch as unknown as P };
+      return viewOf(version, { [protocol.name]: { location, ...planned(secretBox, protocol, id, plan) } });
+    },
     /** The form for Auth API, with the sealed secret. @throws AppError 404 */
     async view(caller: Caller, contactCenterId: string, location: string): Promise<SingleSignOnView> {
       const center = await contactCenters.read(caller, contactCenterId);
@@ -138,16 +160,40 @@ export function createSingleSignOnService({
   };
 }
 
+/** What a change would store. @throws AppError 400 */
+function planned<S extends object, P extends object>(
+  secretBox: SecretBox,
+  protocol: Protocol<S, P>,
+  contactCenterId: string,
+  { location, before, patch, isWhole = false, sent = {} }: Plan<P>,
+) {
+  const kept = isWhole ? undefined : (before?.settings as S | undefined);
+  const settings = protocol.merge(kept ?? protocol.defaults, patch);
+  const secret = nextSecret(protocol, before, settings, patch, sent, (text) =>
+    secretBox.seal(text, clientSecretPlace(contactCenterId, location)),
+  );
+  requireComplete(protocol, settings, secret);
+  return { settings, secret };
+}
+
 async function viewAt(db: Queryable, center: ContactCenter, location: string): Promise<SingleSignOnView> {
-  const samlEntry = effectiveAt(await store.listSignOn(db, center.id, saml.name), location);
-  const oidcEntry = effectiveAt(await store.listSignOn(db, center.id, oidc.name), location);
+  return viewOf(center.version, {
+    saml: effectiveAt(await store.listSignOn(db, center.id, saml.name), location),
+    oidc: effectiveAt(await store.listSignOn(db, center.id, oidc.name), location),
+  });
+}
+
+function viewOf(
+  version: number,
+  entries: Partial<Record<ProtocolName, store.StoredSignOn | undefined>>,
+): SingleSignOnView {
   return definedOnly({
-    version: center.version,
-    saml: samlEntry && { location: samlEntry.location, ...(samlEntry.settings as SamlSettings) },
-    oidc: oidcEntry && {
-      location: oidcEntry.location,
-      ...(oidcEntry.settings as OidcSettings),
-      ...definedOnly({ clientSecretEnvelope: oidcEntry.secret ?? undefined }),
+    version,
+    saml: entries.saml && { location: entries.saml.location, ...(entries.saml.settings as SamlSettings) },
+    oidc: entries.oidc && {
+      location: entries.oidc.location,
+      ...(entries.oidc.settings as OidcSettings),
+      ...definedOnly({ clientSecretEnvelope: entries.oidc.secret ?? undefined }),
     },
   });
 }

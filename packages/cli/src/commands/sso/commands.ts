@@ -1,11 +1,9 @@
 /** `gatehouse sso`: the settings of single sign-on, and a dry run of them. */
 import { checkSingleSignOn } from '@gatehouse/api-client/auth-api';
-import type { SsoCheck } from '@gatehouse/contracts/auth-administration';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';
-import type { Output } from '../../output/output.ts';
-import { renderSteps } from '../../output/steps.ts';
+import { checkLines } from './check-lines.ts';
 import { keyCommands } from './keys.ts';
 import { settingsCommands } from './settings.ts';
 
@@ -31,30 +29,10 @@ export function ssoCommands(program: Command, cli: Cli): void {
     .action(
       cli.action<Wish>(async (session, { contactCenter, user: userName, location }) => {
         const check = await checkSingleSignOn(session.authApi, contactCenter, { userName, location });
-        session.output.text(check, lines(check, session.output));
+        session.output.text(check, checkLines(check, session.output));
         // Settings that are not enabled yet are no failure: a person enables them after this check.
         const hasFailed = check.protocols.some(({ ok }) => !ok);
         if (hasFailed || check.protocols.length === 0) session.exitCode = exitCodes.negative;
       }),
     );
-}
-
-function lines({ contactCenterId, protocols }: SsoCheck, output: Output): string {
-  if (protocols.length === 0)
-    return `Contact centre ${contactCenterId} has no single sign-on settings: gatehouse sso set stores them.\n`;
-  return protocols
-    .map(({ protocol, location, enabled, ok, steps }) => {
-      const outcome = ok ? 'every check passed' : 'not every check passed';
-      const state = enabled ? '' : ', not enabled yet';
-      const head = output.paint('bold', `${protocol} at ${location}`);
-      const next =
-        ok && !enabled
-          ? `Next: gatehouse sso enable ${protocol} --contact-center ${contactCenterId} --location ${location}\n`
-          : '';
-      return `${head}: ${outcome}${state}\n${renderSteps(
-        steps.map(({ step, ...rest }) => ({ name: step, ...rest })),
-        output,
-      )}${next}`;
-    })
-    .join('');
 }

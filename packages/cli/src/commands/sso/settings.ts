@@ -1,13 +1,15 @@
 /** `gatehouse sso set|show|enable|disable`: the settings of a contact centre, by protocol and location. */
+import { trySingleSignOn } from '@gatehouse/api-client/auth-api';
 import { createSingleSignOnAdministration, type SignOnProtocol } from '@gatehouse/api-client/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
-import { UsageError } from '../../failure/failure.ts';
+import { exitCodes, UsageError } from '../../failure/failure.ts';
 import { fieldOptions, fieldsOf, requireFields } from '../../input/fields.ts';
 import { readFile, secretFrom } from '../../input/file.ts';
 import type { FieldOption } from '../../input/options.ts';
 import type { Session } from '../../session.ts';
+import { checkLines } from './check-lines.ts';
 import { signOnFields } from './fields.ts';
 
 interface Place {
@@ -18,6 +20,11 @@ interface Place {
 interface Files {
   metadataFile?: string;
   clientSecretFile?: string;
+}
+
+interface Trial {
+  dryRun?: boolean;
+  user?: string;
 }
 
 const protocols: readonly SignOnProtocol[] = ['saml', 'oidc'];
@@ -84,13 +91,20 @@ function setCommand(set: Command, cli: Cli, protocol: SignOnProtocol, options: r
   if (protocol === 'saml')
     command.option('--metadata-file <path>', 'metadata of the identity provider, - for standard input');
   else command.option('--client-secret-file <path>', 'our secret there, - for standard input');
+  command
+    .option(
+      '--dry-run',
+      'store nothing: ask the identity provider for real with what is given, as gatehouse sso test does; exit code 1 when it fails',
+    )
+    .option('--user <name>', 'with --dry-run: a name as the identity provider gives it');
   command.action(
-    cli.action<Place & Files>(async (session, given) => {
+    cli.action<Place & Files & Trial>(async (session, given) => {
       const { contactCenter, location } = given;
       const fields = { ...(await fieldsOf(session, given, options)), ...(await filesOf(session, given)) };
       // An attribute that is named is meant to be used.
       if ('userNameAttribute' in fields && !('userNameSource' in fields))
         Object.assign(fields, { userNameSource: 'attribute' });
+      if (given.dryRun) return dryRun(session, given, protocol, fields);
       const settings = await api(session).set(contactCenter, protocol, location, requireFields(fields));
       session.output.done(
         `${protocol} at ${location} is set${settings.enabled ? '' : `, and not enabled: gatehouse sso test, then gatehouse sso enable ${protocol}`}.`,
@@ -98,6 +112,21 @@ function setCommand(set: Command, cli: Cli, protocol: SignOnProtocol, options: r
       );
     }),
   );
+}
+
+/** With the stored settings, where nothing is given. */
+async function dryRun(
+  session: Session,
+  { contactCenter, location, user: userName }: Place & Trial,
+  protocol: SignOnProtocol,
+  fields: object,
+): Promise<void> {
+  const { output } = session;
+  const change = { ...fields, ...definedOnly({ userName }), location };
+  const check = await trySingleSignOn(session.authApi, contactCenter, protocol, change);
+  output.text(check, checkLines(check, output, false));
+  output.note('Nothing is stored: this was a dry run.');
+  if (!check.ok) session.exitCode = exitCodes.negative;
 }
 
 async function filesOf({ terminal }: Session, { metadataFile, clientSecretFile }: Files) {

@@ -147,6 +147,8 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'GET /people/explanation': 'readPeople',
   'DELETE /people/delays': 'helpPeople',
   'POST /contact-centers/{id}/sso-check': 'trySignOn',
+  'POST /contact-centers/{id}/saml/dry-run': 'trySignOn',
+  'POST /contact-centers/{id}/oidc/dry-run': 'trySignOn',
   'GET /environments/{id}/memberships': 'administer',
   'GET /sso-keys': 'administer',
   'POST /sso-keys/prepare': 'endanger',

@@ -23,6 +23,8 @@ export const opsGivesNothing: readonly string[] = [
   'POST /revocations',
   'DELETE /people/delays',
   'POST /contact-centers/{id}/sso-check',
+  'POST /contact-centers/{id}/saml/dry-run',
+  'POST /contact-centers/{id}/oidc/dry-run',
   'POST /sso-keys/prepare',
   'POST /sso-keys/activate',
   'POST /signing-keys',

@@ -2,7 +2,9 @@
 
 import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/answers';
 import {
+  oidcDryRunBodySchema,
   type SsoKeyView,
+  samlDryRunBodySchema,
   ssoCheckBodySchema,
   ssoCheckSchema,
   ssoKeySchema,
@@ -46,6 +48,8 @@ export function ssoAdministrationRoutes(
     async (request) =>
       ok(await ssoChecks.check(request.params.id.toLowerCase(), request.body?.data, actorOf(request).within)),
   );
+
+  dryRunRoutes(app, ssoChecks);
 
   app.get(
     '/sso-keys',
@@ -94,6 +98,46 @@ export function ssoAdministrationRoutes(
     async (request, reply) => {
       await ssoKeys.activate(request.body.data.purpose, writerOf(request));
       return answer(reply);
+    },
+  );
+}
+
+/** In bytes: metadata of an identity provider with many keys is long. */
+const settingsLimit = 1024 * 1024;
+
+function dryRunRoutes(app: App, ssoChecks: SsoChecks): void {
+  const schema = {
+    tags,
+    summary: 'Check settings as a change would store them, with the identity provider; nothing is stored',
+    params: z.object({ id: z.guid() }),
+    response: { 200: envelopeOf(ssoCheckSchema), ...refusalsOfOne },
+  };
+
+  app.post(
+    '/contact-centers/:id/saml/dry-run',
+    {
+      bodyLimit: settingsLimit,
+      schema: { ...schema, operationId: 'trySaml', body: samlDryRunBodySchema },
+    },
+    async (request) => {
+      const { params, body } = request;
+      return ok(
+        await ssoChecks.tryChange(params.id.toLowerCase(), 'saml', body.data, actorOf(request).within),
+      );
+    },
+  );
+
+  app.post(
+    '/contact-centers/:id/oidc/dry-run',
+    {
+      bodyLimit: settingsLimit,
+      schema: { ...schema, operationId: 'tryOidc', body: oidcDryRunBodySchema },
+    },
+    async (request) => {
+      const { params, body } = request;
+      return ok(
+        await ssoChecks.tryChange(params.id.toLowerCase(), 'oidc', body.data, actorOf(request).within),
+      );
     },
   );
 }

@@ -11,18 +11,25 @@ import { createOidcLogout } from './oidc/logout.ts';
 import { createOidcProviders } from './oidc/provider.ts';
 import { createOidcRelyingParty } from './oidc/relying-party.ts';
 import type { ProtocolParts } from './protocol.ts';
+import type { OidcSignOn } from './settings.ts';
 
 /** `keySets`: of the providers. */
 export function composeOidc(core: Core, parts: ProtocolParts, cookieParts: CookieParts, keySets: KeySets) {
   const { outbound, secretBox, publicUrl, now } = core;
   const { settings, keys, flows, providerSessions, singleUse } = parts;
   const { cookies, limitUnfinished } = cookieParts;
-  const providers = createOidcProviders({ outbound, secretBox, keys, now });
+  const makeProviders = () => createOidcProviders({ outbound, secretBox, keys, now });
+  const providers = makeProviders();
   const requireSignature = createRequireSignature({ keySets, now });
   const relyingParty = createOidcRelyingParty({ providers, requireSignature, publicUrl, secretBox });
   return {
     begin: relyingParty.begin,
-    checks: createOidcChecks({ providers, keySets, publicUrl }),
+    checks: {
+      stored: createOidcChecks({ providers, keySets, publicUrl }),
+      /** Each with providers of its own: those of logins are kept by place, not by what is set there. */
+      unstored: (unstored: OidcSignOn) =>
+        createOidcChecks({ providers: makeProviders(), keySets, publicUrl })(unstored),
+    },
     logout: createOidcLogout({
       providers,
       settings,

@@ -6,12 +6,14 @@ import type { SsoMetrics } from './metrics.ts';
 import type { ProtocolParts } from './protocol.ts';
 import { createSamlConsumer } from './saml/consumer.ts';
 import { createSamlChecks } from './saml/dry-run.ts';
+import { createIdentityProviders } from './saml/idp-source.ts';
 import { createSamlLogout } from './saml/logout.ts';
 import { createSamlMetadata } from './saml/metadata.ts';
 import { createBeginSaml } from './saml/request.ts';
 import { createResponses } from './saml/response.ts';
 import { createTicketStore } from './saml/ticket-store.ts';
 import { createWatchedProviders } from './saml/watched-providers.ts';
+import type { SamlSignOn } from './settings.ts';
 
 export function composeSaml(core: Core, parts: ProtocolParts, cookieParts: CookieParts, metrics: SsoMetrics) {
   const { issuer, publicUrl, redis, keyspace, now } = core;
@@ -23,7 +25,15 @@ export function composeSaml(core: Core, parts: ProtocolParts, cookieParts: Cooki
     begin,
     /** Certificates of providers that end before a moment. @throws Error while Redis is away */
     endsBefore,
-    checks: createSamlChecks({ issuer, providers, begin, now }),
+    checks: {
+      stored: createSamlChecks({ issuer, providers, begin, now }),
+      /** Each with providers of its own, of which nothing is kept, told or counted. */
+      unstored(unstored: SamlSignOn) {
+        const own = createIdentityProviders({ outbound: core.outbound, now });
+        const beginOwn = createBeginSaml({ issuer, keys, providers: own });
+        return createSamlChecks({ issuer, providers: own, begin: beginOwn, now })(unstored);
+      },
+    },
     logout: createSamlLogout({
       issuer,
       settings,

@@ -57,7 +57,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
   const { writer: audit, floodLimited } = dependencies.audit;
   const { service: settings } = dependencies.ssoSettings;
   const { directory: clients, serviceCallers } = dependencies.clients;
-  const { service: contactCenters } = dependencies.contactCenters;
+  const { service: contactCenters, environmentApi } = dependencies.contactCenters;
   const { service: users, loginNames } = dependencies.accounts;
   const { singleUse } = dependencies.tokens;
   const { cookies, pages, postedRequests, limitStarts, limitUnfinished } = dependencies.cookies;
@@ -67,8 +67,8 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
   const keys = createSsoKeys(core, audit);
   const schemes = createSchemes({ loginNames, contactCenters, settings, users });
   const flows = createFlowStore(redis, keyspace);
-  const store = createProviderSessionStore(redis, keyspace);
-  const providerSessions = createProviderSessions({ store, sessions, audit, now });
+  const sessionStore = createProviderSessionStore(redis, keyspace);
+  const providerSessions = createProviderSessions({ store: sessionStore, sessions, audit, now });
   const parts = { settings, contactCenters, keys, flows, providerSessions, singleUse };
   const saml = composeSaml(core, parts, dependencies.cookies, metrics);
   const oidc = composeOidc(core, parts, dependencies.cookies, dependencies.assertions.providerKeySets);
@@ -93,15 +93,11 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     failures: floodLimited({ maxPerAddress: 200, maxTotal: 1000 }),
     log,
   });
-  const providerLogout = createProviderLogout({
-    settings,
-    oidc: oidc.logout.begin,
-    saml: saml.logout.begin,
-    store: createLogoutStore(redis, keyspace),
-    pages,
-    log,
-  });
+  const logoutBegins = { oidc: oidc.logout.begin, saml: saml.logout.begin };
+  const store = createLogoutStore(redis, keyspace);
+  const providerLogout = createProviderLogout({ settings, ...logoutBegins, store, pages, log });
   const ssoChecks = createSsoChecks({
+    environmentApi,
     contactCenters,
     settings,
     users,

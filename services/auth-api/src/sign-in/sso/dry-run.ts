@@ -1,33 +1,50 @@
 /** Dry run: performs each step of single sign-on that works without a person, and says how to correct a step that fails. */
-import type { SsoCheck, SsoCheckStep } from '@gatehouse/contracts/auth-administration';
+import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
+import { errorEnvelope } from '@gatehouse/contracts/answers';
+import type { SsoCheck } from '@gatehouse/contracts/auth-administration';
+import type { OidcChange, SamlChange } from '@gatehouse/contracts/resources';
+import type { ProblemReason } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { notFound } from '@gatehouse/service-kit/errors';
+import { badRequest, notFound, unavailable } from '@gatehouse/service-kit/errors';
+import { saidAs } from '@gatehouse/service-kit/health';
+import { say } from '@gatehouse/service-kit/sentences';
 import type { UserService } from '../../people/accounts/service.ts';
-import { SignInError } from '../../people/directories/sign-in-error.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import { nameOf } from './asserted-person.ts';
-import { SsoError } from './failure.ts';
-import type { OidcSignOn, SamlSignOn, SignOnSettings, SsoSettings } from './settings.ts';
-
-/** One step: a sentence when it went well, or what a dry run cannot try. @throws SsoError and others when it did not go well */
-export interface CheckStep {
-  name: string;
-  run(): Promise<string | { warning: string } | { skipped: string }>;
-}
+import { type CheckStep, passed, runSteps } from './check-step.ts';
+import {
+  type OidcSignOn,
+  type SamlSignOn,
+  type SignOnSettings,
+  type SsoSettings,
+  signOnsOf,
+} from './settings.ts';
 
 export type SsoChecks = ReturnType<typeof createSsoChecks>;
 
+/** The steps of a protocol. */
+interface ProtocolChecks<Settings> {
+  stored(settings: Settings): CheckStep[];
+  /** Nothing that they learn of a provider may reach a login. */
+  unstored(settings: Settings): CheckStep[];
+}
+
 export interface SsoChecksOptions {
+  environmentApi: Pick<EnvironmentApiClient, 'planSingleSignOn'>;
   contactCenters: Pick<ContactCenterService, 'get'>;
   settings: Pick<SsoSettings, 'at'>;
   users: Pick<UserService, 'identify'>;
-  saml(settings: SamlSignOn): CheckStep[];
-  oidc(settings: OidcSignOn): CheckStep[];
+  saml: ProtocolChecks<SamlSignOn>;
+  oidc: ProtocolChecks<OidcSignOn>;
   now: Clock;
 }
 
+/** A change of the settings at a location. */
+type Trial = (SamlChange | OidcChange) & { location: string; userName?: string | undefined };
+
 export function createSsoChecks(options: SsoChecksOptions) {
-  const { contactCenters, settings: known, users, now } = options;
+  const { environmentApi, contactCenters, settings: known, users, now } = options;
 
   const personStep = (settings: SignOnSettings, userName: string): CheckStep => ({
     name: 'person',
@@ -35,69 +52,78 @@ export function createSsoChecks(options: SsoChecksOptions) {
       const { contactCenterId, userLookup: lookup, accessGroups } = settings;
       const name = nameOf({ name: userName, nameSource: 'the name' }, settings);
       const found = await users.identify({ contactCenterId, lookup, name, accessGroups });
-      if (found.outcome === 'found') {
-        const { loginName, dbid } = found.identity;
-        return `${JSON.stringify(userName)} is ${loginName} (DBID ${dbid}), looked up as ${lookup}`;
-      }
-      throw new Error(`looked up as ${lookup}, ${JSON.stringify(name)} is ${sentences[found.outcome]}`);
+      if (found.outcome !== 'found')
+        return saidAs('failed', [say(`signOn.person.${found.outcome}`, { name, lookup })]);
+      const { loginName, dbid } = found.identity;
+      return passed(say('signOn.person.found', { name: userName, userName: loginName, dbid, lookup }));
     },
   });
 
-  const checkOne = async (settings: SignOnSettings, userName: string | undefined) => {
-    const own = settings.protocol === 'saml' ? options.saml(settings) : options.oidc(settings);
-    const wanted = userName === undefined ? own : [...own, personStep(settings, userName)];
-    const steps: SsoCheckStep[] = [];
-    for (const { name, run } of wanted) {
-      // The identity provider could not be identified: there is nothing to try with it.
-      const isHopeless = name !== 'person' && steps.some(({ status }) => status === 'failed');
-      if (isHopeless) steps.push({ step: name, status: 'skipped', message: 'not tried', durationMs: 0 });
-      else steps.push(await timed(name, run));
-    }
+  const checkOne = async (
+    kind: keyof ProtocolChecks<never>,
+    settings: SignOnSettings,
+    userName: string | undefined,
+  ) => {
+    const own = settings.protocol === 'saml' ? options.saml[kind](settings) : options.oidc[kind](settings);
+    const steps = await runSteps(
+      userName === undefined ? own : [...own, personStep(settings, userName)],
+      now,
+    );
     const ok = steps.every(({ status }) => status !== 'failed');
     return { protocol: settings.protocol, location: settings.location, enabled: settings.enabled, ok, steps };
   };
 
-  const timed = async (step: string, run: CheckStep['run']): Promise<SsoCheckStep> => {
-    const startedMs = now();
-    const outcome = await run().then(
-      (found) => {
-        if (typeof found === 'string') return { status: 'ok' as const, message: found };
-        return 'warning' in found
-          ? { status: 'warning' as const, message: found.warning }
-          : { status: 'skipped' as const, message: found.skipped };
-      },
-      (error: unknown) => ({ status: 'failed' as const, message: messageOf(error) }),
-    );
-    return { step, ...outcome, durationMs: Math.max(0, Math.round(now() - startedMs)) };
+  /** Every contact centre but `within` is answered as unknown. @throws AppError (404) */
+  const requireOwn = async (contactCenterId: string, within = contactCenterId) => {
+    if (contactCenterId !== within || (await contactCenters.get(contactCenterId)) === undefined)
+      throw notFound('There is no such contact centre, or it is disabled');
   };
 
   return {
-    /** `location`: whose settings are tried; ours by default. `within`: every other contact centre is answered as unknown. @throws AppError (404) */
+    /** `location`: whose settings are tried; ours by default. @throws AppError (404) */
     async check(
       contactCenterId: string,
       { userName, location }: { userName?: string | undefined; location?: string | undefined } = {},
-      within = contactCenterId,
+      within?: string,
     ): Promise<SsoCheck> {
-      if (contactCenterId !== within || (await contactCenters.get(contactCenterId)) === undefined)
-        throw notFound('There is no such contact centre, or it is disabled');
+      await requireOwn(contactCenterId, within);
       const protocols = [];
       for (const settings of await known.at(contactCenterId, location))
-        protocols.push(await checkOne(settings, userName));
+        protocols.push(await checkOne('stored', settings, userName));
       const ok = protocols.some(({ enabled }) => enabled) && protocols.every((one) => one.ok);
       return { contactCenterId, ok, protocols };
+    },
+
+    /**
+     * What the change would store. Environment API decides that, and whether the stored secret may go where the change sends
+     * it; nothing is stored. @throws AppError (400, 404)
+     */
+    async tryChange(
+      contactCenterId: string,
+      protocol: 'saml' | 'oidc',
+      { userName, ...change }: Trial,
+      within?: string,
+    ): Promise<SsoCheck> {
+      await requireOwn(contactCenterId, within);
+      const plan = await environmentApi.planSingleSignOn(contactCenterId, protocol, change).catch(refuse);
+      const protocols = [];
+      for (const settings of signOnsOf(contactCenterId, plan))
+        protocols.push(await checkOne('unstored', settings, userName));
+      return { contactCenterId, ok: protocols.every(({ ok }) => ok), protocols };
     },
   };
 }
 
-const sentences = {
-  unknown: 'nobody at the Configuration Server',
-  disabled: 'a person who is disabled there',
-  ambiguous: 'the name of more than one person there',
-  not_a_member: 'in none of the accessGroups',
-};
-
-/** The reason for the log: the caller of this check may read it. */
-function messageOf(error: unknown): string {
-  if (error instanceof SsoError || error instanceof SignInError) return error.detail ?? error.message;
-  return error instanceof Error ? error.message : String(error);
+/** Its refusal, as it names the fields. @throws AppError (400, 503) */
+function refuse(error: unknown): never {
+  if (!(error instanceof UpstreamError)) throw error;
+  const refusal = error.status === 400 ? errorEnvelope.safeParse(JSON.parse(error.body)).data : undefined;
+  if (refusal === undefined)
+    throw unavailable('Environment API', { cause: error, detail: 'the settings could not be planned' });
+  const { status, errors = [] } = refusal;
+  const named = errors.length > 0 ? errors.map((one) => one.status) : [status];
+  const problems = named.flatMap(({ field, message, reason, limit }) =>
+    field === undefined ? [] : [{ field, message: message ?? '', reason: reason as ProblemReason, limit }],
+  );
+  throw badRequest(status.message ?? 'The settings cannot be stored', { problems });
 }

@@ -39,6 +39,9 @@ export type SsoReason = keyof typeof failures;
 export class SsoError extends SignInError {
   readonly reason: SsoReason;
 
+  /** What was found and what was expected, for the operator. */
+  readonly found: string;
+
   /** The person whom the identity provider named, as far as the directory has a user name for them. */
   readonly userName: string | undefined;
 
@@ -46,6 +49,7 @@ export class SsoError extends SignInError {
   constructor(reason: SsoReason, detail: string, cause?: unknown, userName?: string) {
     super(failures[reason], { detail: `${reason}: ${detail}`, ...definedOnly({ cause }) });
     this.reason = reason;
+    this.found = detail;
     this.userName = userName;
   }
 }

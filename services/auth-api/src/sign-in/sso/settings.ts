@@ -56,12 +56,8 @@ export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
       ),
   });
 
-  const listed = (contactCenterId: string, view: SingleSignOnView | undefined): SignOnSettings[] => [
-    ...(view?.saml ? [{ protocol: 'saml' as const, contactCenterId, ...view.saml }] : []),
-    ...(view?.oidc ? [{ protocol: 'oidc' as const, contactCenterId, ...view.oidc }] : []),
-  ];
   const list = async (contactCenterId: string): Promise<SignOnSettings[]> =>
-    listed(contactCenterId, await views.get(contactCenterId));
+    signOnsOf(contactCenterId, await views.get(contactCenterId));
 
   return {
     async enabled(contactCenterId) {
@@ -74,7 +70,7 @@ export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
     async at(contactCenterId, location = ownLocation) {
       if (location === ownLocation) return list(contactCenterId);
       const read = await readAnswer(environmentApi.singleSignOnOf(contactCenterId, location));
-      return listed(contactCenterId, read.status === 'found' ? read.value : undefined);
+      return signOnsOf(contactCenterId, read.status === 'found' ? read.value : undefined);
     },
     applyChange(change) {
       const id = change.entity === 'contact-center' ? change.id : change.contactCenterId;
@@ -84,4 +80,11 @@ export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
     },
     applyGap: () => views.drop(() => true),
   };
+}
+
+export function signOnsOf(contactCenterId: string, view: SingleSignOnView | undefined): SignOnSettings[] {
+  return [
+    ...(view?.saml ? [{ protocol: 'saml' as const, contactCenterId, ...view.saml }] : []),
+    ...(view?.oidc ? [{ protocol: 'oidc' as const, contactCenterId, ...view.oidc }] : []),
+  ];
 }

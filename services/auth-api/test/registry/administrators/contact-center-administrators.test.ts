@@ -193,6 +193,7 @@ describe('a contact-centre administrator', () => {
   it('tries single sign-on of the own contact centre alone', async () => {
     expect((await call('POST', `/contact-centers/${own}/sso-check`, {})).status).toBe(200);
     const refused = await call('POST', `/contact-centers/${other}/sso-check`, { userName: 'agent' });
+    expect((await call('POST', `/contact-centers/${other}/oidc/dry-run`, {})).status).toBe(404);
     const unknown = await call('POST', `/contact-centers/${randomUuid()}/sso-check`, { userName: 'agent' });
     expect([refused.status, messageOf(refused)]).toEqual([404, messageOf(unknown)]);
   });

@@ -15,7 +15,7 @@ import { createBrowser } from '../../stack/browser.ts';
 import { opsCall } from '../../stack/oauth.ts';
 import { startHostileProvider } from './stack/hostile-provider.ts';
 import { idpMetadata } from './stack/saml-provider.ts';
-import { callbackUri, localTrial, setSignOn } from './stack/sign-on.ts';
+import { callbackUri, localTrial, setSignOn, signOnView } from './stack/sign-on.ts';
 import { createVisitor } from './stack/visitor.ts';
 
 let stack: AuthApi;
@@ -46,7 +46,11 @@ afterAll(() => Promise.all([stack?.close(), provider?.close()]));
 
 interface Checked {
   ok: boolean;
-  protocols: { protocol: string; ok: boolean; steps: { step: string; status: string; message: string }[] }[];
+  protocols: {
+    protocol: string;
+    ok: boolean;
+    steps: { step: string; status: string; message: string; sentences?: object[] }[];
+  }[];
 }
 
 async function check(userName?: string): Promise<Checked> {
@@ -132,9 +136,13 @@ describe('the dry run', () => {
       oidc: { issuer: provider.issuer, clientId: 'gatehouse', userLookup: 'email' },
       clientSecret: 'right',
     });
-    expect(failed(await check('nobody@example.com'))[0]?.message).toContain(
-      'nobody at the Configuration Server',
+    const [nobody] = failed(await check('nobody@example.com'));
+    expect(nobody?.message).toBe(
+      'Nobody at the directory has the name nobody@example.com, looked up as email.',
     );
+    expect(nobody?.sentences).toEqual([
+      { key: 'signOn.person.unknown', parameters: { name: 'nobody@example.com', lookup: 'email' } },
+    ]);
     expect((await check('agent@example.com')).ok).toBe(true);
   });
 
@@ -147,7 +155,7 @@ describe('the dry run', () => {
     expect(steps.find(({ step }) => step === 'certificates')).toMatchObject({ status: 'warning' });
     expect(steps.at(-1)).toMatchObject({
       status: 'skipped',
-      message: expect.stringMatching(/^not tried, because nobody signs in: .*its NameID; a logout$/),
+      message: expect.stringMatching(/its NameID\. A logout is untried, too\.$/),
     });
     expect(steps.find(({ step }) => step === 'encryption')?.message).toContain('encryptAssertions is off');
     expect(steps[0]?.message).toContain(`${publicUrl}/auth/v3/saml/${contactCenterId}/-/metadata`);
@@ -194,6 +202,80 @@ describe('the dry run', () => {
     expect((await stack.app.inject({ url: '/auth/v3/ops/sso-keys' })).statusCode).toBe(401);
     const missing = url.replace(contactCenterId, '99999999-9999-4999-8999-999999999999');
     expect((await opsCall(stack, 'POST', missing, { data: {} })).status).toBe(404);
+    const untyped = missing.replace('sso-check', 'oidc/dry-run');
+    expect((await opsCall(stack, 'POST', untyped, { data: {} })).status).toBe(404);
+    expect((await stack.app.inject({ method: 'POST', url: untyped })).statusCode).toBe(401);
+  });
+});
+
+describe('the dry run of settings that are not stored', () => {
+  const url = (protocol: string) => `/auth/v3/ops/contact-centers/${contactCenterId}/${protocol}/dry-run`;
+  const tried = async (protocol: string, data: object) => {
+    const answer = await opsCall(stack, 'POST', url(protocol), { data });
+    return { ...answer, data: answer.json<{ data: Checked }>().data };
+  };
+  const begun = async () =>
+    (await createBrowser(stack.app).get('/auth/v3/sso/start?tenant=demo')).location ?? '';
+
+  it('takes the steps of the saved check with what Environment API would store, and sends it the change', async () => {
+    const sent: object[] = [];
+    stack.environmentApi.plan = (change) => {
+      sent.push(change);
+      return signOnView({
+        oidc: { enabled: false, issuer: provider.issuer, clientId: 'gatehouse' },
+        clientSecret: 'right',
+      });
+    };
+    const { status, data } = await tried('oidc', {
+      issuer: provider.issuer,
+      clientSecret: 'right',
+      userName: 'agent',
+    });
+    expect([status, data.ok]).toEqual([200, true]);
+    expect(data.protocols[0]?.steps.map(({ step }) => step)).toContain('person');
+    expect(sent).toEqual([{ issuer: provider.issuer, clientSecret: 'right', location: '/' }]);
+    stack.environmentApi.plan = () => signOnView({ saml: { idpMetadataUrl: 'http://127.0.0.1:9/metadata' } });
+    expect(failed((await tried('saml', {})).data)[0]).toMatchObject({
+      step: 'metadata',
+      message: expect.stringMatching(/could not be asked .*127\.0\.0\.1:9/),
+    });
+  });
+
+  it('is refused for the field that Environment API names', async () => {
+    stack.environmentApi.plan = () => undefined;
+    const answer = await tried('oidc', { issuer: 'https://other.example' });
+    expect([answer.status, answer.json<object>()]).toEqual([
+      400,
+      expect.objectContaining({
+        errors: [
+          expect.objectContaining({
+            status: expect.objectContaining({ field: 'data.issuer', reason: 'missing' }),
+          }),
+        ],
+      }),
+    ]);
+    expect((await tried('oidc', { issuers: 'https://other.example' })).body).toContain('has no setting');
+  });
+
+  // attack: settings that were only tried take the provider of logins away | CWE-349, CWE-404 | guard: services/auth-api/src/sign-in/sso/compose-oidc.ts
+  it('leaves what logins know of the provider', async () => {
+    const stored = await startHostileProvider();
+    await setSignOn(stack, { oidc: { issuer: stored.issuer, clientId: 'gatehouse' }, clientSecret: 'right' });
+    expect(await begun()).toContain(stored.issuer);
+    await stored.close();
+    stack.environmentApi.plan = () =>
+      signOnView({ oidc: { issuer: provider.issuer, clientId: 'gatehouse' } });
+    await tried('oidc', {});
+    expect(await begun()).toContain(stored.issuer);
+  });
+
+  it('keeps and counts nothing of the metadata', async () => {
+    const key = makeProviderKey(new Date(Date.now() + 10 * 24 * 3_600_000));
+    const kept = async () => (await stack.deps.stores.redis.keys('*sso-*')).sort();
+    const before = await kept();
+    stack.environmentApi.plan = () => signOnView({ saml: { idpMetadataXml: idpMetadata([key]) } });
+    expect((await tried('saml', {})).data.ok).toBe(true);
+    expect(await kept()).toEqual(before);
   });
 });
 

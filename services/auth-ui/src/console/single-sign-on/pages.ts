@@ -5,6 +5,7 @@ import type { ContactCenter } from '@gatehouse/contracts/environment-administrat
 import { rootLocation } from '@gatehouse/contracts/environment-api';
 import { breadcrumbsBelowTab, contactCenterHeader } from '../contact-centers/page-header.ts';
 import { type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import { trialButton } from '../form/routes.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { FormPage, ListPage } from '../shell/pages.ts';
 import type { Form, Row } from '../shell/parts.ts';
@@ -153,6 +154,7 @@ export function settingsPage(
       isMultipart: true,
       sections: sectionsOf(visit, sectionsFor(place.protocol, { hasSecret }), typed),
       submit: text('console.singleSignOn.save'),
+      other: trialButton(visit),
       cancel: addressOf(center.id, 'set-up', place),
     },
   };
@@ -189,38 +191,41 @@ export function checkForm({ text }: ConsoleVisit, id: string, place: Place, user
   };
 }
 
+/** The steps of one place; undefined: Auth API of the release before looks at its own location. */
+function checkedOf(visit: ConsoleVisit, place: Place, { protocols }: SsoCheck) {
+  const own = protocols.find(
+    ({ protocol, location }) => protocol === place.protocol && location === place.location,
+  );
+  const outcome = own?.ok === true ? ('good' as const) : ('bad' as const);
+  const steps = own?.steps.map(({ step, ...rest }) =>
+    shownStep(visit, 'console.singleSignOn.step', { name: step, ...rest }),
+  );
+  return {
+    title: visit.text('console.singleSignOn.check.title'),
+    outcome,
+    verdict: visit.text(`console.singleSignOn.check.${own === undefined ? 'notHere' : outcome}`),
+    groups: steps ? [{ title: nameOf(visit, place), note: '', steps }] : [],
+  };
+}
+
 export function checkPage(
   visit: ConsoleVisit,
   center: ContactCenter,
   place: Place,
-  { protocols }: SsoCheck,
+  check: SsoCheck,
   userName: string,
 ): StepsPage {
-  const { text } = visit;
-  // Auth API of the release before looks at its own location.
-  const own = protocols.find(
-    ({ protocol, location }) => protocol === place.protocol && location === place.location,
-  );
-  const outcome = own?.ok === true ? 'good' : 'bad';
-  const verdict = own === undefined ? 'notHere' : outcome;
   return {
-    title: text('console.singleSignOn.check.title'),
+    ...checkedOf(visit, place, check),
     breadcrumbs: singleSignOnBreadcrumbs(visit, center, place),
     // The page of the four steps, of which the next one follows.
-    actions: [{ label: text('button.back'), href: addressOf(center.id, 'set-up', place) }],
-    outcome,
-    verdict: text(`console.singleSignOn.check.${verdict}`),
-    groups: own
-      ? [
-          {
-            title: nameOf(visit, place),
-            note: '',
-            steps: own.steps.map(({ step, ...rest }) =>
-              shownStep(visit, 'console.singleSignOn.step', { name: step, ...rest }),
-            ),
-          },
-        ]
-      : [],
+    actions: [{ label: visit.text('button.back'), href: addressOf(center.id, 'set-up', place) }],
     form: checkForm(visit, center.id, place, userName),
   };
 }
+
+/** Of what the form would store. */
+export const trialPage = (visit: ConsoleVisit, place: Place, check: SsoCheck): StepsPage => ({
+  ...checkedOf(visit, place, check),
+  lead: visit.text('console.form.trial.lead'),
+});

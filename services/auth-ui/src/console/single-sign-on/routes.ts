@@ -1,5 +1,5 @@
 /** Serves the pages about single sign-on of a contact centre, which are a tab of it. */
-import { checkSingleSignOn } from '@gatehouse/api-client/auth-api';
+import { checkSingleSignOn, trySingleSignOn } from '@gatehouse/api-client/auth-api';
 import {
   createLocationAdministration,
   createSingleSignOnAdministration,
@@ -9,7 +9,7 @@ import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { centerOf, centerParams as params } from '../contact-centers/center.ts';
-import { bodyOf } from '../form/inputs.ts';
+import { bodyOf, type Typed } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
@@ -23,7 +23,7 @@ import { tagField, typedText } from '../shell/typed.ts';
 import { acceptTextFiles } from '../shell/upload.ts';
 import { reasonOf, singleSignOnConfirmation } from './confirmation-page.ts';
 import { inputsFor } from './fields.ts';
-import { addInputs, addPage, checkPage, listPage, settingsPage } from './pages.ts';
+import { addInputs, addPage, checkPage, listPage, settingsPage, trialPage } from './pages.ts';
 import { addressOf, type Place, placeFields, protocolField, singleSignOnPath } from './places.ts';
 import { presets, unfilled } from './presets.ts';
 import { type SetUpPage, setUpPage } from './set-up-page.ts';
@@ -105,6 +105,16 @@ function listRoutes(pages: App, shell: Shell): void {
   });
 }
 
+/** @throws RefusedForm where a part of a preset is left that only the person knows */
+function changeOf(visit: ConsoleVisit, protocol: Place['protocol'], typed: Typed): Record<string, unknown> {
+  const left = unfilled(typed);
+  if (left !== undefined)
+    throw new RefusedForm({
+      [left.name]: visit.text('console.singleSignOn.preset.unfilled', { part: left.part }),
+    });
+  return bodyOf(visit, inputsFor(protocol), typed);
+}
+
 function placeRoutes(pages: App, shell: Shell): void {
   detailRoute(
     pages,
@@ -125,13 +135,15 @@ function placeRoutes(pages: App, shell: Shell): void {
       return { ...(await readPlace(visit, id, place)), preset };
     },
     page: settingsPage,
-    async act(visit, { id, protocol, location }, { typed, etag }) {
-      const left = unfilled(typed);
-      if (left !== undefined)
-        throw new RefusedForm({
-          [left.name]: visit.text('console.singleSignOn.preset.unfilled', { part: left.part }),
-        });
-      return callsOf(visit, etag).set(id, protocol, location, bodyOf(visit, inputsFor(protocol), typed));
+    act: (visit, { id, protocol, location }, { typed, etag }) =>
+      callsOf(visit, etag).set(id, protocol, location, changeOf(visit, protocol, typed)),
+    async trial(visit, { id, protocol, location }, { typed }) {
+      const change = { ...changeOf(visit, protocol, typed), location };
+      return trialPage(
+        visit,
+        { protocol, location },
+        await trySingleSignOn(visit.authApi, id, protocol, change),
+      );
     },
     done: (visit, { id, protocol, location }) =>
       shell.done(visit, addressOf(id, 'set-up', { protocol, location }), 'console.singleSignOn.saved'),

@@ -1,7 +1,9 @@
 /** Performs the steps of a dry run for OpenID Connect. */
+import { saidAs, type Verdict } from '@gatehouse/service-kit/health';
+import { type Said, say } from '@gatehouse/service-kit/sentences';
 import * as openid from 'openid-client';
 import type { KeySets } from '../../../core/assertions/key-sets.ts';
-import type { CheckStep } from '../dry-run.ts';
+import { type CheckStep, passed, warning } from '../check-step.ts';
 import { SsoError } from '../failure.ts';
 import type { OidcSignOn } from '../settings.ts';
 import { asProviderError, type OidcProviders } from './provider.ts';
@@ -19,14 +21,14 @@ export function createOidcChecks(deps: {
     return [
       {
         name: 'our names',
-        run: async () =>
-          `client id ${settings.clientId ?? 'missing'}, redirect URI ${redirectUriOf(publicUrl, settings)}`,
+        run: async () => passed(ourNames(settings.clientId, redirectUriOf(publicUrl, settings))),
       },
       {
         name: 'discovery',
         run: async () => {
-          const { issuer, authorization_endpoint: endpoint } = await metadata();
-          return `${issuer}, a browser would go to ${endpoint ?? 'nowhere'}`;
+          const { issuer, authorization_endpoint: address } = await metadata();
+          if (address === undefined) return passed(say('signOn.discovery.nowhere', { issuer }));
+          return passed(say('signOn.discovery.found', { issuer, address }));
         },
       },
       {
@@ -41,7 +43,8 @@ export function createOidcChecks(deps: {
             .catch((error: unknown) => {
               throw asProviderError(error instanceof Error ? error.cause : error, `keys at ${jwksUri}`);
             });
-          return `read from ${jwksUri}${keys === undefined ? '' : `: ${keys.jwks().keys.length}`}`;
+          if (keys === undefined) return passed(say('signOn.keys.at', { address: jwksUri }));
+          return passed(say('signOn.keys.read', { address: jwksUri, count: keys.jwks().keys.length }));
         },
       },
       { name: 'user name', run: async () => userName(settings, await metadata()) },
@@ -50,18 +53,18 @@ export function createOidcChecks(deps: {
       {
         name: 'logout',
         run: async () => {
-          if (!settings.logout) return 'signing out here leaves the provider signed in (logout is off)';
-          const { end_session_endpoint: endpoint } = await metadata();
-          if (endpoint !== undefined) return `signing out here goes on to ${endpoint}`;
-          return { warning: 'logout is on, and the provider names no end_session_endpoint' };
+          if (!settings.logout) return passed(say('signOn.logout.off'));
+          const { end_session_endpoint: address } = await metadata();
+          if (address !== undefined) return passed(say('signOn.logout.to', { address }));
+          return warning(say('signOn.logout.missing', { name: 'end_session_endpoint' }));
         },
       },
-      { name: 'answer', run: async () => ({ skipped: untried(settings) }) },
+      { name: 'answer', run: async () => saidAs('skipped', untried(settings)) },
     ];
   };
 
   /** A code that nobody gave out: a provider that knows the client says invalid_grant, and one that does not invalid_client. */
-  async function secretProbe(settings: OidcSignOn): Promise<string | { warning: string }> {
+  async function secretProbe(settings: OidcSignOn): Promise<Verdict> {
     const configuration = await providers.of(settings);
     try {
       await openid.genericGrantRequest(configuration, 'authorization_code', {
@@ -71,55 +74,52 @@ export function createOidcChecks(deps: {
       });
     } catch (error) {
       const answered = error instanceof openid.ResponseBodyError ? error.error : undefined;
-      if (answered === 'invalid_grant') return 'the token endpoint knows the client and its proof';
+      if (answered === 'invalid_grant') return passed(say('signOn.secret.known'));
       if (answered === undefined && !(error instanceof openid.WWWAuthenticateChallengeError))
         throw asProviderError(error, 'token endpoint');
       if (answered === undefined || ['invalid_client', 'unauthorized_client'].includes(answered)) {
         throw new SsoError(
           'client_rejected',
-          `the token endpoint answered ${answered ?? 'with a challenge'}: compare clientId, clientSecret and tokenEndpointAuthMethod with the registration there`,
+          `the token endpoint answered ${answered ?? 'with a challenge'}`,
         );
       }
-      return { warning: `the token endpoint answered ${answered} to a code that nobody gave out` };
+      return warning(say('signOn.secret.other', { error: answered }));
     }
-    return { warning: 'the token endpoint took a code that nobody gave out' };
+    return warning(say('signOn.secret.taken'));
   }
 }
 
-function untried({ userNameClaim, groupsClaim, userInfo, logout }: OidcSignOn): string {
-  const parts = [
-    'whether the provider has our redirect URI',
-    `the ID token and its claim ${userNameClaim}`,
-    groupsClaim && `its groups in ${groupsClaim}`,
-    userInfo && 'UserInfo',
-    logout && 'a logout',
+function ourNames(clientId: string | undefined, address: string): Said {
+  if (clientId === undefined) return say('signOn.names.noClient', { address });
+  return say('signOn.names.oidc', { clientId, address });
+}
+
+function untried({ userNameClaim, groupsClaim, userInfo, logout }: OidcSignOn): Said[] {
+  return [
+    say('signOn.untried.oidc', { name: userNameClaim }),
+    ...(groupsClaim ? [say('signOn.untried.groups', { name: groupsClaim })] : []),
+    ...(userInfo ? [say('signOn.untried.userInfo')] : []),
+    ...(logout ? [say('signOn.untried.logout')] : []),
   ];
-  return `not tried, because nobody signs in: ${parts.filter(Boolean).join('; ')}`;
 }
 
 function userName(
   { userNameClaim, userLookup, assumeVerifiedEmail = false }: OidcSignOn,
   { claims_supported: claims }: openid.ServerMetadata,
-): string | { warning: string } {
+): Verdict {
   if (userNameClaim === 'email' && !assumeVerifiedEmail && claims && !claims.includes('email_verified'))
-    return {
-      warning:
-        'email_verified is not among the claims that the provider says it sends: without it nobody is let in by email; have it sent, use another userNameClaim, or set assumeVerifiedEmail',
-    };
-  return `the claim ${userNameClaim} is looked up as ${userLookup}`;
+    return warning(say('signOn.name.unverified'));
+  return passed(say('signOn.name.claim', { name: userNameClaim, lookup: userLookup }));
 }
 
 function authentication(
-  { tokenEndpointAuthMethod }: OidcSignOn,
+  { tokenEndpointAuthMethod: method }: OidcSignOn,
   metadata: openid.ServerMetadata,
-): string | { warning: string } {
+): Verdict {
   const { token_endpoint_auth_methods_supported: supported, code_challenge_methods_supported: challenges } =
     metadata;
-  if (supported && !supported.includes(tokenEndpointAuthMethod))
-    return {
-      warning: `${tokenEndpointAuthMethod} is not among what the provider says it supports: ${supported.join(', ')}`,
-    };
-  if (challenges && !challenges.includes('S256'))
-    return { warning: 'the provider does not say that it supports PKCE with S256' };
-  return tokenEndpointAuthMethod;
+  if (supported && !supported.includes(method))
+    return warning(say('signOn.proof.unsupported', { method, methods: supported }));
+  if (challenges && !challenges.includes('S256')) return warning(say('signOn.proof.noPkce'));
+  return passed(say('signOn.proof.method', { method }));
 }

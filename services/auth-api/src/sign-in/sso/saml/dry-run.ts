@@ -1,7 +1,9 @@
 /** Performs the steps of a dry run for SAML. */
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { saidAs, type Verdict } from '@gatehouse/service-kit/health';
+import { type Said, say } from '@gatehouse/service-kit/sentences';
 import { warnBeforeMs } from '../certificates.ts';
-import type { CheckStep } from '../dry-run.ts';
+import { type CheckStep, passed, warning } from '../check-step.ts';
 import type { SamlSignOn } from '../settings.ts';
 import { openedAlgorithms } from './encrypted-assertion.ts';
 import { entityOf } from './entity.ts';
@@ -23,16 +25,22 @@ export function createSamlChecks(deps: {
     return [
       {
         name: 'our names',
-        run: async () =>
-          `entity id ${entity.entityId}, assertion consumer ${entity.acsUrl}, metadata ${entity.metadataUrl}`,
+        async run() {
+          const { entityId, acsUrl: address, metadataUrl: metadata } = entity;
+          return passed(say('signOn.names.saml', { entityId, address, metadata }));
+        },
       },
       {
         name: 'metadata',
         run: async () => {
           const { entityId, signOnPost, signOnRedirect } = await provider();
-          const ways = [signOnRedirect && 'redirect', signOnPost && 'post'].filter(Boolean).join(' and ');
-          const proof = settings.idpMetadataCertificate === undefined ? '' : '; its signature holds';
-          return `${entityId}, which takes requests by ${ways}${proof}`;
+          const bindings = [
+            ...(signOnRedirect ? ['HTTP-Redirect'] : []),
+            ...(signOnPost ? ['HTTP-POST'] : []),
+          ];
+          const read = say('signOn.metadata.read', { entityId, bindings });
+          if (settings.idpMetadataCertificate === undefined) return passed(read);
+          return passed(read, say('signOn.metadata.signed'));
         },
       },
       { name: 'certificates', run: async () => certificates(await provider(), now()) },
@@ -51,52 +59,45 @@ export function createSamlChecks(deps: {
           const { origin, pathname } = new URL(
             providerRequest.kind === 'form' ? providerRequest.action : providerRequest.location,
           );
-          return `a browser would go to ${origin}${pathname}${settings.signRequests ? ', with a signed request' : ''}`;
+          const address = `${origin}${pathname}`;
+          return passed(say(`signOn.request.${settings.signRequests ? 'signed' : 'plain'}`, { address }));
         },
       },
       {
         name: 'logout',
         run: async () => {
-          if (!settings.logout)
-            return 'signing out here leaves the identity provider signed in (logout is off)';
-          const { logoutRedirect } = await provider();
-          if (logoutRedirect !== undefined) return `signing out here goes on to ${logoutRedirect}`;
-          return {
-            warning:
-              'logout is on, and the metadata names no SingleLogoutService with the binding HTTP-Redirect',
-          };
+          if (!settings.logout) return passed(say('signOn.logout.off'));
+          const { logoutRedirect: address } = await provider();
+          if (address !== undefined) return passed(say('signOn.logout.to', { address }));
+          return warning(say('signOn.logout.missing', { name: 'SingleLogoutService (HTTP-Redirect)' }));
         },
       },
       { name: 'encryption', run: async () => encryption(settings) },
-      { name: 'answer', run: async () => ({ skipped: untried(settings) }) },
+      { name: 'answer', run: async () => saidAs('skipped', untried(settings)) },
     ];
   };
 }
 
-function encryption({ encryptAssertions }: SamlSignOn): string {
-  if (!encryptAssertions)
-    return 'our metadata offers no key to encrypt for (encryptAssertions is off); what is encrypted all the same is opened';
-  return `our metadata offers a key; we open ${openedAlgorithms}, and refuse what is not encrypted`;
+function encryption({ encryptAssertions }: SamlSignOn): Verdict {
+  if (!encryptAssertions) return passed(say('signOn.encryption.off'));
+  return passed(say('signOn.encryption.on', { algorithms: openedAlgorithms }));
 }
 
-function untried({ userNameSource, userNameAttribute, groupsAttribute, ...settings }: SamlSignOn): string {
-  const parts = [
-    'the signature of an answer and its algorithms',
-    settings.encryptAssertions && 'whether it is encrypted, by which algorithms and for which key',
-    userNameSource === 'nameId' ? 'its NameID' : `its attribute ${userNameAttribute}`,
-    groupsAttribute && `its groups in ${groupsAttribute}`,
-    settings.allowIdpInitiated && 'an answer that the identity provider begins',
-    settings.logout && 'a logout',
+function untried({ userNameSource, userNameAttribute, groupsAttribute, ...settings }: SamlSignOn): Said[] {
+  return [
+    userNameSource === 'nameId'
+      ? say('signOn.untried.nameId')
+      : say('signOn.untried.attribute', { name: userNameAttribute ?? '' }),
+    ...(settings.encryptAssertions ? [say('signOn.untried.encryption')] : []),
+    ...(groupsAttribute ? [say('signOn.untried.groups', { name: groupsAttribute })] : []),
+    ...(settings.allowIdpInitiated ? [say('signOn.untried.begun')] : []),
+    ...(settings.logout ? [say('signOn.untried.logout')] : []),
   ];
-  return `not tried, because nobody signs in: ${parts.filter(Boolean).join('; ')}`;
 }
 
-function certificates({ certificateEndsMs }: IdentityProvider, nowMs: number): string | { warning: string } {
+function certificates({ certificateEndsMs }: IdentityProvider, nowMs: number): Verdict {
   const endsMs = Math.max(...certificateEndsMs);
-  const day = new Date(endsMs).toISOString().slice(0, 10);
-  const count = `${certificateEndsMs.length} that may sign`;
-  if (endsMs - nowMs > warnBeforeMs) return `${count}, the last one good until ${day}`;
-  return {
-    warning: `${count}, the last one ${endsMs > nowMs ? 'ends' : 'ended'} on ${day}: get the new metadata`,
-  };
+  const found = { count: certificateEndsMs.length, endsAt: new Date(endsMs).toISOString() };
+  if (endsMs - nowMs > warnBeforeMs) return passed(say('signOn.certificates.good', found));
+  return warning(say(`signOn.certificates.${endsMs > nowMs ? 'end' : 'ended'}`, found));
 }

@@ -14,10 +14,10 @@ export type IdentityProviders = ReturnType<typeof createIdentityProviders>;
 export interface IdentityProvidersOptions {
   outbound: Pick<HttpClient, 'send'>;
   /** Last known good copies, for the day on which a replica starts while the address is away. */
-  store: MetadataStore;
+  store?: MetadataStore;
   now: Clock;
   /** A new certificate, or one that was seen again. */
-  onCertificates(settings: SamlSignOn, provider: IdentityProvider): void;
+  onCertificates?(settings: SamlSignOn, provider: IdentityProvider): void;
 }
 
 interface Uploaded {
@@ -51,7 +51,7 @@ export function createIdentityProviders(options: IdentityProvidersOptions) {
     if (known !== undefined && now() - known.reportedAtMs < reportEveryMs) return known.provider;
     const provider = known?.provider ?? readIdpMetadata(xml, certificate);
     uploaded.set(key, { provider, reportedAtMs: now() });
-    options.onCertificates(settings, provider);
+    options.onCertificates?.(settings, provider);
     return provider;
   };
 
@@ -62,8 +62,8 @@ export function createIdentityProviders(options: IdentityProvidersOptions) {
       const provider = readIdpMetadata(text, settings.idpMetadataCertificate);
       requireValid(provider, now());
       fetched.set(keyOf(url, settings.idpMetadataCertificate), { provider, fetchedAtMs: now() });
-      await store.save(url, text);
-      options.onCertificates(settings, provider);
+      await store?.save(url, text);
+      options.onCertificates?.(settings, provider);
       return provider;
     } catch (error) {
       if (error instanceof SsoError) throw error;
@@ -88,7 +88,7 @@ export function createIdentityProviders(options: IdentityProvidersOptions) {
   ): Promise<IdentityProvider | undefined> => {
     const known = fetched.get(keyOf(url, certificate))?.provider;
     if (known !== undefined) return known;
-    const text = await store.find(url);
+    const text = await store?.find(url);
     return text === undefined ? undefined : readIdpMetadata(text, certificate);
   };
 

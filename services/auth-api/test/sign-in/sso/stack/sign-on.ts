@@ -3,6 +3,7 @@ import {
   clientSecretPlace,
   type OidcSettings,
   type SamlSettings,
+  type SingleSignOnView,
 } from '@gatehouse/contracts/environment-api';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { type AuthApi, contactCenterId, encryptionKeys, publicUrl } from '../../../stack/auth-api.ts';
@@ -51,9 +52,18 @@ let version = 1;
 
 /** Resolves when the running service has heard of it. */
 export async function setSignOn(stack: AuthApi, change: SignOnChange): Promise<void> {
+  const { id = contactCenterId, location = '/', oidc } = change;
+  stack.environmentApi.signOns.set(id, signOnView(change));
+  await announceChange(stack, { entity: oidc ? 'oidc' : 'saml', id: location, contactCenterId: id });
+  // The message travels by Redis; the copy is dropped here at once so that no test waits for it.
+  stack.deps.ssoSettings.service.applyGap();
+}
+
+/** As Environment API would answer it. */
+export function signOnView(change: SignOnChange): SingleSignOnView {
   const { id = contactCenterId, location = '/', oidc, saml, clientSecret } = change;
   version += 1;
-  stack.environmentApi.signOns.set(id, {
+  return {
     version,
     ...(saml ? { saml: { ...samlDefaults, ...saml, location } } : {}),
     ...(oidc
@@ -68,10 +78,7 @@ export async function setSignOn(stack: AuthApi, change: SignOnChange): Promise<v
           },
         }
       : {}),
-  });
-  await announceChange(stack, { entity: oidc ? 'oidc' : 'saml', id: location, contactCenterId: id });
-  // The message travels by Redis; the copy is dropped here at once so that no test waits for it.
-  stack.deps.ssoSettings.service.applyGap();
+  };
 }
 
 function sealed(secret: string, id: string, location: string): string {
