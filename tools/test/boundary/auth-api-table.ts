@@ -30,7 +30,7 @@ const administration: Table = {
   ],
   [`GET ${ops}/people/profile`]: named,
   [`GET ${ops}/environments/{id}/memberships`]: [{ path: { id: '{environmentId}' } }],
-  [`GET ${ops}/people/explanation`]: named,
+  [`GET ${ops}/people/explanation`]: [...named, ...among({ correlationId: 'of-a-request' })],
   [`DELETE ${ops}/people/delays`]: named,
   [`GET ${ops}/sessions`]: named,
   // Of both: all sessions are those that the person has in the contact centre of the attacker.

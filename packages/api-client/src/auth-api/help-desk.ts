@@ -32,8 +32,8 @@ export const orderRevocation = (http: HttpClient, data: RevocationOrder) =>
   readData(http, revocationSchema, { method: 'POST', path: `${ops}/revocations`, json: { data } });
 
 /** @throws UpstreamError */
-export const explainSignIn = (http: HttpClient, named: PersonName) =>
-  readData(http, signInExplanationSchema, { path: `${ops}/people/explanation`, query: { ...named } });
+export const explainSignIn = (http: HttpClient, asked: PersonName & { correlationId?: string | undefined }) =>
+  readData(http, signInExplanationSchema, { path: `${ops}/people/explanation`, query: { ...asked } });
 
 export interface PeopleQuery {
   /** Id or domain. */

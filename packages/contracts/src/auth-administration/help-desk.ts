@@ -118,6 +118,7 @@ export const signInCauses = {
   no_password: 'refused',
   password_link_open: 'refused',
   delayed: 'refused',
+  request_refused: 'refused',
   directory_away: 'unknown',
   directory_locked: 'unknown',
   account_expired: 'unknown',
@@ -128,6 +129,9 @@ export const signInCauses = {
   delayed_elsewhere: 'restricted',
   delayed_address: 'restricted',
   single_sign_on_only: 'restricted',
+  consent_refused: 'restricted',
+  authorization_refused: 'restricted',
+  tenant_unknown: 'restricted',
 } as const satisfies Record<string, SignInVerdict>;
 
 export type SignInVerdict = 'allowed' | 'restricted' | 'unknown' | 'refused';
@@ -153,7 +157,7 @@ export const signInExplanationSchema = z.object({
     // Auth API of the release before gives none.
     .default('unknown')
     .describe(
-      '`restricted`: the person signs in, but not everywhere or not at once. `unknown`: a step could not be looked at, or only the directory knows whether a refusal still holds. `refused`: every sign-in is refused.',
+      '`restricted`: the person signs in, but not everywhere or not at once. `unknown`: a step could not be looked at, or only the directory knows whether a refusal still holds. `refused`: every sign-in is refused, or the request that was asked for was.',
     ),
   reason: reasonOfSignIn
     .optional()

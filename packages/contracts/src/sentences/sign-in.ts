@@ -51,4 +51,18 @@ export const signInSentences = {
     'Many wrong passwords came from the address {address}: people who are not known there may have to wait {waitSeconds}.',
   'signIn.attempt.refused': 'The last attempt was refused at {refusedAt}: {reason}.',
   'signIn.attempt.provider': 'At {refusedAt} a sign-in through the identity provider was refused: {reason}.',
+  'signIn.application.none': 'No application was refused since it last got the person.',
+  'signIn.application.consent':
+    'At {refusedAt} the person did not agree to what the application {clientId} asks for. The application asks again at the next sign-in.',
+  'signIn.application.refused':
+    'At {refusedAt} the application {clientId} did not get the person: {refusal}.',
+  'signIn.tenant.none': 'No wrong tenant was typed with this user name.',
+  'signIn.tenant.unknown':
+    'At {refusedAt} somebody typed this user name with a tenant that no contact centre has, or that the application does not serve.',
+  'signIn.request.refused':
+    'At {refusedAt} the request of the application {clientId} was refused: {refusal}.',
+  'signIn.request.ofNobody':
+    'At {refusedAt} the request of an application that is not registered was refused: {refusal}.',
+  'signIn.request.signIn': 'At {refusedAt} the sign-in was refused: {reason}.',
+  'signIn.request.unknown': 'No refusal of this request is known. Refusals are kept for seven days.',
 } as const;

@@ -56,6 +56,7 @@ export const refusalReasons = [
   'grant_assertion_refused',
   'login_required',
   'consent_required',
+  'consent_refused',
   'access_denied',
   'invalid_request',
 ] as const;

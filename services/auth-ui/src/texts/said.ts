@@ -14,6 +14,12 @@ export interface SaidText {
 /** Languages that put no space between sentences. */
 const unspaced: readonly Language[] = ['ja', 'zh-CN'];
 
+/** Parameters whose values have texts of their own. */
+const namedBelow: Readonly<Record<string, string>> = {
+  endingKind: 'console.home.ending',
+  refusal: 'console.refusal',
+};
+
 export function saidIn(
   { language, text }: { language: Language; text: Text },
   { message, sentences }: Pick<Finding, 'message' | 'sentences'>,
@@ -22,11 +28,12 @@ export function saidIn(
   const momentOf = (iso: string) => text('console.at', { at: new Date(iso) });
   const said: string[] = [];
   // The console has a name of its own for each kind.
-  const named = ({ endingKind, ...others }: SentenceParameters): SentenceParameters => {
-    const name = `console.home.ending.${String(endingKind)}`;
-    return endingKind === undefined || !isTextKey(name)
-      ? { ...others }
-      : { ...others, endingKind: text(name) };
+  const named = (parameters: SentenceParameters): SentenceParameters => {
+    const entries = Object.entries(parameters).map(([name, value]) => {
+      const key = name in namedBelow ? `${namedBelow[name]}.${String(value)}` : '';
+      return [name, isTextKey(key) ? text(key) : value] as const;
+    });
+    return Object.fromEntries(entries);
   };
   for (const { key, parameters } of sentences) {
     // The page has a button or a link for the same step.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createClient } from '../../../auth-api/test/stack/oauth.ts';
 import { createPeopleStore } from '../../../environment-api/test/people-store.ts';
 import { createScimCalls } from '../../../environment-api/test/scim-client.ts';
 import { type Answer, formTo, type Person } from './person.ts';
@@ -113,6 +114,27 @@ it('explains step by step why a person cannot sign in, and unlocks them', async 
   expect(refused.text).toContain(
     'This was done too often within an hour. It is possible again in 60 minutes.',
   );
+});
+
+it('explains one request by the reference of its error page, and leads to the diagnosis of its application', async () => {
+  const client = await createClient(stage.authApi, { contactCenterIds: [stage.contactCenterId] });
+  const wrong = new URLSearchParams({
+    client_id: client.clientId,
+    response_type: 'code',
+    redirect_uri: 'https://evil.test/',
+  });
+  const { headers } = await stage.authApi.app.inject({ url: `/auth/v3/oauth/authorize?${wrong}` });
+  const explained = await follow(administrator, await administrator.open(agentPath()), 'Explain sign-in');
+  expect(explained.text).toContain('An error page shows a reference.');
+  const asked = `${explained.path}&correlationId=${String(headers['x-request-id'])}`;
+  const about = await administrator.open(asked);
+  expect(about.text).toContain('The request that was asked for was refused.');
+  expect(about.text).toContain('The redirect URI is not registered');
+  expect((await follow(administrator, about, 'Diagnosis')).text).toContain('redirect_uri_not_registered');
+  const german = await administrator.open(`${asked}&language=de`);
+  expect(german.text).toMatch(/wurde die Anfrage der Anwendung .* abgelehnt: /);
+  expect(german.html).not.toContain('lang="en" dir="ltr"');
+  await administrator.open(`${asked}&language=en`);
 });
 
 it('offers only what the source allows', async () => {

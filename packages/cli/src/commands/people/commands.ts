@@ -11,6 +11,10 @@ import { importCommand } from './import.ts';
 import { searchCommands } from './search.ts';
 import { storeCommands } from './store.ts';
 
+interface ExplainOptions extends PlaceOption {
+  correlation?: string;
+}
+
 export function peopleCommands(program: Command, cli: Cli): void {
   const people = program
     .command('people')
@@ -24,12 +28,13 @@ export function peopleCommands(program: Command, cli: Cli): void {
     people
       .command('explain')
       .description(
-        'why somebody cannot sign in; exit code 1 when every sign-in is refused, or it is not known',
-      ),
+        'why somebody cannot sign in; exit code 1 when every sign-in or the request of --correlation is refused, or it is not known',
+      )
+      .option('--correlation <id>', 'also why this request was refused: the id that its error page showed'),
   ).action(
-    cli.action<PlaceOption, [string]>(async (session, { contactCenter }, name) => {
+    cli.action<ExplainOptions, [string]>(async (session, { contactCenter, correlation }, name) => {
       const person = await personOf(session, name, contactCenter);
-      const explanation = await explainSignIn(session.authApi, person);
+      const explanation = await explainSignIn(session.authApi, { ...person, correlationId: correlation });
       const { userName, contactCenterId } = explanation.user;
       const head = `${shown(userName)} in the contact centre ${contactCenterId}: ${headlineOf(explanation)}`;
       printDiagnosis(explanation, head, session.output);

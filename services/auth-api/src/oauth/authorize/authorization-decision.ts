@@ -42,7 +42,11 @@ export function createDecision({ consents, now }: DecisionOptions) {
     if (isAsked(asked, session) && asked.answer !== undefined) {
       return asked.answer === 'allowed'
         ? { session }
-        : { refusal: accessDenied('The user did not agree to what the application asks for') };
+        : {
+            refusal: accessDenied('The user did not agree to what the application asks for', {
+              refusal: 'consent_refused',
+            }),
+          };
     }
     // Authorization details name single things: what the user agreed to once says nothing of the next.
     const isDemanded = request.prompt.includes('consent') || request.details !== undefined;

@@ -22,9 +22,14 @@ import type { NextStep } from './authorization-response.ts';
 import { findTarget } from './authorization-target.ts';
 import type { BasicAuthorize } from './basic-authorize.ts';
 import { createRequestReader, type RequestReaderOptions } from './read-request.ts';
+import { createRefusalRecord, type RefusalRecordOptions } from './record-refusal.ts';
 import type { RequestSources } from './request-sources.ts';
 
-export interface AuthorizationOptions extends AnswerOptions, AskUserOptions, RequestReaderOptions {
+export interface AuthorizationOptions
+  extends AnswerOptions,
+    AskUserOptions,
+    RefusalRecordOptions,
+    RequestReaderOptions {
   directory: Pick<ClientDirectory, 'find'>;
   requestSources: RequestSources;
   interactions: InteractionService;
@@ -43,6 +48,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
   const readRequest = createRequestReader(options);
   const askUser = createAskUser(options);
   const answer = createAnswers(options);
+  const recordRefusal = createRefusalRecord(options);
 
   const bySession = (session: Session): ProvedUser => ({
     identity: session.identity,
@@ -110,8 +116,13 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
       options.unfinished.release(browser.request.ip);
       if (request.device !== undefined) return answer.toDevice(request, decision, browser);
       return answer.orError(request, client, browser, async () => {
-        if ('refusal' in decision) throw decision.refusal;
-        return answer.toClient(request, client, bySession(decision.session), browser);
+        try {
+          if ('refusal' in decision) throw decision.refusal;
+          return await answer.toClient(request, client, bySession(decision.session), browser);
+        } catch (error) {
+          await recordRefusal(error, client, session, browser.request);
+          throw error;
+        }
       });
     },
 

@@ -78,6 +78,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     interactions,
     formGuard,
     sessions,
+    audit,
     idTokens,
     details,
     decide: createDecision({ consents, now }),

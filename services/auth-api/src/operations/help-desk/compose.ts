@@ -80,7 +80,9 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
       ssoSettings,
       passwordRule,
       search,
+      refusals,
       audit,
+      now,
     }),
     clientDiagnoses: createClientDiagnoses({ clients, keySets, contactCenters, search, refusals, audit }),
     revocations: createOrderedRevocations({

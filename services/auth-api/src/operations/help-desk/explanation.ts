@@ -9,10 +9,11 @@ import type { UserService } from '../../people/accounts/service.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { StoredAuditEvent } from '../../records/audit/store.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
-import { type HelpDeskAccount, serverTimeoutMs } from './accounts.ts';
+import { type HelpDeskAccount, serverTimeoutMs, type Within } from './accounts.ts';
 import { helpDeskEventOf, refusalOf } from './events.ts';
 import { createPasswordAttempts, type PasswordAttemptsOptions } from './password-attempts.ts';
 import type { HelpDeskPeople } from './people.ts';
+import { createRequestSteps, type RequestStepsOptions } from './request-steps.ts';
 import {
   accountStep,
   awayStep,
@@ -27,12 +28,15 @@ import {
 import { ok, unneeded } from './verdicts.ts';
 import { createWays, type WaysOptions } from './ways.ts';
 
-export interface ExplanationsOptions extends PasswordAttemptsOptions, WaysOptions {
+export interface ExplanationsOptions extends PasswordAttemptsOptions, WaysOptions, RequestStepsOptions {
   people: Pick<HelpDeskPeople, 'account'>;
   contactCenters: Pick<ContactCenterService, 'environment'>;
   users: Pick<UserService, 'find' | 'isMember' | 'listing' | 'delays'>;
   audit: Pick<AuditWriter, 'write'>;
 }
+
+/** `correlationId`: of one request that the person was refused. */
+type AskedFor = PersonName & { correlationId?: string | undefined };
 
 interface Asked {
   found: FoundPerson | undefined;
@@ -44,6 +48,7 @@ export function createExplanations(options: ExplanationsOptions) {
   const { people, contactCenters, users, audit } = options;
   const attempts = createPasswordAttempts(options);
 
+  const requests = createRequestSteps(options);
   const ways = createWays(options);
 
   const ask = ({ contactCenter, userName }: HelpDeskAccount): Promise<Asked> =>
@@ -57,11 +62,11 @@ export function createExplanations(options: ExplanationsOptions) {
     asked: Promise<Asked>,
     refusals: Promise<StoredAuditEvent[]>,
   ): Promise<Probe[]> => {
-    const { contactCenter } = account;
+    const { contactCenter, userName } = account;
     const { environmentId } = contactCenter;
     const environment = contactCenters.environment(environmentId);
     const { directory = defaultDirectory } = (await environment.catch(() => undefined)) ?? {};
-    const waysOfPerson = ways.of(contactCenter.id, account.userName);
+    const waysOfPerson = ways.of(contactCenter.id, userName);
     // Steps wait for it; until then a rejection must not count as unhandled.
     waysOfPerson.catch(() => undefined);
     const ofPerson =
@@ -104,12 +109,20 @@ export function createExplanations(options: ExplanationsOptions) {
           );
         },
       },
+      {
+        name: 'application',
+        async run() {
+          const { found } = await asked;
+          return requests.application({ userName, sub: found?.sub, contactCenterId: contactCenter.id });
+        },
+      },
     ];
   };
 
   return {
-    async explain(named: PersonName, actor: Actor): Promise<SignInExplanation> {
-      const account = await people.account(named, actor.within);
+    async explain({ correlationId, ...named }: AskedFor, actor: Actor): Promise<SignInExplanation> {
+      const { within } = actor;
+      const account = await people.account(named, within);
       const { userName } = account;
       const contactCenterId = account.contactCenter.id;
       const fields = { purpose: 'sign-in', userName };
@@ -120,7 +133,10 @@ export function createExplanations(options: ExplanationsOptions) {
       );
       // The answer waits for them; until then a rejection must not count as unhandled.
       refusals.catch(() => undefined);
-      const { findings } = await examine(await probesOf(account, asked, refusals));
+      const { findings } = await examine([
+        ...(await probesOf(account, asked, refusals)),
+        ...outsideProbes({ requests, attempts, account, asked, correlationId, within }),
+      ]);
       return {
         user: { userName, contactCenterId },
         ...conclude(findings),
@@ -129,4 +145,28 @@ export function createExplanations(options: ExplanationsOptions) {
       };
     },
   };
+}
+
+interface Outside {
+  requests: ReturnType<typeof createRequestSteps>;
+  attempts: ReturnType<typeof createPasswordAttempts>;
+  account: HelpDeskAccount;
+  asked: Promise<Asked>;
+  correlationId: string | undefined;
+  within: Within;
+}
+
+/** Of what did not reach the contact centre. An administrator who is confined to one is not told of the tenants that others typed. */
+function outsideProbes({ requests, attempts, account, asked, correlationId, within }: Outside): Probe[] {
+  const tenant = async () => {
+    const { found } = await asked;
+    const succeededAtMs = await attempts.succeededAtMs(account.contactCenter, found);
+    return requests.tenant(found?.userName ?? account.userName, succeededAtMs);
+  };
+  return [
+    ...(within === undefined ? [{ name: 'tenant', run: tenant }] : []),
+    ...(correlationId === undefined
+      ? []
+      : [{ name: 'request', run: () => requests.one(correlationId, within) }]),
+  ];
 }

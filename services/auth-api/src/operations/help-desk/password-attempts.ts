@@ -14,6 +14,14 @@ export interface PasswordAttemptsOptions {
 }
 
 export function createPasswordAttempts({ users, search }: PasswordAttemptsOptions) {
+  /** When the person last signed in, or changed the password; 0: never, or nobody is known. */
+  async function succeededAtMs({ id: contactCenterId }: ContactCenterView, found: FoundPerson | undefined) {
+    if (found === undefined) return 0;
+    const filter = { user: found.sub, contactCenterId, outcome: 'success' as const, limit: 1 };
+    const newest = async (name: string) => (await search({ ...filter, names: [name] })).events[0]?.atMs ?? 0;
+    return Math.max(...(await Promise.all(['login_succeeded', 'password_changed'].map(newest))));
+  }
+
   return {
     /** The newest refusals, newest first. Events carry the name that was typed, which may be another one than the directory's own. */
     async refused(contactCenterId: string, typed: string, own = typed): Promise<StoredAuditEvent[]> {
@@ -24,26 +32,24 @@ export function createPasswordAttempts({ users, search }: PasswordAttemptsOption
       return events.slice(0, shownRefusals);
     },
 
+    succeededAtMs,
+
     async last(
       contactCenter: ContactCenterView,
       found: FoundPerson | undefined,
-      refusals: readonly StoredAuditEvent[],
+      refused: readonly StoredAuditEvent[],
     ): Promise<LastAttempts> {
       const signal = AbortSignal.timeout(serverTimeoutMs);
-      const newest = async (name: string) => {
-        if (found === undefined) return 0;
-        const filter = { user: found.sub, contactCenterId: contactCenter.id, outcome: 'success' as const };
-        return (await search({ ...filter, names: [name], limit: 1 })).events[0]?.atMs ?? 0;
-      };
+      // The person had signed in before an application was refused.
+      const refusals = refused.filter(({ name }) => name !== 'authorization_refused');
       const address = refusals[0]?.clientAddress;
-      const [signedIn, changed, listed, addressWaitMs] = await Promise.all([
-        newest('login_succeeded'),
-        newest('password_changed'),
+      const [succeeded, listed, addressWaitMs] = await Promise.all([
+        succeededAtMs(contactCenter, found),
         found && users.listing.findListed(contactCenter, found.userName, { signal }),
         address === undefined ? 0 : users.delays.ofAddress(address),
       ]);
-      const succeededAtMs = Math.max(signedIn, changed);
-      return { refusals, succeededAtMs, isShownAsLocked: listed?.state === 'locked', addressWaitMs };
+      const isShownAsLocked = listed?.state === 'locked';
+      return { refusals, succeededAtMs: succeeded, isShownAsLocked, addressWaitMs };
     },
   };
 }

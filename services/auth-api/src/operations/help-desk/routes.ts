@@ -11,6 +11,7 @@ import {
   sessionsOfPersonSchema,
   signInExplanationSchema,
 } from '@gatehouse/contracts/auth-administration';
+import { label } from '@gatehouse/contracts/values';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';
@@ -26,6 +27,12 @@ const tags = ['help desk'];
 
 // Strict: a misspelt parameter would end more than was meant.
 const personQuery = z.strictObject(personFields);
+const explanationQuery = z.strictObject({
+  ...personFields,
+  correlationId: label(512)
+    .optional()
+    .describe('Of one request: the id that its error page showed. The explanation says why it was refused.'),
+});
 const endQuery = z.strictObject({
   ...personFields,
   session: z.uuid().optional().describe('Only this one, with its tokens.'),
@@ -109,7 +116,7 @@ function explainingRoutes(app: App, { explanations, unlocks, clientDiagnoses }: 
         tags,
         operationId: 'explainSignIn',
         summary: 'Why a person cannot sign in',
-        querystring: personQuery,
+        querystring: explanationQuery,
         response: { 200: envelopeOf(signInExplanationSchema), ...refusalsOfOne },
       },
     },

@@ -11,12 +11,12 @@ import {
   peopleSources,
 } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { saidAs, type Verdict } from '@gatehouse/service-kit/health';
+import type { Verdict } from '@gatehouse/service-kit/health';
 import { type Said, say } from '@gatehouse/service-kit/sentences';
 import type { FoundPerson } from '../../people/accounts/identify.ts';
 import type { UserService } from '../../people/accounts/service.ts';
 import type { StoredAuditEvent } from '../../records/audit/store.ts';
-import { ok, unneeded, warning } from './verdicts.ts';
+import { cause, ok, onCommandLine, reasonOf, timeOf, unneeded, warning } from './verdicts.ts';
 
 /** How people of the contact centre may sign in. */
 export interface Ways {
@@ -28,12 +28,6 @@ export interface Ways {
 }
 
 type Delays = Awaited<ReturnType<UserService['delays']['explain']>>;
-
-function cause(reason: SignInCause, ...said: Said[]): Verdict {
-  return { ...saidAs(signInCauses[reason] === 'refused' ? 'failed' : 'warning', said), reason };
-}
-
-const onCommandLine = (command: string) => say('command', { command });
 
 export function placeStep({ id, name, status }: ContactCenterView): Verdict {
   if (status === 'active') return ok(say('signIn.place.active', { name }));
@@ -197,8 +191,6 @@ export function lastAttemptStep(
 
 const isDirectoryRefusal = (word: string): word is keyof typeof directoryRefusals =>
   Object.hasOwn(directoryRefusals, word);
-const timeOf = ({ atMs }: StoredAuditEvent) => new Date(atMs).toISOString();
-const reasonOf = ({ fields, name }: StoredAuditEvent) => String(fields['reason'] ?? name);
 
 const gravity: readonly SignInVerdict[] = ['refused', 'unknown', 'restricted'];
 

@@ -125,6 +125,11 @@ export const auditEvents = {
   },
   consent_revoked: { when: 'a user took the access of an application back', kind: end },
   consent_denied: { when: 'a user refused consent', kind: user, fields: { scope: 'the scope' } },
+  authorization_refused: {
+    when: 'an application did not get a user who had signed in or answered for it',
+    kind: denied,
+    fields: { userName, reason, detail: 'the same sentence as in the answer' },
+  },
   ...approvalEvents,
   device_approved: { when: 'a user approved a device', kind: start },
   device_denied: { when: 'a user refused a device', kind: denied },

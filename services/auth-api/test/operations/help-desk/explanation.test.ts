@@ -64,6 +64,8 @@ describe('an explanation', () => {
       'password',
       'our delays',
       'last attempt',
+      'application',
+      'tenant',
     ]);
     expect(await estate.eventsOf({ name: 'access_inspected', limit: '1' })).toMatchObject([
       { contactCenterId, fields: { actor: 'ops', purpose: 'sign-in', userName: userName.toUpperCase() } },
@@ -202,6 +204,10 @@ it('gatehouse people explains and unlocks', async () => {
   const explained = await run('explain', userName);
   expect([explained.exitCode, explained.out]).toEqual([0, expect.stringContaining('bad_credentials')]);
   expect(JSON.parse((await run('explain', userName, '--json')).out)).toMatchObject({ ok: true });
+  const wrong = await createBrowser(estate.stack.app).get('/auth/v3/oauth/authorize?client_id=nobody');
+  const request = String(wrong.headers['x-request-id']);
+  const refused = await run('explain', userName, '--correlation', request);
+  expect([refused.exitCode, refused.out]).toEqual([1, expect.stringContaining('unknown_client')]);
   const disabled = await run('explain', 'locked');
   expect([disabled.exitCode, disabled.out]).toEqual([1, expect.stringContaining('The person is disabled')]);
   expect((await run('unlock', userName)).out).toBe(`1 wrong passwords of ${userName} are forgotten.\n`);

@@ -9,12 +9,23 @@ import {
   signInCauses,
 } from '@gatehouse/contracts/auth-administration';
 import type { ContactCenterView, EnvironmentView, PersonView } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conclude, lastAttemptStep } from '../../../src/operations/help-desk/sign-in-steps.ts';
 import type { StoredAuditEvent } from '../../../src/records/audit/store.ts';
 import { setSignOn } from '../../sign-in/sso/stack/sign-on.ts';
 import { demoContactCenter, environmentOf } from '../../stack/auth-api.ts';
-import { createBrowser } from '../../stack/browser.ts';
+import { type Answer, type Browser, createBrowser } from '../../stack/browser.ts';
+import { contactCenterAdministrator } from '../../stack/console.ts';
+import { readView, signIn } from '../../stack/interaction.ts';
+import {
+  authorizeUrl,
+  createClient,
+  interactionOf,
+  opsCall,
+  responseOf,
+  type TestClient,
+} from '../../stack/oauth.ts';
 import { call, type Estate, startEstate } from './stack.ts';
 
 const strangersAddress = '198.51.100.9';
@@ -30,6 +41,10 @@ interface Case {
   address?: string;
   /** Where the person gets in all the same: of a cause that only restricts. */
   opensAt?: string;
+  /** Of the request that is explained beside. */
+  correlationId?: string;
+  /** The try that goes as the verdict says, where it is another one than a sign-in by password. */
+  isRefused?(): Promise<boolean>;
   undo?(): Promise<unknown>;
 }
 
@@ -44,11 +59,12 @@ const attempt = async ({ userName, tenant = 'demo', password = '', address = str
   return (await createBrowser(estate.stack.app, address).postJson('/auth/v3/sign-in', { data })).status;
 };
 
-const explain = async ({ userName, tenant = 'demo' }: Case) => {
+const explain = async ({ userName, tenant = 'demo', correlationId }: Case) => {
   await estate.stack.deps.audit.drained();
   const answer = await call(estate.stack, 'GET', '/people/explanation', {
     user: userName,
     contactCenter: tenant,
+    ...definedOnly({ correlationId }),
   });
   return answer.json<{ data: SignInExplanation }>().data;
 };
@@ -140,6 +156,33 @@ async function withoutPassword(given: Partial<PersonView> = {}): Promise<Case> {
   return { userName: 'without', password: 'wrong', tenant };
 }
 
+/** An application that asks for `parameters` gets an answer without a code after the person signed in, and after `then`. */
+async function atApplication(
+  parameters: Record<string, string>,
+  then: (browser: Browser, answer: Answer) => Promise<Answer> = async (_browser, answer) => answer,
+): Promise<Case> {
+  const { userName, typed } = await estate.someone();
+  const client = await createClient(estate.stack, { requireConsent: 'consent' in parameters });
+  const isRefused = async () => {
+    const browser = createBrowser(estate.stack.app, strangersAddress);
+    const begun = await browser.get(authorizeUrl(client, parameters));
+    const onward = await signIn(estate.stack, browser, interactionOf(begun), typed);
+    const answer = await then(browser, await browser.get(String(onward.location)));
+    return responseOf(answer).get('code') === null;
+  };
+  expect(await isRefused()).toBe(true);
+  return { userName, password: typed.password, isRefused };
+}
+
+/** The person says no on the page that asks. */
+async function deny(browser: Browser, asked: Answer): Promise<Answer> {
+  const interaction = interactionOf(asked);
+  const { csrf } = await readView(estate.stack.app, browser, interaction);
+  const form = { interaction, csrf, answer: 'denied' };
+  const onward = await browser.postForm('/auth/v3/oauth/consent', form);
+  return browser.get(String(onward.location));
+}
+
 /** The simulator answers these after a year only, or to programs that hold sessions: their words are taken as a directory says them. */
 const unplayed = ['account_expired', 'too_many_sessions'] as const;
 /** `oidc-login.test.ts` plays it, where the identity provider is. */
@@ -188,6 +231,23 @@ const cases: Record<
     await setSignOn(estate.stack, { oidc: { issuer: 'https://idp.test', clientId: 'gatehouse' } });
     return { ...demoPerson, undo: () => setSignOn(estate.stack, {}) };
   },
+  consent_refused: () => atApplication({ consent: 'asked' }, deny),
+  authorization_refused: () =>
+    atApplication({ claims: '{"id_token":{"acr":{"essential":true,"value":"2"}}}' }),
+  tenant_unknown: async () => {
+    const person = await someone();
+    const isRefused = async () => (await attempt({ ...person, tenant: 'no-such-tenant' })) !== 200;
+    expect(await isRefused()).toBe(true);
+    return { ...person, isRefused };
+  },
+  request_refused: async () => {
+    const client = await createClient(estate.stack);
+    const ask = () =>
+      createBrowser(estate.stack.app).get(authorizeUrl(client, { redirect_uri: 'https://app.test/other' }));
+    const { headers } = await ask();
+    const isRefused = async () => (await ask()).status === 400;
+    return { ...(await someone()), correlationId: String(headers['x-request-id']), isRefused };
+  },
 };
 
 // One after another: the rules of the tenant and single sign-on hold for everybody of it.
@@ -204,7 +264,7 @@ it.each(Object.keys(cases) as (keyof typeof cases)[])(
         expect(await listed(person, reason)).toEqual([state, state]);
         expect(await listed(person, 'allowed')).toEqual([state, undefined]);
       }
-      expect(await attempt(person)).not.toBe(200);
+      expect(await (person.isRefused?.() ?? attempt(person).then((status) => status !== 200))).toBe(true);
       const { opensAt } = person;
       if (opensAt !== undefined) expect(await attempt({ ...person, address: opensAt })).toBe(200);
     } finally {
@@ -212,6 +272,88 @@ it.each(Object.keys(cases) as (keyof typeof cases)[])(
     }
   },
 );
+
+it('an application that got the person since is no cause any more', async () => {
+  const { userName, typed } = await estate.someone();
+  const client = await createClient(estate.stack, { requireConsent: true });
+  const browser = createBrowser(estate.stack.app);
+  const answerBy = async (answer: 'denied' | 'allowed') => {
+    const begun = await browser.get(authorizeUrl(client));
+    const asked = begun.location?.includes('/auth/consent.html')
+      ? begun
+      : await browser.get(
+          String((await signIn(estate.stack, browser, interactionOf(begun), typed)).location),
+        );
+    const interaction = interactionOf(asked);
+    const { csrf } = await readView(estate.stack.app, browser, interaction);
+    const onward = await browser.postForm('/auth/v3/oauth/consent', { interaction, csrf, answer });
+    await browser.get(String(onward.location));
+  };
+  await answerBy('denied');
+  expect(await explain({ userName })).toMatchObject({ verdict: 'restricted', reason: 'consent_refused' });
+  expect(await estate.eventsOf({ name: 'authorization_refused', clientId: client.clientId })).toMatchObject([
+    { outcome: 'failure', contactCenterId: demoContactCenter.id, fields: { reason: 'consent_refused' } },
+  ]);
+  await answerBy('allowed');
+  expect(await explain({ userName })).toMatchObject({ verdict: 'allowed' });
+});
+
+describe('one request', () => {
+  const answeredTo = async (query: Record<string, string>, authorization?: string) => {
+    const path = `/auth/v3/ops/people/explanation?${new URLSearchParams(query)}`;
+    const answer = await opsCall(estate.stack, 'GET', path, undefined, authorization);
+    return answer.json<{ data: SignInExplanation }>().data;
+  };
+
+  it('of an unknown client, of a wrong password and of nothing are told apart', async () => {
+    const { userName, typed } = await estate.someone();
+    const browser = createBrowser(estate.stack.app, strangersAddress);
+    const unknown = await browser.get('/auth/v3/oauth/authorize?client_id=nobody&response_type=code');
+    const data = { ...typed, password: 'wrong' };
+    const wrong = await browser.postJson('/auth/v3/sign-in', { data });
+    const stepOf = async ({ headers }: Pick<Answer, 'headers'>) => {
+      const correlationId = String(headers['x-request-id']);
+      const { findings } = await explain({ userName, correlationId });
+      return findings.find(({ name }) => name === 'request');
+    };
+
+    expect(await stepOf(unknown)).toMatchObject({
+      reason: 'request_refused',
+      message: expect.stringContaining('unknown_client'),
+    });
+    const ofPassword = await stepOf(wrong);
+    expect(ofPassword).toMatchObject({ status: 'warning', message: expect.stringContaining('bad_cred') });
+    expect(ofPassword).not.toHaveProperty('reason');
+    expect(await stepOf({ headers: { 'x-request-id': 'no-such-request' } })).toMatchObject({
+      status: 'skipped',
+    });
+  });
+
+  // attack: refused requests and mistyped tenants of others read by the explanation of a person | CWE-639, ASVS 8.2.2 | guard: services/auth-api/src/operations/help-desk/explanation.ts
+  it('is told to an administrator of a contact centre where it is of its own clients, and no tenant that others typed', async () => {
+    const { userName, typed } = await estate.someone();
+    const administrator = await contactCenterAdministrator(estate.stack, {
+      sub: 'admin',
+      contactCenterId: demoContactCenter.id,
+    });
+    await attempt({ userName, password: typed.password, tenant: 'no-such-tenant' });
+    await estate.stack.deps.audit.drained();
+    const foreign = await createClient(estate.stack, { contactCenterIds: [randomUUID()] });
+    const own = await createClient(estate.stack, { contactCenterIds: [demoContactCenter.id] });
+    const verdictOf = async (client: TestClient) => {
+      const wrong = authorizeUrl(client, { redirect_uri: 'https://app.test/other' });
+      const { headers } = await createBrowser(estate.stack.app).get(wrong);
+      const correlationId = String(headers['x-request-id']);
+      const named = { user: userName, contactCenter: 'demo', correlationId };
+      return answeredTo(named, administrator);
+    };
+
+    const ofForeign = await verdictOf(foreign);
+    expect(ofForeign).toMatchObject({ verdict: 'allowed' });
+    expect(ofForeign.findings.map(({ name }) => name)).not.toContain('tenant');
+    expect(await verdictOf(own)).toMatchObject({ verdict: 'refused', reason: 'request_refused' });
+  });
+});
 
 const byPassword = { provider: undefined, takesPassword: true, providerGroups: [] };
 

@@ -126,6 +126,7 @@ describe('a user', () => {
 
     expect(events).toMatchObject([
       { name: 'consent_denied', clientId: careful.clientId, fields: { scope: ['calls'] } },
+      { name: 'authorization_refused', clientId: careful.clientId, fields: { reason: 'consent_refused' } },
       { name: 'consent_given', clientId: careful.clientId, fields: { scope: ['calls'] } },
       { name: 'code_issued' },
     ]);

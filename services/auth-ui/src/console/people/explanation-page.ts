@@ -1,7 +1,10 @@
 /** Builds the picture of why a person can or cannot sign in: each thing that was looked at, and the last refusals. */
+import type { Finding } from '@gatehouse/contracts/answers';
 import type { PersonProfile, SignInCause, SignInExplanation } from '@gatehouse/contracts/auth-administration';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import { requestHref } from '../audit/tabs.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';
+import type { Form } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
 import { addressOf, nameOf, type Steps } from './names.ts';
@@ -13,12 +16,19 @@ export function explanationPage(
   visit: ConsoleVisit,
   profile: PersonProfile,
   { user, verdict, reason, findings, refusals }: SignInExplanation,
+  correlationId: string,
 ): StepsPage {
   const { text } = visit;
   return {
     title: text('console.people.explanation.title', { user: user.userName }),
     breadcrumbs: breadcrumbsBelowPerson(visit, profile),
-    actions: remediesOf(visit, profile, reason),
+    actions: [
+      ...remediesOf(visit, profile, reason),
+      ...diagnosisOf(
+        visit,
+        findings.find((finding) => finding.reason === reason),
+      ),
+    ],
     outcome: outcomes[verdict],
     verdict: headlineOf(visit, verdict, reason),
     groups: [
@@ -28,6 +38,7 @@ export function explanationPage(
         steps: findings.map((finding) => shownStep(visit, 'console.people.step', finding)),
       },
     ],
+    form: requestForm(visit, profile, correlationId),
     history: {
       title: text('console.people.refusals'),
       table: {
@@ -50,6 +61,42 @@ export function explanationPage(
       },
     },
   };
+}
+
+/** The page once more, with the request that an error page was about. */
+function requestForm({ text }: ConsoleVisit, profile: PersonProfile, correlationId: string): Form {
+  const [action, query = ''] = addressOf('explanation', nameOf(profile)).split('?');
+  return {
+    action: action ?? '',
+    isRead: true,
+    hidden: Object.fromEntries(new URLSearchParams(query)),
+    sections: [
+      {
+        title: text('console.people.explanation.request'),
+        text: text('console.people.explanation.request.lead'),
+        fields: [
+          {
+            name: 'correlationId',
+            label: text('console.people.refusal.reference'),
+            kind: 'text',
+            value: correlationId,
+            isRequired: true,
+            isCode: true,
+            maxLength: 512,
+          },
+        ],
+      },
+    ],
+    submit: text('console.people.explanation.request.look'),
+  };
+}
+
+/** Most applications serve several contact centres: their diagnosis is for administrators of the installation. */
+function diagnosisOf({ text, rights }: ConsoleVisit, decisive: Finding | undefined) {
+  const [clientId] = decisive?.sentences?.flatMap(({ parameters }) => parameters['clientId'] ?? []) ?? [];
+  if (clientId === undefined || !(rights.installation || decisive?.reason === 'request_refused')) return [];
+  const href = `${consolePath}/clients/one/${encodeURIComponent(String(clientId))}/diagnosis`;
+  return [{ label: text('console.clients.diagnosis'), href, isMain: true }];
 }
 
 function headlineOf(

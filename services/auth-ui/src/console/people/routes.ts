@@ -12,6 +12,7 @@ import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
 import { consoleView, listView } from '../shell/pages.ts';
 import { stepsView } from '../shell/steps.ts';
+import { typedText } from '../shell/typed.ts';
 import { confirmationRoutes } from './confirmation-routes.ts';
 import { explanationPage } from './explanation-page.ts';
 import { importRoutes } from './import-routes.ts';
@@ -80,13 +81,13 @@ export const peopleArea: Area = {
     detailRoute(
       pages,
       shell,
-      { url: '/explanation', query: nameFields.shape, view: stepsView },
-      async (visit, asked) => {
+      { url: '/explanation', query: { ...nameFields.shape, correlationId: typedText(512) }, view: stepsView },
+      async (visit, { correlationId, ...asked }) => {
         const [profile, explanation] = await Promise.all([
           readPersonProfile(visit.authApi, asked),
-          explainSignIn(visit.authApi, asked),
+          explainSignIn(visit.authApi, { ...asked, correlationId: correlationId || undefined }),
         ]);
-        return explanationPage(visit, profile, explanation);
+        return explanationPage(visit, profile, explanation, correlationId);
       },
     );
 
