@@ -109,7 +109,7 @@ describe('keys that the documentation names', () => {
       expandBraces(key ?? ''),
     );
   const groups =
-    /^(image|global|config|secrets|postgres|redis|consul|elasticsearch|auditForward|migration|service|ingress|internalIngress|autoscaling|networkPolicy|serviceMonitor|podDisruptionBudget|podSecurityContext|resources|probes)\./;
+    /^(image|global|config|secrets|postgres|redis|consul|elasticsearch|auditForward|alerts|migration|service|ingress|internalIngress|autoscaling|networkPolicy|serviceMonitor|podDisruptionBudget|podSecurityContext|resources|probes)\./;
 
   test.each(['guides/deployment.md', 'guides/migration.md', 'explain/architecture.md'])(
     'docs/%s: each exists in a chart',

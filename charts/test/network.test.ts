@@ -140,6 +140,22 @@ describe('egress follows the connections', () => {
     },
   );
 
+  test('Auth API reaches a webhook and a mail server for alerts only where there is one, on its port', async () => {
+    const at = async (alerts: object) =>
+      egressPorts(await egress('auth-api', 'minimal', 'auth-api-egress', { alerts }));
+    const without = await at({});
+    expect(without).not.toContain(587);
+    expect(await at({ webhookUrl: 'https://alerts.example.com:8443/hook' })).toEqual(
+      expect.arrayContaining([...without, 8443]),
+    );
+    for (const [mailServer, port] of [
+      ['smtp://mail.example.com', 587],
+      ['smtps://mail.example.com', 465],
+      ['smtp://mail.example.com:2525', 2525],
+    ] as const)
+      expect((await at({ mailServer })).filter((one) => !without.includes(one))).toEqual([port]);
+  });
+
   test.each(['auth-api', 'environment-api'] as const)(
     '%s reaches LDAP directories on the ports that are named, and on none where none is',
     async (chart) => {
@@ -190,7 +206,7 @@ describe('egress follows the connections', () => {
       postgres: { port: 6432 },
     });
     expect(egressPorts(rules)).toEqual([
-      53, 53, 8888, 389, 636, 8080, 8082, 9200, 443, 6379, 7000, 6432, 443,
+      53, 53, 8888, 389, 636, 8080, 8082, 9200, 443, 443, 6379, 7000, 6432, 443,
     ]);
     const tls = await egress('auth-api', 'minimal', 'auth-api-egress', {
       redis: { url: 'rediss://redis.example.com:6380' },

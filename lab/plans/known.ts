@@ -1,6 +1,10 @@
 /** Names what may be read as a whole: tables that stay small, and statements that have to read everything. Each with its reason. */
 
 export const boundedTables: Record<string, string> = {
+  'auth.alert_channels': 'one row for each way of alerts',
+  'auth.alert_outbox': 'at most 200 for each way of alerts',
+  'auth.alert_watches': 'one row for each location',
+  'auth.alerts': 'the problems of two days',
   'auth.audit_days': 'one row for each day of the retention',
   'auth.audit_set_aside': 'what a destination refused, until an operator looks at it',
   'auth.audit_shipping': 'one row for each destination',

@@ -62,7 +62,7 @@ function settingShape(setting: Setting): JsonSchema {
 }
 
 function addressPattern(schema: z.ZodType): JsonSchema {
-  const schemes = ['https', 'http', 'rediss', 'redis', 'syslog+tls'].filter(
+  const schemes = ['https', 'http', 'rediss', 'redis', 'syslog+tls', 'smtps', 'smtp'].filter(
     (scheme) => schema.safeParse(`${scheme}://host.example`).success,
   );
   return { pattern: `^(${schemes.join('|').replace('+', '\\+')})://|^$` };

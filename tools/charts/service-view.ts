@@ -21,6 +21,7 @@ interface Volume {
 
 /** Stands in for a Secret that the chart does not make. */
 const plausibleSecrets: Readonly<Record<string, string>> = {
+  alertsWebhookSecret: `whsec_${createHash('sha256').update('alerts').digest('base64')}`,
   auditForwardSecret: `whsec_${createHash('sha256').update('forward').digest('base64')}`,
   encryptionKeys: `k1:${createHash('sha256').update('k1').digest('base64')}`,
 };

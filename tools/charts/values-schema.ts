@@ -6,7 +6,7 @@ import type { ValuesKey } from './values-document.ts';
 import { shapeOf } from './values-shapes.ts';
 
 /** Groups of values that are connections of the service's configuration, with keys of the chart beside them. */
-const connections = ['postgres', 'redis', 'consul', 'elasticsearch', 'auditForward'];
+const connections = ['postgres', 'redis', 'consul', 'elasticsearch', 'auditForward', 'alerts'];
 
 /** @throws Error where a value's default does not say what it may hold */
 export function buildValuesSchema(

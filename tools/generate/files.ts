@@ -20,10 +20,10 @@ import { attacksPage } from './attacks-page.ts';
 import { cliPage } from './cli-page.ts';
 import { dashboard } from './dashboard.ts';
 import { decisionsIndex } from './decisions-index.ts';
-import { errorTexts } from './error-texts.ts';
 import { metricsPage } from './metrics-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { auditPage, authorisationPage, configurationReference } from './pages.ts';
+import { pickedTexts } from './picked-texts.ts';
 import { referencePage } from './reference.ts';
 import { runbookSections } from './runbook-sections.ts';
 import { standardsPage } from './standards-page.ts';
@@ -72,7 +72,14 @@ const editorSchemas = Object.entries({
 }));
 
 const generatedFiles: GeneratedFile[] = [
-  { path: 'packages/service-kit/src/html/error-texts.json', produce: errorTexts },
+  {
+    path: 'packages/service-kit/src/html/error-texts.json',
+    produce: pickedTexts(/^(?:error\.|support\.|language\.(?:name|choose)$)/),
+  },
+  {
+    path: 'services/auth-api/src/operations/alerts/texts.json',
+    produce: pickedTexts(/^(?:sentence\.(?:alert|problem)\.|console\.runbook\.|console\.home\.ending\.)/),
+  },
   { path: 'docs/reference/configuration.md', produce: configurationReference },
   { path: 'docs/reference/cli.md', produce: cliPage },
   { path: 'docs/reference/metrics.md', produce: metricsPage },

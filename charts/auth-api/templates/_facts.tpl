@@ -30,7 +30,7 @@ required:
   - key: config.environmentApi.url
     meaning: the base URL of Environment API in the cluster
 issuesTokens: true
-egress: [configServer, ldap, environmentApi, consul, elasticsearch, auditForward, redis, postgres, outbound]
+egress: [configServer, ldap, environmentApi, consul, elasticsearch, auditForward, alertsWebhook, alertsMail, redis, postgres, outbound]
 secrets:
   - name: opsPassword
     env: GATEHOUSE_OPS_PASSWORD
@@ -60,6 +60,10 @@ secrets:
     env: GATEHOUSE_AUDIT_FORWARD_KEY
   - name: auditPseudonymKey
     env: GATEHOUSE_AUDIT_PSEUDONYM_KEY
+  - name: alertsWebhookSecret
+    env: GATEHOUSE_ALERTS_WEBHOOK_SECRET
+  - name: alertsMailPassword
+    env: GATEHOUSE_ALERTS_MAIL_PASSWORD
   - name: registrationToken
     env: GATEHOUSE_REGISTRATION_TOKEN
 {{- end }}

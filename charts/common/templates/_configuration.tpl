@@ -25,7 +25,7 @@
 {{- if and (hasKey $config "environmentApi") (not $config.environmentApi.url) -}}
 {{- $_ := unset $config "environmentApi" -}}
 {{- end -}}
-{{- range $connection := list "postgres" "redis" "consul" "elasticsearch" "auditForward" -}}
+{{- range $connection := list "postgres" "redis" "consul" "elasticsearch" "auditForward" "alerts" -}}
 {{- if hasKey $values $connection -}}
 {{- $settings := dict -}}
 {{- range $key, $value := omit (index $values $connection) "existingSecret" "passwordKey" -}}

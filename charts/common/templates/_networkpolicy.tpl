@@ -37,7 +37,7 @@ spec:
   policyTypes: [Egress]
   egress:
     {{- range $rule := concat (list "dns") .facts.egress }}
-    {{- if or (not (has $rule (list "environmentApi" "ldap" "consul" "elasticsearch" "auditForward"))) (and (eq $rule "environmentApi") $.root.Values.config.environmentApi.url) (and (eq $rule "ldap") $policy.egress.ldap.ports) (and (eq $rule "consul") $.root.Values.consul.url) (and (eq $rule "elasticsearch") $.root.Values.elasticsearch.nodes) (and (eq $rule "auditForward") $.root.Values.auditForward.url) }}
+    {{- if or (not (has $rule (list "environmentApi" "ldap" "consul" "elasticsearch" "auditForward" "alertsWebhook" "alertsMail"))) (and (eq $rule "environmentApi") $.root.Values.config.environmentApi.url) (and (eq $rule "ldap") $policy.egress.ldap.ports) (and (eq $rule "consul") $.root.Values.consul.url) (and (eq $rule "elasticsearch") $.root.Values.elasticsearch.nodes) (and (eq $rule "auditForward") $.root.Values.auditForward.url) (and (eq $rule "alertsWebhook") $.root.Values.alerts.webhookUrl) (and (eq $rule "alertsMail") $.root.Values.alerts.mailServer) }}
     {{- include "gatehouse.egressRule" (merge (dict "rule" $rule) $) | nindent 4 }}
     {{- end }}
     {{- end }}
@@ -79,6 +79,10 @@ spec:
 {{- $ports = list (include "gatehouse.portOfUrl" $values.consul.url | int) -}}
 {{- else if eq .rule "auditForward" -}}
 {{- $ports = list (include "gatehouse.portOfUrl" $values.auditForward.url | int) -}}
+{{- else if eq .rule "alertsWebhook" -}}
+{{- $ports = list (include "gatehouse.portOfUrl" $values.alerts.webhookUrl | int) -}}
+{{- else if eq .rule "alertsMail" -}}
+{{- $ports = list (include "gatehouse.portOfUrl" $values.alerts.mailServer | int) -}}
 {{- else if eq .rule "elasticsearch" -}}
 {{- range $values.elasticsearch.nodes -}}
 {{- $ports = append $ports (include "gatehouse.portOfUrl" . | int) -}}
@@ -98,5 +102,5 @@ spec:
 {{/* The port in an address, or the default port of its scheme. */}}
 {{- define "gatehouse.portOfUrl" -}}
 {{- $address := urlParse . -}}
-{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $address.host) | default (get (dict "https" "443" "syslog+tls" "6514") $address.scheme | default "80") -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $address.host) | default (get (dict "https" "443" "syslog+tls" "6514" "smtp" "587" "smtps" "465") $address.scheme | default "80") -}}
 {{- end }}

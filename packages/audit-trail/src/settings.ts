@@ -8,7 +8,7 @@ import {
   setting,
   textWeakness,
 } from '@gatehouse/service-kit/config';
-import { linesOf } from '@gatehouse/service-kit/crypto';
+import { checkWebhookKeys } from '@gatehouse/service-kit/crypto';
 import { z } from 'zod';
 
 const nodeUrl = z.url({ protocol: /^https?$/ });
@@ -168,15 +168,6 @@ export const auditForwardSettings = {
     doc: 'Maximum time for one batch of events, in milliseconds; then it is sent again.',
   }),
 };
-
-const webhookKey = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
-
-function checkWebhookKeys(text: string): void {
-  for (const line of linesOf(text)) {
-    const bytes = Buffer.from(webhookKey.exec(line)?.[1] ?? '', 'base64').length;
-    if (bytes < 24 || bytes > 64) throw new Error('must be whsec_ and 24 to 64 random bytes in base64');
-  }
-}
 
 interface ForwardValues {
   url: string | undefined;

@@ -1,6 +1,7 @@
 /** Every group of commands, in the order of the help. */
 import type { CommandGroup } from './command-group.ts';
 import { administratorCommands } from './commands/administrators.ts';
+import { alertCommands } from './commands/alerts.ts';
 import { auditCommands } from './commands/audit/commands.ts';
 import { brandingCommands } from './commands/branding.ts';
 import { checkCommand } from './commands/check.ts';
@@ -46,6 +47,7 @@ export const groups: readonly CommandGroup[] = [
   administratorCommands,
   consoleCommands,
   overviewCommand,
+  alertCommands,
   doctorCommand,
   auditCommands,
   signingKeyCommands,

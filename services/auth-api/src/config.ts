@@ -40,6 +40,7 @@ import {
   tracingSettings,
 } from '@gatehouse/service-kit/config';
 import { z } from 'zod';
+import { alertProblems, alertSettings } from './config/alerts.ts';
 import { clientSettings, registrationSettings } from './config/clients.ts';
 import { outboundProblems, outboundSettings } from './config/outbound.ts';
 import { sessionSettings } from './config/sessions.ts';
@@ -118,6 +119,7 @@ export const configuration = defineConfiguration(
     deleted: deletedSettings,
     tracing: tracingSettings,
     outbound: outboundSettings,
+    alerts: alertSettings,
     location: setting(
       z
         .string()
@@ -132,6 +134,7 @@ export const configuration = defineConfiguration(
   },
   {
     problemsBetween: ({
+      alerts,
       auditForward,
       consul,
       elasticsearch,
@@ -150,6 +153,7 @@ export const configuration = defineConfiguration(
       ...elasticsearchProblems(elasticsearch),
       ...auditForwardProblems(mode, auditForward),
       ...outboundProblems(mode, outbound),
+      ...alertProblems(alerts, outbound),
     ],
   },
 );

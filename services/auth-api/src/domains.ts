@@ -23,6 +23,8 @@ import { composeDiscovery } from './oauth/discovery/compose.ts';
 import { composeRefusals } from './oauth/refusals/compose.ts';
 import { composeToken } from './oauth/token/compose.ts';
 import { composeUserinfo } from './oauth/userinfo/compose.ts';
+import { composeAlerts } from './operations/alerts/compose.ts';
+import { composeAlertDelivery } from './operations/alerts/compose-delivery.ts';
 import { composeChanges } from './operations/changes/compose.ts';
 import { composeDiagnosis } from './operations/diagnosis/compose.ts';
 import { composeHelpDesk } from './operations/help-desk/compose.ts';
@@ -105,6 +107,8 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
     .with('helpDesk', composeHelpDesk)
     .with('administratorRoutes', composeAdministratorRoutes)
     .with('diagnosis', composeDiagnosis)
-    .with('overview', composeOverview);
+    .with('alertDelivery', composeAlertDelivery)
+    .with('overview', composeOverview)
+    .with('alerts', composeAlerts);
   return { ...services, kit, core, now: clock.now, domains, close: () => closeDomains(domains) };
 }

@@ -9,6 +9,7 @@ const namedOtherwise: Readonly<Record<string, string>> = {
   storage: './core/open-core.ts',
   accessTokens: './tokens/compose-access.ts',
   ssoSettings: './sign-in/sso/compose-settings.ts',
+  alertDelivery: './operations/alerts/compose-delivery.ts',
   administratorRoutes: './registry/administrators/compose-routes.ts',
 };
 

@@ -109,6 +109,8 @@ const administration: Table = {
     `POST ${ops}/signal-receivers/{id}/test`,
     `POST ${ops}/console-links`,
     `GET ${ops}/diagnosis`,
+    `GET ${ops}/alerts`,
+    `POST ${ops}/alerts/test`,
     `GET ${ops}/audit/verify`,
     `GET ${ops}/audit/retention`,
     `POST ${ops}/audit/retention/confirm`,

@@ -113,7 +113,17 @@ export const commandsTable: Table = {
   ),
   ...noPerson(
     'belongs to the installation: a contact centre is refused whatever it names',
-    ...['clients create', 'cc create', 'export', 'import', 'check', 'console open', 'doctor'],
+    ...[
+      'clients create',
+      'cc create',
+      'export',
+      'import',
+      'check',
+      'console open',
+      'doctor',
+      'alerts show',
+      'alerts test',
+    ],
     ...['list', 'show', 'create', 'update', 'delete', 'add-server', 'update-server', 'remove-server'].map(
       (step) => `env ${step}`,
     ),

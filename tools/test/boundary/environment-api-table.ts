@@ -165,6 +165,7 @@ const internal: Table = {
     `GET ${inner}/images/{digest}`,
     ...each('PUT DELETE', `${inner}/client-logos/{clientId}`),
     `GET ${inner}/changes`,
+    `GET ${inner}/problems`,
   ),
 };
 

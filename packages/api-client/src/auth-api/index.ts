@@ -6,6 +6,7 @@ export {
   createSigningKeyAdministration,
 } from './administration.ts';
 export { createAdministratorCalls, createAppointmentCalls } from './administrators.ts';
+export { readAlerts, testAlerts } from './alerts.ts';
 export { createAuditCalls, type SecurityEventFilter } from './audit.ts';
 export {
   type AuthApiClient,

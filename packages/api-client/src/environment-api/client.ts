@@ -28,6 +28,7 @@ import {
   peopleAnswer,
   peopleNumbersAnswer,
   personNumbersAnswer,
+  problemsAnswer,
   singleSignOnAnswer,
 } from './internal-answers.ts';
 
@@ -70,7 +71,14 @@ const internalPath = '/environment/v3/internal';
 /** `http` authenticates with a token of the service client. All calls throw UpstreamError. */
 export function createEnvironmentApiClient(http: HttpClient) {
   const calls = createInternalCalls(http);
-  return { ...configurationCalls(calls), ...peopleCalls(http, calls), ...pageCalls(http, calls) };
+  return {
+    ...configurationCalls(calls),
+    ...peopleCalls(http, calls),
+    ...pageCalls(http, calls),
+    /** Of the installation: what its overview tells. */
+    problems: async () =>
+      (await http.read(problemsAnswer, { path: `${internalPath}/problems` })).data.problems,
+  };
 }
 
 type InternalCalls = ReturnType<typeof createInternalCalls>;

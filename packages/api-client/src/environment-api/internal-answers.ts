@@ -10,6 +10,7 @@ import {
   imageContentSchema,
   imageSchema,
   installationBrandingSchema,
+  installationProblemsSchema,
   passwordLinkSchema,
   passwordSetSchema,
   peopleNumbersSchema,
@@ -33,3 +34,4 @@ export const brandingAnswer = envelopeOf(installationBrandingSchema);
 export const imageAnswer = envelopeOf(imageSchema);
 export const imageContentAnswer = envelopeOf(imageContentSchema);
 export const changesAnswer = envelopeOf(environmentChangesPageSchema);
+export const problemsAnswer = envelopeOf(installationProblemsSchema);

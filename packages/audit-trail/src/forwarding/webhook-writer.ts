@@ -1,8 +1,8 @@
 /** Posts audit events to a webhook, signed as Standard Webhooks says; a receiver has taken a batch when it answers 2xx. */
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { linesOf, type Secret } from '@gatehouse/service-kit/crypto';
+import { type Secret, webhookHeaders } from '@gatehouse/service-kit/crypto';
 import type { Document, DocumentWriter } from '../elasticsearch/bulk.ts';
 
 export interface WebhookTarget {
@@ -13,26 +13,14 @@ export interface WebhookTarget {
   now: Clock;
 }
 
-export const secretPrefix = 'whsec_';
-
 export function createWebhookWriter({ url, secret, http, now }: WebhookTarget): DocumentWriter {
-  const keys = linesOf(secret.reveal()).map((line) => Buffer.from(line.slice(secretPrefix.length), 'base64'));
-
   async function post(documents: readonly Document[], signal: AbortSignal | undefined): Promise<void> {
-    const id = idOf(documents);
-    const timestamp = Math.floor(now() / 1000);
     const text = payloadOf(documents);
-    const signed = `${id}.${timestamp}.${text}`;
-    const signatures = keys.map((key) => `v1,${createHmac('sha256', key).update(signed).digest('base64')}`);
     await http.send({
       method: 'POST',
       url,
       content: { type: 'application/json', text },
-      headers: {
-        'webhook-id': id,
-        'webhook-timestamp': String(timestamp),
-        'webhook-signature': signatures.join(' '),
-      },
+      headers: webhookHeaders(secret, { id: idOf(documents), text }, now()),
       signal,
     });
   }

@@ -22,6 +22,7 @@ export const runbooks = [
   'audit-events-wait',
   'audit-events-do-not-reach-the-second-destination',
   'audit-events-are-refused',
+  'alerts-do-not-arrive',
   'deletions-wait',
   'an-entry-of-an-administrator-gives-no-right',
 ] as const;

@@ -8,6 +8,14 @@ export {
   appointingSchema,
   appointmentsSchema,
 } from './administrators.ts';
+export {
+  type AlertChannel,
+  type AlertState,
+  type AlertTest,
+  alertStateSchema,
+  alertsPath,
+  alertTestSchema,
+} from './alerts.ts';
 export { type ClientExchanges, clientExchangesSchema } from './client-exchanges.ts';
 export {
   type ClientView,

@@ -102,6 +102,7 @@ export {
   redeemPasswordLinkBodySchema,
   setPasswordBodySchema,
 } from './people.ts';
+export { installationProblemsSchema } from './problems.ts';
 export {
   clientSecretPlace,
   type OidcSettings,

@@ -1,4 +1,5 @@
 /** Lists what the services say to people as sentences with parameters: each is an ICU message, in English. */
+import { alertSentences } from './alert.ts';
 import { clientSentences } from './client.ts';
 import { problemSentences } from './problem.ts';
 import { signInSentences } from './sign-in.ts';
@@ -12,6 +13,7 @@ export const sentences = {
   ...signOnSentences,
   ...clientSentences,
   ...problemSentences,
+  ...alertSentences,
 } as const;
 
 export type SentenceKey = keyof typeof sentences;

@@ -16,3 +16,4 @@ export {
   sha256,
   uuidOf,
 } from './secrets.ts';
+export { checkWebhookKeys, webhookHeaders } from './webhook-signature.ts';

@@ -1,3 +1,4 @@
 /** Names what others may use of sentences with parameters. */
+export { type SaidText, saidIn } from './said-in.ts';
 export { type Said, say, wordsOf } from './say.ts';
-export { valuesIn } from './values.ts';
+export { readerOf } from './texts.ts';

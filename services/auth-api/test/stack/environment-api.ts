@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import type { Problem } from '@gatehouse/contracts/answers';
 import type {
   BrandingView,
   ContactCenterView,
@@ -33,6 +34,8 @@ export interface EnvironmentApiStandIn {
   readonly origins: string[];
   /** Origins by contact centre. */
   readonly originsOf: Map<string, string[]>;
+  /** Of the installation, in `GET /internal/problems`. */
+  readonly problems: Problem[];
   /** Paths that were asked, with the answered status. */
   readonly asked: { path: string; status: number }[];
   /** Accepts questions and answers none. */
@@ -52,6 +55,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
   const changes: EnvironmentChange[] = [];
   const origins: string[] = [];
   const originsOf = new Map<string, string[]>();
+  const problems: Problem[] = [];
   const asked: { path: string; status: number }[] = [];
 
   const find = (url: URL): { version: number } | undefined => {
@@ -83,6 +87,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
       const newer = changes.filter(({ seq }) => seq > since);
       return send(200, { status: { code: 0 }, data: { changes: newer, latest: changes.length } });
     }
+    if (url.pathname.endsWith('/problems')) return send(200, { status: { code: 0 }, data: { problems } });
     if (url.pathname.endsWith('/cors')) {
       const data = {
         origins: [...origins, ...[...originsOf.values()].flat()],
@@ -142,6 +147,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
     changes,
     origins,
     originsOf,
+    problems,
     asked,
     hangs: false,
     async start() {

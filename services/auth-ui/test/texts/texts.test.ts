@@ -43,7 +43,7 @@ function argumentsOf(text: string, language: string): string[] {
 const code = /`[^`]*`/g;
 
 const namesOfProducts =
-  /Gatehouse|Auth API|Environment API|Configuration Servers?|Active Directory|OAuth 2\.0|OpenID Connect|WDJB-MJHT|StartTLS|\b(?:SSO|URL|ID|TLS|PKCE|SAML|UTC|POST|NameID)\b/g;
+  /Gatehouse|Auth API|Environment API|Configuration Servers?|Active Directory|OAuth 2\.0|OpenID Connect|WDJB-MJHT|StartTLS|\b(?:SSO|URL|ID|TLS|PKCE|SAML|UTC|POST|NameID|Webhook)\b/g;
 
 /** Words that a language writes as English does. */
 const alike: Partial<Record<Language, string[]>> = {

@@ -123,6 +123,7 @@ export const matrix = {
   'POST /internal/environments/{id}/person-numbers': 'internal',
   'GET /internal/changes': 'internal',
   'GET /internal/cors': 'internal',
+  'GET /internal/problems': 'internal',
 } as const satisfies Record<string, RuleName>;
 
 export type Operation = keyof typeof matrix;

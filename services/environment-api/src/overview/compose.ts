@@ -3,7 +3,7 @@ import type { Probe } from '@gatehouse/service-kit/health';
 import type { Audit } from '../audit/compose.ts';
 import type { Domain } from '../core/domain.ts';
 import type { Core } from '../core/open-core.ts';
-import { overviewRoutes } from './routes.ts';
+import { overviewRoutes, problemRoutes } from './routes.ts';
 import { createOverviewService } from './service.ts';
 
 interface OverviewDependencies {
@@ -14,6 +14,9 @@ interface OverviewDependencies {
 export function composeOverview({ pool, now }: Core, { audit, diagnosis }: OverviewDependencies) {
   const overview = createOverviewService({ pool, audit, probes: diagnosis.probes, now });
   return {
-    mounts: [['callers', '/overview', (api) => overviewRoutes(api, { overview })]],
+    mounts: [
+      ['callers', '/overview', (api) => overviewRoutes(api, { overview })],
+      ['services', '/problems', (internal) => problemRoutes(internal, { overview })],
+    ],
   } satisfies Domain;
 }

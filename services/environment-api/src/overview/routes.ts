@@ -1,6 +1,7 @@
-/** Route `/overview`: what the home page of the console shows of this service. */
+/** Route `/overview`: what the home page of the console shows of this service; `/internal/problems` gives its problems to Auth API. */
 import { envelopeOf } from '@gatehouse/contracts/answers';
 import { environmentApiOverviewSchema } from '@gatehouse/contracts/environment-administration';
+import { installationProblemsSchema } from '@gatehouse/contracts/environment-api';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
@@ -32,6 +33,24 @@ export function overviewRoutes(api: App, { overview }: { overview: OverviewServi
       const id = contactCenterOf(request.caller, request.query.contactCenterId);
       reply.header('cache-control', 'no-store');
       return ok(await (id === undefined ? overview.ofInstallation() : overview.ofContactCenter(id)));
+    },
+  );
+}
+
+/** For Auth API, which tells somebody. */
+export function problemRoutes(internal: App, { overview }: { overview: OverviewService }): void {
+  internal.get(
+    '',
+    {
+      schema: {
+        tags: ['internal'],
+        summary: 'The problems of the installation',
+        response: { 200: envelopeOf(installationProblemsSchema), ...failures },
+      },
+    },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return ok({ problems: (await overview.ofInstallation()).problems });
     },
   );
 }

@@ -165,6 +165,8 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'DELETE /signal-receivers/{id}': 'administer',
   'POST /signal-receivers/{id}/test': 'administer',
   'GET /overview': 'readOverview',
+  'GET /alerts': 'administer',
+  'POST /alerts/test': 'administer',
   'GET /diagnosis': 'administer',
   'GET /refusals': 'searchEvents',
   'GET /audit': 'searchEvents',

@@ -1,4 +1,5 @@
 /** Composes the overview of this service from the domains that know its parts. */
+import type { Problem } from '@gatehouse/contracts/answers';
 import type { Probe } from '@gatehouse/service-kit/health';
 import type { Config } from '../../config.ts';
 import type { Core, Domain } from '../../core/domain.ts';
@@ -25,6 +26,8 @@ interface OverviewDependencies {
   signingKeys: SigningKeyParts;
   sso: Sso;
   accounts: AccountParts;
+  /** Of alerts that do not arrive. */
+  alertDelivery: { problems(): Promise<Problem[]> };
   diagnosis: { probes: readonly Probe[] };
 }
 
@@ -42,9 +45,13 @@ export function composeOverview({ pool, location, now }: Core, dependencies: Ove
     contactCenters,
     administrators: dependencies.administrators.service,
     unlocks: dependencies.helpDesk.unlockWatch,
+    alertProblems: dependencies.alertDelivery.problems,
     pool,
     location,
     now,
   });
-  return { mounts: [['operators', '', (app) => overviewRoutes(app, { overview })]] } satisfies Domain;
+  return {
+    services: { overview },
+    mounts: [['operators', '', (app) => overviewRoutes(app, { overview })]],
+  } satisfies Domain;
 }

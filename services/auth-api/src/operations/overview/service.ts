@@ -25,7 +25,7 @@ import type { ContactCenterService } from '../../registry/contact-centers/servic
 import type { HelpDesk } from '../help-desk/compose.ts';
 import { shownName } from '../help-desk/people.ts';
 import type { Endings } from './endings.ts';
-import { problemsOfSignIns } from './sign-in-problems.ts';
+import { problemOfUnlocks, problemsOfSignIns } from './sign-in-problems.ts';
 import { stepsOf } from './windows.ts';
 
 export interface OverviewOptions {
@@ -34,6 +34,8 @@ export interface OverviewOptions {
   audit: Pick<Audit, 'lag' | 'retention' | 'seenPeople'>;
   endings: Endings;
   problemWatch: ProblemWatch;
+  /** Of alerts that do not arrive. */
+  alertProblems(): Promise<Problem[]>;
   unlocks: Pick<HelpDesk['unlockWatch'], 'alarms'>;
   contactCenters: Pick<ContactCenterService, 'find'>;
   administrators: Pick<Administrators['service'], 'list'>;
@@ -83,8 +85,8 @@ export function createOverviewService(options: OverviewOptions) {
   };
 
   const ofInstallation = async (question: OverviewQuestion): Promise<AuthApiOverview> => {
-    const [signIns, found, ending, auditLag, deletions, clients, administrators, unlocks] = await Promise.all(
-      [
+    const [signIns, found, ending, auditLag, deletions, clients, administrators, unlocks, alerts] =
+      await Promise.all([
         signInsOf(question).catch(() => undefined),
         options.problemWatch(),
         endings(undefined),
@@ -93,8 +95,8 @@ export function createOverviewService(options: OverviewOptions) {
         countClients(pool).catch(() => undefined),
         options.administrators.list().catch(() => []),
         unlockProblems().catch(() => []),
-      ],
-    );
+        options.alertProblems().catch(() => []),
+      ]);
     const listed = orderEndings(ending, maxEndings);
     return definedOnly({
       at: new Date(now()).toISOString(),
@@ -104,6 +106,7 @@ export function createOverviewService(options: OverviewOptions) {
         ...found,
         ...(signIns?.problems ?? []),
         ...unlocks,
+        ...alerts,
         ...problemsOfLag(auditLag ?? []),
         ...problemsOfDeletions(deletions),
         ...problemsOfAdministrators(administrators),
@@ -173,17 +176,6 @@ function signInsView({ fromMs, toMs, stepMs }: Window, series: Series, withToken
     steps: series.steps.map(({ atMs, ...counts }) => ({ at: new Date(atMs).toISOString(), ...view(counts) })),
     total: view(series.total),
     failures: series.failures,
-  };
-}
-
-/** An administrator who unlocks an account can guess at it in between. */
-function problemOfUnlocks(administrator: string, subjectName: string | undefined): Problem {
-  return {
-    severity: 'warning',
-    runbook: 'somebody-tries-passwords',
-    subject: administrator,
-    ...definedOnly({ subjectName }),
-    ...wordsOf(say('problem.unlocks')),
   };
 }
 

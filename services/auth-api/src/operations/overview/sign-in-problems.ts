@@ -1,5 +1,6 @@
 /** Judges the sign-ins and token requests of the last minutes, with the limits of the alert rules where these have one. */
 import type { Problem } from '@gatehouse/contracts/answers';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { say, wordsOf } from '@gatehouse/service-kit/sentences';
 import type { Series } from '../../records/activity/series.ts';
 
@@ -55,4 +56,15 @@ export function problemsOfSignIns(series: Series, subject: string, minutes: numb
       },
   ];
   return found.filter((problem) => problem !== false);
+}
+
+/** An administrator who unlocks an account can guess at it in between. */
+export function problemOfUnlocks(administrator: string, subjectName: string | undefined): Problem {
+  return {
+    severity: 'warning',
+    runbook: 'somebody-tries-passwords',
+    subject: administrator,
+    ...definedOnly({ subjectName }),
+    ...wordsOf(say('problem.unlocks')),
+  };
 }

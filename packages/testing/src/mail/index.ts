@@ -1,0 +1,2 @@
+/** Names what tests may use of mail servers. */
+export { type MailServerOptions, startMailServer } from './mail-server.ts';
