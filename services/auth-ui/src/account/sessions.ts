@@ -4,10 +4,10 @@ import type { SessionList, SessionView } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
+import { deviceText } from '../pages/device.ts';
 import type { AccountSession, AccountSessionsPage } from '../pages/views.ts';
 import { beginVisit, sendView, type Visit } from '../pages/visit.ts';
 import { formatsIn } from '../texts/formats.ts';
-import { deviceOf } from './device.ts';
 import { ownOf } from './own.ts';
 import { accountPages, surroundingsOf } from './tabs.ts';
 
@@ -92,14 +92,9 @@ export function sessionsPage(
 
 function shown({ text, language }: Visit, session: SessionView, now: number): AccountSession {
   const { ago, list } = formatsIn(language);
-  const { browser, system } = deviceOf(session.userAgent);
-  const device =
-    browser && system
-      ? text('account.device', { browser, system })
-      : (browser ?? system ?? text('account.device.unknown'));
   return {
     id: session.id,
-    device,
+    device: deviceText(text, session.userAgent),
     isCurrent: session.current,
     facts: [
       session.current

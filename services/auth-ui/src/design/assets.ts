@@ -16,10 +16,11 @@ const sources = {
   },
   'logo.svg': { type: 'image/svg+xml', files: ['logo.svg'] },
   'approvals.js': { type: 'text/javascript; charset=utf-8', files: ['approvals.js'] },
-  'console.js': { type: 'text/javascript; charset=utf-8', files: ['console.js'] },
+  'console.js': { type: 'text/javascript; charset=utf-8', files: ['console.js', 'times.js'] },
   'continue.js': { type: 'text/javascript; charset=utf-8', files: ['continue.js'] },
   'open-console.js': { type: 'text/javascript; charset=utf-8', files: ['open-console.js'] },
   'show-password.js': { type: 'text/javascript; charset=utf-8', files: ['show-password.js'] },
+  'times.js': { type: 'text/javascript; charset=utf-8', files: ['times.js'] },
 } as const;
 
 export type AssetName = keyof typeof sources;

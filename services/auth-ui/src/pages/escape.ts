@@ -1,17 +1,20 @@
 /** Escapes what templates print: markup everywhere, and in texts that people read the characters by which a name looks like another. */
 import { shownName } from '@gatehouse/contracts/values';
 import { escapeHtml } from '@gatehouse/service-kit/html';
+import { momentElements, plainMoments } from '../texts/moments.ts';
 
 /** Most values are such: an optimisation, a page has some hundred values and these take a sixth of the time. */
 const harmless = /^[\t\n\r !#-%(-;=?-~]*$/;
 /** Between lines of a text, and around what our own texts isolate: an isolate that ends turns nothing outside of it. */
 const structure = /[\t\n\r]|\u2068[^\u2066-\u2069]*\u2069/gu;
 
-/** Names that come from a directory, or that were stored before their rule, are shown and never refused. */
-export function escapeShown(value: unknown): string {
-  const text = String(value);
-  return harmless.test(text) ? text : escapeHtml(shownText(text));
-}
+/** For attributes. Names that come from a directory, or that were stored before their rule, are shown and never refused. */
+export const escapeShown = (value: unknown): string => escaped(plainMoments(String(value)));
+
+/** Between elements: a moment is one of its own there. */
+const escapeContent = (value: unknown): string => momentElements(escaped(String(value)));
+
+const escaped = (text: string): string => (harmless.test(text) ? text : escapeHtml(shownText(text)));
 
 function shownText(text: string): string {
   let shown = '';
@@ -26,14 +29,34 @@ function shownText(text: string): string {
 
 /** Text between backticks is code: a value to type, a parameter. */
 export const escapeWithCode = (text: string): string =>
-  escapeShown(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+  escapeContent(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+
+/** These hold text alone. */
+const textOnly = /^(?:title|option|textarea|text)$/;
+const parts = /<%[\s\S]*?%>|<\/?([a-z][a-z\d-]*)|>/g;
+
+/** Lets what is printed between elements have elements of its own. What Eta prints in a tag stays as it is. */
+function contentIn(template: string): string {
+  let isTag = false;
+  let holder: string | undefined;
+  return template.replace(parts, (part, element: string | undefined) => {
+    if (element !== undefined) {
+      isTag = true;
+      if (textOnly.test(element)) holder = part.startsWith('</') ? undefined : element;
+    } else if (part === '>') isTag = false;
+    else if (part.startsWith('<%=') && !isTag && holder === undefined)
+      return `<%~ this.escapeContent(${part.slice(3, -2)}) %>`;
+    return part;
+  });
+}
 
 /** A form sends back what its fields held: a person with such a name signs in by it. */
-export const fieldValues = {
+export const contexts = {
   escapeValue: (value: unknown): string => escapeHtml(String(value)),
+  escapeContent,
   plugin: {
     processTemplate: (template: string): string =>
-      template
+      contentIn(template)
         .replaceAll(/(?<=\svalue=")<%=(.*?)%>(?=")/g, '<%~ this.escapeValue($1) %>')
         .replaceAll(/<%=([^<]*?)%>(?=<\/textarea>)/g, '<%~ this.escapeValue($1) %>'),
   },

@@ -35,7 +35,7 @@ export interface Theme {
   /** Words of the operator's link to help. */
   helpLink?: string;
   links: { href: string; label: string; language: string }[];
-  notices: { kind: Notice['kind']; title: string; text: OwnWords; until: string; untilIso: string }[];
+  notices: { kind: Notice['kind']; title: string; text: OwnWords; until: string }[];
 }
 
 /** Undefined: the page looks as it always did. */
@@ -60,7 +60,6 @@ export function themeOf(branding: BrandingView | undefined, language: Language):
       title: text(`notice.${kind}`),
       text: ownWords(texts, language),
       until: text('notice.until', { when: formatsIn(language).moment(until) }),
-      untilIso: until,
     })),
   };
 }

@@ -1,5 +1,6 @@
 /** Writes times and lists as a language does. The formats are made once: making one costs more than a whole page. */
 import type { Language } from '@gatehouse/service-kit/html';
+import { markMoment, momentStyles } from './moments.ts';
 
 const units = [
   ['day', 86_400_000],
@@ -22,21 +23,8 @@ function createFormats(language: Language) {
   const minutes = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
   const list = new Intl.ListFormat(language);
   const comma = commas[language] ?? ', ';
-  const moment = new Intl.DateTimeFormat(language, {
-    year: 'numeric',
-    month: 'long',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZone: 'UTC',
-    timeZoneName: 'short',
-  } as const);
-  const timeOfDay = new Intl.DateTimeFormat(language, {
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: 'UTC',
-    timeZoneName: 'short',
-  });
+  const long = new Intl.DateTimeFormat(language, momentStyles.long);
+  const timeOfDay = new Intl.DateTimeFormat(language, momentStyles.time);
   const number = new Intl.NumberFormat(language, {
     maximumSignificantDigits: 3,
     roundingPriority: 'morePrecision',
@@ -64,10 +52,8 @@ function createFormats(language: Language) {
       const [unit, unitMs] = largest;
       return relative.format(-Math.floor(passedMs / unitMs), unit);
     },
-    /** In UTC, and says so. */
-    moment: (iso: string) => moment.format(Date.parse(iso)),
-    /** In UTC, and says so. */
-    timeOfDay: (atMs: number) => timeOfDay.format(atMs),
+    moment: (iso: string) => markMoment(Date.parse(iso), 'long', long.format(Date.parse(iso))),
+    timeOfDay: (atMs: number) => markMoment(atMs, 'time', timeOfDay.format(atMs)),
     /** Of a moment that lies so far back: 60 minutes ago, 24 hours ago, now. */
     before(ms: number): string {
       if (ms < 60_000) return relative.format(0, 'second');

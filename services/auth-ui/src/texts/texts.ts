@@ -24,6 +24,7 @@ import { shownName } from '@gatehouse/contracts/values';
 import { directionOf, type Language } from '@gatehouse/service-kit/html';
 import { type Formats, IntlMessageFormat } from 'intl-messageformat';
 import type english from './en.json';
+import { type MomentStyle, markMoment, momentStyles } from './moments.ts';
 
 /** Label or help of a described field: `field.client.name`, `field.client.name.help`. */
 export type FieldKey = `field.${string}.${string}`;
@@ -107,7 +108,7 @@ function createText(language: Language): Text {
   const compiled = (key: TextKey, source: string): IntlMessageFormat => {
     const known = messages.get(key);
     if (known) return known;
-    const message = new IntlMessageFormat(source, language, formats, { ignoreTag: true });
+    const message = new IntlMessageFormat(source, language, formats, { ignoreTag: true, formatters });
     messages.set(key, message);
     return message;
   };
@@ -134,16 +135,36 @@ function isolated(values: Values): Values {
   );
 }
 
-/** `{at, date, medium}` and `{at, time, short}`, beside what ICU says of them: in UTC, because the reader's time zone is unknown. */
+/** `{at, date, minute}`, beside what ICU says: in UTC, because the reader's time zone is unknown here. */
 const formats: Partial<Formats> = {
   date: {
-    short: { timeZone: 'UTC' },
     medium: { timeZone: 'UTC' },
-    long: { timeZone: 'UTC' },
-    full: { timeZone: 'UTC' },
+    ...Object.fromEntries(
+      Object.entries(momentStyles).map(([moment, style]) => [moment, { ...style, moment }]),
+    ),
   },
-  time: {
-    short: { timeZone: 'UTC', timeZoneName: 'short' },
-    medium: { timeZone: 'UTC', timeZoneName: 'short' },
-  },
+};
+
+/** Making one costs more than a whole page. */
+function keptOnce<Format>(make: (language: string | string[], options: object) => Format) {
+  const known = new Map<string, Format>();
+  return (language: string | string[] = 'en', options: object = {}): Format => {
+    const key = JSON.stringify([language, options]);
+    const format = known.get(key) ?? make(language, options);
+    known.set(key, format);
+    return format;
+  };
+}
+
+/** Those of moments mark what they write. */
+const formatters = {
+  getNumberFormat: keptOnce((language, options) => new Intl.NumberFormat(language, options)),
+  getPluralRules: keptOnce((language, options) => new Intl.PluralRules(language, options)),
+  getDateTimeFormat: keptOnce((language, options: Intl.DateTimeFormatOptions & { moment?: MomentStyle }) => {
+    const { moment } = options;
+    const format = new Intl.DateTimeFormat(language, options);
+    if (moment === undefined) return format;
+    const marked = (at: Date | number) => markMoment(Number(at), moment, format.format(at));
+    return { format: marked } as unknown as Intl.DateTimeFormat;
+  }),
 };

@@ -1,6 +1,7 @@
 import type { App } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deviceOf } from '../../src/account/device.ts';
+import { deviceText } from '../../src/pages/device.ts';
+import { textsIn } from '../../src/texts/texts.ts';
 import {
   type AuthApiStandIn,
   accessToken,
@@ -61,7 +62,7 @@ describe('the page of sessions', () => {
     expect(devices).toEqual([
       'Firefox on Windows',
       'A device that did not say what it is',
-      'Edge on Windows',
+      'Microsoft Edge on Windows',
       'Safari on iPhone',
     ]);
     expect(body).toContain('Signed in 2 hours ago');
@@ -206,27 +207,24 @@ describe('45: a form of the account', () => {
 it.each([
   [
     'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36',
-    'Chrome',
-    'Linux',
+    'Chrome on Linux',
   ],
   [
     'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15',
-    'Safari',
-    'macOS',
+    'Safari on macOS',
   ],
   [
     'Mozilla/5.0 (Linux; Android 14; SM-S911B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36',
-    'Samsung Internet',
-    'Android',
+    'Samsung Internet on Android',
   ],
   [
     'Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/140.0 Mobile/15E148 Safari/604.1',
-    'Chrome',
-    'iPad',
+    'Chrome on iPad',
   ],
-  ['curl/8.5.0', undefined, undefined],
-])('%s is %s on %s', (userAgent, browser, system) => {
-  expect(deviceOf(userAgent)).toEqual({ browser, system });
+  ['curl/8.5.0', 'curl/8.5.0'],
+  [`Phone ${'x'.repeat(100)}`, `Phone ${'x'.repeat(54)}…`],
+])('%s is %s', (userAgent, device) => {
+  expect(deviceText(textsIn('en'), userAgent)).toBe(device);
 });
 
 describe('the box to stay signed in', () => {

@@ -245,3 +245,34 @@ it('two tabs change the same thing: the second one sees both values', async () =
   expect(await other.locator('main').textContent()).toContain('of the first tab');
   expect(complaints).toEqual([]);
 });
+
+describe('moments', () => {
+  const firstTime = (shown: Page) => shown.locator('tbody time').first();
+
+  it('are shown in the zone of the reader, with UTC in a tooltip, and typed in that zone', async () => {
+    const context = await openAsPerson(browser, stage, { locale: 'en-US', timezoneId: 'Asia/Kolkata' });
+    const away = await context.newPage();
+    await away.goto(`${stage.publicUrl}/auth/console/audit`);
+    const shown = firstTime(away);
+    expect(await shown.textContent()).toMatch(/ GMT\+5:30$/);
+    expect(await shown.getAttribute('title')).toMatch(/ UTC$/);
+    const at = Date.parse((await shown.getAttribute('datetime')) ?? '');
+    expect(Date.parse((await shown.textContent()) ?? '')).toBe(at);
+    await away.getByLabel('From (GMT+5:30)').fill('2026-03-01T05:30');
+    await away.getByRole('button', { name: 'Search' }).click();
+    await away.waitForURL(/from=/);
+    expect(new URL(away.url()).searchParams.get('from')).toBe('2026-03-01T00:00:00');
+    expect(await away.getByLabel('From (GMT+5:30)').inputValue()).toBe('2026-03-01T05:30');
+  });
+
+  it('are in UTC, and say so, without a script', async () => {
+    const context = await openAsPerson(browser, stage, {
+      javaScriptEnabled: false,
+      timezoneId: 'Asia/Kolkata',
+    });
+    const quiet = await context.newPage();
+    await quiet.goto(`${stage.publicUrl}/auth/console/audit`);
+    expect(await firstTime(quiet).textContent()).toMatch(/ UTC$/);
+    expect(await quiet.getByLabel('From (UTC)').count()).toBe(1);
+  });
+});

@@ -136,7 +136,8 @@ export function samplePage(kind: Exclude<PageKind, 'error'>, visit: Visit, nowMs
 export function renderSample(sample: Sample, surroundings: Surroundings): string {
   const [view, page] = sample;
   // The policy permits no script, and the page around must keep the focus.
-  return renderView(view, { ...page, script: undefined, focus: '' } as never, surroundings);
+  const quiet = { ...surroundings, scriptNonce: '' };
+  return renderView(view, { ...page, script: undefined, focus: '' } as never, quiet);
 }
 
 function sessionsAt(nowMs: number) {

@@ -14,7 +14,7 @@ export interface Figures {
   /** Below both charts over time, from the left to the right. */
   times: string[];
   /** The same in words, step by step. */
-  table: { at: string; time: string; succeeded: string; failed: string; half: string; most: string }[];
+  table: { time: string; succeeded: string; failed: string; half: string; most: string }[];
   perMinute: boolean;
 }
 
@@ -73,7 +73,6 @@ export function figuresOf({ text, language }: ConsoleVisit, signIns: SignInActiv
       .filter(({ succeeded, failed }) => succeeded + failed > 0)
       .toReversed()
       .map(({ at, succeeded, failed, p50Ms, p95Ms }) => ({
-        at,
         time: text('console.home.time', { at: new Date(at) }),
         succeeded: formats.number(succeeded),
         failed: formats.number(failed),

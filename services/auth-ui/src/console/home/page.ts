@@ -81,10 +81,11 @@ function problemsOf(visit: ConsoleVisit, { authApi, environmentApi }: Overviews)
   const understood = ['installation', authApi?.contactCenterId, environmentApi?.contactCenterId];
   const shown = orderProblems([...unanswered, ...both]).map((problem) => {
     const { severity, runbook, subject, subjectName: name = subject } = problem;
-    const message = saidIn(visit, problem).text;
+    const { text: message, isRaw } = saidIn(visit, problem);
     return {
       title: text(`console.runbook.${runbook}`),
       message: message.includes(name) || understood.includes(subject) ? message : `${name}: ${message}`,
+      isRaw,
       severity,
       badge: text(`console.home.severity.${severity}`),
       runbook: `${consolePath}/runbooks#${runbook}`,

@@ -3,6 +3,7 @@ import type { PersonProfile } from '@gatehouse/contracts/auth-administration';
 import { consolePath, type SessionView } from '@gatehouse/contracts/auth-api';
 import type { StoredPerson } from '@gatehouse/contracts/environment-administration';
 import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
+import { deviceText } from '../../pages/device.ts';
 import { formatsIn } from '../../texts/formats.ts';
 import { auditPath } from '../audit/tabs.ts';
 import type { ConsolePage } from '../shell/pages.ts';
@@ -201,7 +202,7 @@ function sessionsOf(
         ({ id, createdAt, lastSeenAt, userAgent, clientAddress, remembered, applications }) => ({
           cells: [
             {
-              text: userAgent ?? text('console.people.session.unknownDevice'),
+              text: deviceText(text, userAgent),
               note: clientAddress,
               badge: remembered
                 ? { text: text('console.people.session.remembered'), kind: 'plain' }

@@ -1,0 +1,39 @@
+// Shows moments in the zone of the reader, with UTC in a tooltip, and takes those of a form in that zone: without this script
+// both are in UTC, and say so.
+const language = document.documentElement.lang;
+const time = { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' };
+const day = { year: 'numeric', month: 'short', day: 'numeric' };
+const styles = {
+  day,
+  time,
+  minute: { ...day, ...time },
+  second: { ...day, ...time, second: '2-digit' },
+  long: { ...day, ...time, month: 'long' },
+};
+const inUtc = new Intl.DateTimeFormat(language, { ...styles.second, timeZone: 'UTC' });
+const formats = new Map(
+  Object.entries(styles).map(([style, options]) => [style, new Intl.DateTimeFormat(language, options)]),
+);
+for (const element of document.querySelectorAll('time[datetime]')) {
+  const at = new Date(element.dateTime);
+  element.title = inUtc.format(at);
+  element.textContent = formats.get(element.dataset.time ?? 'minute')?.format(at) ?? element.textContent;
+}
+
+// `2027-01-31T12:00`, as such a field has it.
+const localOf = (at) => new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+const zone = (at) =>
+  formats
+    .get('time')
+    .formatToParts(at)
+    .find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
+for (const input of document.querySelectorAll('input[type=datetime-local]')) {
+  const given = input.value === '' ? undefined : new Date(`${input.value}Z`);
+  if (given !== undefined) input.value = localOf(given);
+  const label = input.labels[0]?.firstChild;
+  if (label) label.textContent = label.textContent.replace('UTC', zone(given ?? new Date()));
+}
+addEventListener('formdata', ({ target, formData }) => {
+  for (const { name, value } of target.querySelectorAll('input[type=datetime-local]'))
+    if (value !== '') formData.set(name, new Date(value).toISOString().slice(0, 19));
+});
