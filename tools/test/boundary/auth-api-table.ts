@@ -87,6 +87,8 @@ const administration: Table = {
     `GET ${ops}/clients/{client_id}/diagnosis`,
     `POST ${ops}/contact-centers/{id}/sso-check`,
     `POST ${ops}/contact-centers/{id}/saml/dry-run`,
+    `POST ${ops}/contact-centers/{id}/sso-trials`,
+    `GET ${ops}/contact-centers/{id}/sso-trials/{result}`,
     `POST ${ops}/contact-centers/{id}/oidc/dry-run`,
     `GET ${ops}/contact-centers/{id}/administrators`,
     `DELETE ${ops}/contact-centers/{id}/administrators/{sub}`,

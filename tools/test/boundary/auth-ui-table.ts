@@ -124,6 +124,7 @@ const centers: Table = {
     `GET ${center}/api-keys`,
   ),
   [`GET ${center}/single-sign-on/set-up`]: [{ query: { location: '/', protocol: 'oidc' } }],
+  [`GET ${center}/single-sign-on/trial`]: [{ query: { location: '/', protocol: 'oidc' } }],
   [`POST ${center}/single-sign-on/check`]: [{ form: { location: '/', protocol: 'oidc', formKey } }],
   ...forms({ name: 'taken', domains: '{ownDomain}', etag: '"1"', version: '1' }, `${center}/edit`),
   ...forms(

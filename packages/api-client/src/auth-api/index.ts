@@ -27,4 +27,9 @@ export {
 } from './help-desk.ts';
 export { readAuthApiOverview } from './overview.ts';
 export { searchRefusedRequests } from './refusals.ts';
-export { checkSingleSignOn, createSsoKeyAdministration, trySingleSignOn } from './single-sign-on.ts';
+export {
+  checkSingleSignOn,
+  createSsoKeyAdministration,
+  createSsoTrialCalls,
+  trySingleSignOn,
+} from './single-sign-on.ts';

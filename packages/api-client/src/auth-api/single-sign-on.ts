@@ -5,6 +5,8 @@ import {
   type SsoKeyPurpose,
   ssoCheckSchema,
   ssoKeySchema,
+  ssoTrialSchema,
+  ssoTrialStartSchema,
 } from '@gatehouse/contracts/auth-administration';
 import type { OidcChange, SamlChange } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
@@ -42,6 +44,17 @@ export function trySingleSignOn(
     path: `/auth/v3/ops/contact-centers/${encodeURIComponent(id)}/${protocol}/dry-run`,
     json: { data },
   });
+}
+
+/** A sign-in as a test. All calls throw UpstreamError. */
+export function createSsoTrialCalls(http: HttpClient, contactCenterId: string) {
+  const all = `/auth/v3/ops/contact-centers/${encodeURIComponent(contactCenterId)}/sso-trials`;
+  return {
+    begin: (place: { protocol: 'saml' | 'oidc'; location: string }) =>
+      readData(http, ssoTrialStartSchema, { method: 'POST', path: all, json: { data: place } }),
+    read: (result: string) =>
+      readData(http, ssoTrialSchema, { path: `${all}/${encodeURIComponent(result)}` }),
+  };
 }
 
 /** All calls throw UpstreamError. */

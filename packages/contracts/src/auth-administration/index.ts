@@ -82,8 +82,13 @@ export {
   type SsoCheckStep,
   type SsoKeyPurpose,
   type SsoKeyView,
+  type SsoTrial,
+  type SsoTrialField,
   samlDryRunBodySchema,
   ssoCheckBodySchema,
   ssoCheckSchema,
   ssoKeySchema,
+  ssoTrialBodySchema,
+  ssoTrialSchema,
+  ssoTrialStartSchema,
 } from './single-sign-on.ts';

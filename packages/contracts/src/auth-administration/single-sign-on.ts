@@ -1,4 +1,4 @@
-/** Describes the checks of single sign-on below `/auth/v3/ops/contact-centers/{id}`, of what is stored and of what is not, and `/auth/v3/ops/sso-keys`. */
+/** Describes the checks of single sign-on below `/auth/v3/ops/contact-centers/{id}`, of what is stored, of what is not and by a sign-in, and `/auth/v3/ops/sso-keys`. */
 
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
@@ -56,6 +56,34 @@ const tried = { location: locationField, userName: triedName };
 export const samlDryRunBodySchema = wrapped(samlChangeSchema.extend(tried));
 export const oidcDryRunBodySchema = wrapped(oidcChangeSchema.extend(tried));
 
+const trialPlace = { protocol: z.enum(['saml', 'oidc']), location: locationField };
+
+export const ssoTrialBodySchema = wrapped(z.object(trialPlace));
+export const ssoTrialStartSchema = z.object({
+  address: z.string().describe('For the browser of the administrator: it works once, for five minutes.'),
+});
+components.add(ssoTrialStartSchema, { id: 'SsoTrialStart' });
+
+const ssoTrialFieldSchema = z.object({
+  name: z.string(),
+  values: z.array(z.string()).describe('The beginning of each.'),
+  isHidden: z.boolean().describe('The values look like a secret, or like nothing of a person.'),
+  isCut: z.boolean().optional().describe('There were more values.'),
+});
+
+export const ssoTrialSchema = z.object({
+  contactCenterId: z.string(),
+  protocol: trialPlace.protocol,
+  location: z.string(),
+  enabled: z.boolean(),
+  ok: z.boolean().describe('A sign-in would open a session, once the settings are enabled.'),
+  steps: z.array(ssoCheckStepSchema),
+  received: z.array(ssoTrialFieldSchema).readonly().describe('Claims, or the NameID and attributes.'),
+});
+components.add(ssoTrialSchema, { id: 'SsoTrial' });
+
+export type SsoTrial = z.infer<typeof ssoTrialSchema>;
+export type SsoTrialField = z.infer<typeof ssoTrialFieldSchema>;
 export type SsoCheckStep = z.infer<typeof ssoCheckStepSchema>;
 export type SsoCheck = z.infer<typeof ssoCheckSchema>;
 

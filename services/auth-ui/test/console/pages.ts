@@ -97,6 +97,11 @@ export const listedPages: ListedPage[] = [
     path: (stage) => `${center(stage)}/single-sign-on/settings?protocol=oidc`,
     isVariant: true,
   },
+  {
+    name: 'console-center-sso-trial',
+    path: (stage) => `${center(stage)}/single-sign-on/trial?protocol=oidc`,
+    isVariant: true,
+  },
   { name: 'console-center-origins', path: (stage) => `${center(stage)}/origins`, isVariant: true },
   { name: 'console-center-origin-add', path: (stage) => `${center(stage)}/origins/add`, isVariant: true },
   {

@@ -119,6 +119,33 @@ it('an administrator of a contact centre goes through the four steps, and people
   expect(disabled.message).toBe('Single sign-on is disabled');
 });
 
+it('signs an administrator in as a test, and shows what came', async () => {
+  const id = await another();
+  const path = `/contact-centers/${id}/oidc`;
+  const data = {
+    issuer: provider.issuer,
+    clientId: 'gatehouse',
+    clientSecret: 'right-secret-4711',
+    location: '/',
+  };
+  await stage.environmentApi.call('PUT', path, { payload: { data } });
+  const page = await follow(person, await person.open(setUp('oidc', id)), 'Sign in as a test');
+  expect(page.text).toContain('nobody gets a session');
+  const go = page.links.find(({ text }) => text === 'Go to the identity provider')?.href ?? '';
+  const leaving = await person.request(go);
+  const at = new URL(leaving.headers.get('location') ?? '');
+  expect(at.href).toContain(provider.issuer);
+  const answer = { state: at.searchParams.get('state') ?? '', error: 'access_denied', iss: provider.issuer };
+  const back = await person.open(`${at.searchParams.get('redirect_uri')}?${new URLSearchParams(answer)}`);
+  expect(back.heading).toBe('Result of the sign-in as a test');
+  expect(back.text).toMatch(/A sign-in is refused\. .* The answer failed .*access_denied/);
+  expect((await person.open(back.path)).heading).toBe(back.heading);
+  const expired = await person.open(`${pathOf(id)}/trial?protocol=oidc&location=%2F&result=gone`);
+  expect(expired.text).toContain('Go to the identity provider');
+  const elsewhere = await person.open(`${pathOf(id)}/trial?protocol=saml&location=%2F`);
+  expect(elsewhere.text).toContain('These settings could not be tried');
+});
+
 it('tests what the form holds before it is saved, and stores nothing', async () => {
   const id = await another();
   const action = `${pathOf(id)}/settings`;

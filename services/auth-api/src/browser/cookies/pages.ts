@@ -24,6 +24,9 @@ export function createPages(publicUrl: string) {
       page(
         `sign-in.html?${failed(id, failure)}${id === undefined ? `&reference=${encodeURIComponent(reference)}` : ''}`,
       ),
+    /** The page of the console that shows the result of a sign-in as a test. */
+    ssoTrial: (contactCenterId: string, query: { protocol: string; location: string; result: string }) =>
+      page(`console/contact-centers/${contactCenterId}/single-sign-on/trial?${new URLSearchParams(query)}`),
     changePasswordFailed: (id: string | undefined, failure: string) =>
       page(`change-password.html?${failed(id, failure)}`),
     /** The code goes back to the page, which has no other memory of it. */

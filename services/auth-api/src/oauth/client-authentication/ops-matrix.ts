@@ -148,6 +148,8 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'DELETE /people/delays': 'helpPeople',
   'POST /contact-centers/{id}/sso-check': 'trySignOn',
   'POST /contact-centers/{id}/saml/dry-run': 'trySignOn',
+  'POST /contact-centers/{id}/sso-trials': 'trySignOn',
+  'GET /contact-centers/{id}/sso-trials/{result}': 'trySignOn',
   'POST /contact-centers/{id}/oidc/dry-run': 'trySignOn',
   'GET /environments/{id}/memberships': 'administer',
   'GET /sso-keys': 'administer',

@@ -24,6 +24,7 @@ export const opsGivesNothing: readonly string[] = [
   'DELETE /people/delays',
   'POST /contact-centers/{id}/sso-check',
   'POST /contact-centers/{id}/saml/dry-run',
+  'POST /contact-centers/{id}/sso-trials',
   'POST /contact-centers/{id}/oidc/dry-run',
   'POST /sso-keys/prepare',
   'POST /sso-keys/activate',

@@ -6,7 +6,16 @@ import type { Actor } from '../../core/administration/actor.ts';
 import { administratorEvents } from './administrator-events.ts';
 import { approvalEvents } from './approval-events.ts';
 import { consoleLinkEvents } from './console-link-events.ts';
-import { actor, administered, type CatalogueEntry, denied, end, start, user } from './event-kinds.ts';
+import {
+  actor,
+  administered,
+  type CatalogueEntry,
+  denied,
+  end,
+  start,
+  token as tokenKind,
+  user,
+} from './event-kinds.ts';
 import { keyEvents } from './key-events.ts';
 import { signalEvents } from './signal-events.ts';
 import { tokenEvents } from './token-events.ts';
@@ -45,6 +54,17 @@ export const auditEvents = {
       reason,
       detail: 'the same detail as in the log line',
       repeated: 'number of further ones',
+    },
+  },
+  sso_tried: {
+    when: 'an administrator signed in at an identity provider as a test: nobody got a session by it',
+    kind: tokenKind,
+    fields: {
+      actor,
+      method: '`saml` or `oidc`',
+      location: 'location whose settings were used',
+      userName: 'whom a sign-in would let in',
+      reason,
     },
   },
   login_throttled: {

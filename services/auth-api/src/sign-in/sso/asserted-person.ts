@@ -1,5 +1,6 @@
 /** Describes the person that an identity provider asserts, in either protocol, before the Configuration Server confirms them. */
 
+import type { SsoTrialField } from '@gatehouse/contracts/auth-administration';
 import type { ProviderSession } from '../../browser/sessions/session.ts';
 import {
   moreFactors,
@@ -18,6 +19,8 @@ export interface AssertedPerson {
   /** Where the name was looked for, in words. */
   nameSource: string;
   groups: readonly string[];
+  /** What the provider sent, for a sign-in as a test. */
+  received: readonly SsoTrialField[];
   /** An e-mail address that the identity provider says it has verified. */
   verifiedEmail?: string;
   /** When the identity provider asked the person. */
@@ -85,6 +88,13 @@ export function contextsToAskFor(wanted: readonly string[], { strongContext }: S
     if (context === moreFactors) return strongContext ?? [];
     return supportedContexts.includes(context) ? [] : context;
   });
+}
+
+/** Clocks of OpenID Connect providers differ by so much; SAML settings have their own. */
+const oidcSkewSeconds = 60;
+
+export function skewMsOf(settings: SignOnSettings): number {
+  return 1000 * (settings.protocol === 'saml' ? settings.clockSkewSeconds : oidcSkewSeconds);
 }
 
 export interface FreshnessRule {

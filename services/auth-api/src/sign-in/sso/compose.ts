@@ -24,9 +24,13 @@ import { createSsoKeys, ssoKeyEntity } from './keys/service.ts';
 import { createFlowStore } from './login/flow-store.ts';
 import { createSsoLogin } from './login/login.ts';
 import { ssoStartRoutes } from './login/start-routes.ts';
+import { trialRoutes } from './login/trial-routes.ts';
+import { createTrialStore } from './login/trial-store.ts';
+import { createTrials } from './login/trials.ts';
 import { backchannelLogoutRoutes, providerLogoutRoutes } from './logout-routes.ts';
 import { createSsoMetrics } from './metrics.ts';
 import { oidcCallbackRoutes } from './oidc/routes.ts';
+import type { Begin } from './protocol.ts';
 import { createLogoutStore, createProviderLogout } from './provider-logout.ts';
 import { createProviderSessions } from './provider-sessions/provider-sessions.ts';
 import { createProviderSessionStore } from './provider-sessions/store.ts';
@@ -72,22 +76,20 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
   const parts = { settings, contactCenters, keys, flows, providerSessions, singleUse };
   const saml = composeSaml(core, parts, dependencies.cookies, metrics);
   const oidc = composeOidc(core, parts, dependencies.cookies, dependencies.assertions.providerKeySets);
+  const begin: Begin = (chosen, flow, start) =>
+    chosen.protocol === 'saml' ? saml.begin(chosen, flow, start) : oidc.begin(chosen, flow, start);
+  const trialStore = createTrialStore(redis, keyspace);
+  const common = { settings, users, pages, audit, flows, cookies, now, begin };
+  const trials = createTrials({ ...common, contactCenters, store: trialStore });
   const login = createSsoLogin({
+    ...common,
+    trials,
     schemes,
-    settings,
     interactions,
-    users,
     sessions,
     providerSessions,
-    pages,
-    audit,
     metrics,
-    flows,
     clients,
-    cookies,
-    now,
-    begin: (chosen, flow, start) =>
-      chosen.protocol === 'saml' ? saml.begin(chosen, flow, start) : oidc.begin(chosen, flow, start),
     unfinished: limitUnfinished(),
     // Behind one address there may be a whole contact centre, and its identity provider may be down.
     failures: floodLimited({ maxPerAddress: 200, maxTotal: 1000 }),
@@ -137,7 +139,8 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
       ['anybody', prefix, (app) => backchannelLogoutRoutes(app, logoutParts)],
       ['anybody', prefix, (app) => ssoJwksRoutes(app, { ssoKeys: keys })],
       ['operators', '/auth/v3/ops', (app) => ssoAdministrationRoutes(app, { ssoChecks, ssoKeys: keys })],
-      ['browsers', prefix, (app) => ssoStartRoutes(app, { login })],
+      ['operators', '/auth/v3/ops', (app) => trialRoutes(app, { trials, publicUrl })],
+      ['browsers', prefix, (app) => ssoStartRoutes(app, { login, trials })],
       ['browsers', '', (app) => samlRoutes(app, samlParts)],
       ['browsers', '', (app) => providerLogoutRoutes(app, logoutParts)],
       ['browsers', '', (app) => oidcCallbackRoutes(app, callback)],

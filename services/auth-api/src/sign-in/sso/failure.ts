@@ -1,5 +1,6 @@
 /** Defines why single sign-on failed: a sentence for the person and a named reason for the operator. */
 import { definedOnly } from '@gatehouse/contracts/values';
+import { AppError } from '@gatehouse/service-kit/errors';
 import { SignInError, type SignInFailure } from '../../people/directories/sign-in-error.ts';
 
 /** The text of the page, by reason. The reasons are part of the product: docs/guides/single-sign-on.md lists what to do about each. */
@@ -52,4 +53,13 @@ export class SsoError extends SignInError {
     this.found = detail;
     this.userName = userName;
   }
+}
+
+/** Expired, used, made up, or another browser's: the page says the same, so that nothing can be probed. */
+export function noFlow(): AppError {
+  return new AppError(
+    'sso_expired',
+    400,
+    'This sign-in has expired, was completed already, or was begun in another browser. Go back to the application and start again.',
+  );
 }

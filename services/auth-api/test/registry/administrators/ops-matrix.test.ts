@@ -112,6 +112,10 @@ async function requestOf(operation: string, center: string): Promise<Request> {
       await appoint(estate.stack, center, { user: sub, right: 'help-desk' });
       return { path: `${appointmentsPath(center)}/${sub}` };
     },
+    'POST /contact-centers/{id}/sso-trials': () => ({
+      path: `/contact-centers/${center}/sso-trials`,
+      data: { protocol: 'oidc', location: '/' },
+    }),
     'GET /overview': () => ({ path: `${template}?contactCenterId=${center}` }),
     'POST /clients/dry-run': () => ({ path: template, data: { client_id: randomUuid() } }),
     'POST /clients': () => ({ path: template, data: { client_id: randomUuid(), authorizedGrantTypes: [] } }),

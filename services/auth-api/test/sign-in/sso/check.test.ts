@@ -1,3 +1,5 @@
+import type { SsoTrial } from '@gatehouse/contracts/auth-administration';
+import { managementAuthority } from '@gatehouse/contracts/auth-api';
 import { createSecretBox, randomBytes, Secret } from '@gatehouse/service-kit/crypto';
 import { type OpenIdProvider, startOpenIdProvider } from '@gatehouse/testing/identity-providers';
 import { makeProviderKey } from '@gatehouse/testing/keys';
@@ -11,9 +13,10 @@ import {
   publicUrl,
   startAuthApi,
 } from '../../stack/auth-api.ts';
-import { createBrowser } from '../../stack/browser.ts';
-import { opsCall } from '../../stack/oauth.ts';
+import { type Browser, createBrowser } from '../../stack/browser.ts';
+import { createClient, opsCall, token } from '../../stack/oauth.ts';
 import { startHostileProvider } from './stack/hostile-provider.ts';
+import { comeBackHonestly, leave } from './stack/saml-journey.ts';
 import { idpMetadata } from './stack/saml-provider.ts';
 import { callbackUri, localTrial, setSignOn, signOnView } from './stack/sign-on.ts';
 import { createVisitor } from './stack/visitor.ts';
@@ -276,6 +279,176 @@ describe('the dry run of settings that are not stored', () => {
     stack.environmentApi.plan = () => signOnView({ saml: { idpMetadataXml: idpMetadata([key]) } });
     expect((await tried('saml', {})).data.ok).toBe(true);
     expect(await kept()).toEqual(before);
+  });
+});
+
+describe('a sign-in as a test', () => {
+  const trials = `/auth/v3/ops/contact-centers/${contactCenterId}/sso-trials`;
+  const use = (oidc: Parameters<typeof setSignOn>[1]['oidc'] = {}) =>
+    setSignOn(stack, {
+      oidc: { issuer: provider.issuer, clientId: 'gatehouse', ...oidc },
+      clientSecret: 'right',
+    });
+  const begin = async () => {
+    const data = { protocol: 'oidc', location: '/' };
+    const answer = await opsCall(stack, 'POST', trials, { data });
+    return answer.json<{ data: { address: string } }>().data.address;
+  };
+  /** From the ticket to the provider and back. */
+  const journey = async (browser = createBrowser(stack.app)) => {
+    const leaving = await browser.get(await begin());
+    const { url } = await createVisitor().visit(leaving.location ?? '');
+    return { browser, url, back: await browser.get(url) };
+  };
+  const resultAt = (location = '', authorization?: string) =>
+    opsCall(
+      stack,
+      'GET',
+      `${trials}/${new URL(location).searchParams.get('result')}`,
+      undefined,
+      authorization,
+    );
+  const shown = async (location?: string) => (await resultAt(location)).json<{ data: SsoTrial }>().data;
+  const isIn = ({ cookies }: Browser) => [...cookies.keys()].some((name) => name.endsWith('-session'));
+  const tried = async () => {
+    await stack.deps.audit.drained();
+    const answer = await opsCall(stack, 'GET', '/auth/v3/ops/audit?name=sso_tried&limit=1');
+    return answer.json<{ data: object[] }>().data[0];
+  };
+
+  it('shows what came and what a sign-in would do, before the settings are enabled', async () => {
+    await use({ enabled: false });
+    const { browser, back } = await journey();
+    expect(back.location).toContain(
+      `${publicUrl}/auth/console/contact-centers/${contactCenterId}/single-sign-on/trial?protocol=oidc&location=%2F&result=`,
+    );
+    const result = await shown(back.location);
+    expect(result).toMatchObject({ ok: true, enabled: false, protocol: 'oidc', location: '/' });
+    expect(result.steps.map(({ step, status }) => `${step}: ${status}`)).toEqual([
+      'answer: ok',
+      'user name: ok',
+      'groups: ok',
+      'person: ok',
+      'rights: ok',
+      'session: warning',
+    ]);
+    expect(result.steps.at(4)?.message).toContain('ROLE_USER');
+    expect(result.received).toContainEqual({
+      name: 'preferred_username',
+      values: ['agent'],
+      isHidden: false,
+    });
+    expect(result.received.find(({ name }) => name === 'nonce')).toMatchObject({
+      values: [],
+      isHidden: true,
+    });
+    expect(isIn(browser)).toBe(false);
+    expect(await tried()).toMatchObject({
+      name: 'sso_tried',
+      outcome: 'success',
+      fields: { actor: 'ops', method: 'oidc', location: '/', userName: 'agent' },
+    });
+  });
+
+  it('says why a sign-in would be refused, by the answer and by the person', async () => {
+    await use({ groupsClaim: 'groups', requiredGroups: ['night shift'] });
+    const refused = await shown((await journey()).back.location);
+    expect(refused.ok).toBe(false);
+    expect(refused.steps.find(({ status }) => status === 'failed')).toMatchObject({
+      step: 'groups',
+      sentences: [expect.objectContaining({ key: 'signOn.refused.group_missing' })],
+    });
+    expect(refused.received.length).toBeGreaterThan(0);
+    expect(await tried()).toMatchObject({ outcome: 'failure', fields: { reason: 'group_missing' } });
+    const browser = createBrowser(stack.app);
+    const leaving = await browser.get(await begin());
+    const state = new URL(leaving.location ?? '').searchParams.get('state');
+    const back = await browser.get(
+      `${callbackUri}?${new URLSearchParams({ state: state ?? '', error: 'access_denied', iss: provider.issuer })}`,
+    );
+    expect((await shown(back.location)).steps).toEqual([
+      expect.objectContaining({
+        step: 'answer',
+        status: 'failed',
+        message: expect.stringContaining('access_denied'),
+      }),
+    ]);
+  });
+
+  // attack: answer of a sign-in as a test that becomes a login | CWE-352, RFC 6749 10.12 | guard: services/auth-api/src/sign-in/sso/login/login.ts
+  it('opens no session, and its answer is no answer to a login, nor the other way round', async () => {
+    await use();
+    const { browser, url } = await journey();
+    expect(isIn(browser)).toBe(false);
+    expect((await browser.get(url)).status).toBe(400);
+    expect(isIn(browser)).toBe(false);
+    const leaveBy = async (path: string) => {
+      const leaving = await browser.get(path);
+      const { url: answer } = await createVisitor().visit(leaving.location ?? '');
+      return new URL(answer);
+    };
+    const [test, login] = [await leaveBy(await begin()), await leaveBy('/auth/v3/sso/start?tenant=demo')];
+    const [ofTest, ofLogin] = [test, login].map(({ searchParams }) => searchParams.get('code') ?? '');
+    login.searchParams.set('code', ofTest ?? '');
+    test.searchParams.set('code', ofLogin ?? '');
+    expect((await browser.get(login.href)).location).toContain('/auth/sign-in.html?error');
+    const result = await shown((await browser.get(test.href)).location);
+    expect([result.ok, result.received]).toEqual([false, []]);
+    expect(isIn(browser)).toBe(false);
+  });
+
+  it('is marked where it waits, so that a release before makes no login of it', async () => {
+    await use();
+    const { redis } = stack.deps.stores;
+    const before = await redis.keys('*sso-flow*');
+    await createBrowser(stack.app).get(await begin());
+    const [key = ''] = (await redis.keys('*sso-flow*')).filter((one) => !before.includes(one));
+    expect(JSON.parse((await redis.hget(key, 'data')) ?? '')).toMatchObject({ protocol: 'trial oidc' });
+  });
+
+  // attack: claims of a visitor who was led through a sign-in as a test | CWE-352, CWE-639 | guard: services/auth-api/src/sign-in/sso/login/trials.ts
+  it('begins once, ends in the browser that began, and shows its result to its administrator alone', async () => {
+    await use();
+    const address = await begin();
+    const browser = createBrowser(stack.app);
+    const leaving = await browser.get(address);
+    expect((await createBrowser(stack.app).get(address)).status).toBe(400);
+    const { url } = await createVisitor().visit(leaving.location ?? '');
+    expect((await createBrowser(stack.app).get(url)).status).toBe(400);
+    const back = await browser.get(url);
+    const managing = await createClient(stack, { authorities: [managementAuthority] });
+    const granted = await token(stack, managing, { grant_type: 'client_credentials' });
+    const another = `Bearer ${granted.json<{ access_token: string }>().access_token}`;
+    expect((await resultAt(back.location, another)).status).toBe(409);
+    expect((await resultAt(back.location)).status).toBe(200);
+    expect((await opsCall(stack, 'POST', trials, { data: { protocol: 'saml', location: '/' } })).status).toBe(
+      409,
+    );
+    const unknown = trials.replace(contactCenterId, '99999999-9999-4999-8999-999999999999');
+    expect(
+      (await opsCall(stack, 'POST', unknown, { data: { protocol: 'oidc', location: '/' } })).status,
+    ).toBe(404);
+  });
+
+  it('goes through SAML: NameID and attributes, encrypted or not', async () => {
+    const key = makeProviderKey();
+    await setSignOn(stack, { saml: { enabled: false, idpMetadataXml: idpMetadata([key]) } });
+    const data = { protocol: 'saml', location: '/' };
+    const { address } = (await opsCall(stack, 'POST', trials, { data })).json<{ data: { address: string } }>()
+      .data;
+    const leaving = await leave(stack, address);
+    const result = await shown((await comeBackHonestly(leaving, key)).location);
+    expect(result).toMatchObject({ ok: true, enabled: false, protocol: 'saml' });
+    expect(result.received[0]).toMatchObject({ name: 'NameID', values: ['agent'] });
+    expect(isIn(leaving.browser)).toBe(false);
+    const unasked = await leave(
+      stack,
+      (await opsCall(stack, 'POST', trials, { data })).json<{ data: { address: string } }>().data.address,
+    );
+    const refused = await shown((await comeBackHonestly(unasked, makeProviderKey())).location);
+    expect(refused.steps[0]?.sentences).toEqual([
+      expect.objectContaining({ key: 'signOn.refused.signature_invalid' }),
+    ]);
   });
 });
 

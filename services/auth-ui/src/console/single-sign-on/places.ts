@@ -17,7 +17,7 @@ export interface Place {
   location: string;
 }
 
-export type Steps = 'set-up' | 'settings' | 'check' | 'enable' | 'disable' | 'delete';
+export type Steps = 'set-up' | 'settings' | 'check' | 'trial' | 'enable' | 'disable' | 'delete';
 
 export const singleSignOnPath = (id: string) => `${contactCenterPath(id)}/single-sign-on`;
 

@@ -1,9 +1,10 @@
 /** Serves the pages about single sign-on of a contact centre, which are a tab of it. */
-import { checkSingleSignOn, trySingleSignOn } from '@gatehouse/api-client/auth-api';
+import { checkSingleSignOn, createSsoTrialCalls, trySingleSignOn } from '@gatehouse/api-client/auth-api';
 import {
   createLocationAdministration,
   createSingleSignOnAdministration,
 } from '@gatehouse/api-client/environment-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import { covers, rootLocation } from '@gatehouse/contracts/environment-api';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
@@ -15,7 +16,7 @@ import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
-import { consoleView, listView } from '../shell/pages.ts';
+import { consoleView, factsView, listView } from '../shell/pages.ts';
 import { RefusedForm } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
@@ -27,10 +28,12 @@ import { addInputs, addPage, checkPage, listPage, settingsPage, trialPage } from
 import { addressOf, type Place, placeFields, protocolField, singleSignOnPath } from './places.ts';
 import { presets, unfilled } from './presets.ts';
 import { type SetUpPage, setUpPage } from './set-up-page.ts';
+import { trialResultPage, trialStartPage } from './trial-pages.ts';
 
 const setUpView = consoleView<SetUpPage>('single-sign-on/set-up');
 const addFields = placeFields.extend({ protocol: protocolField.catch('saml') });
 const settingsFields = { ...placeFields.shape, preset: z.enum(presets).optional().catch(undefined) };
+const trialFields = placeFields.extend({ result: z.string().max(128).optional() });
 const checkFields = placeFields.extend({ userName: typedText(255) });
 /** In bytes, as a form writes them: metadata of an identity provider with many keys is long. */
 const settingsLimit = 2 * 1024 * 1024;
@@ -45,6 +48,7 @@ export const singleSignOnArea: Area = {
     acceptTextFiles(pages, settingsLimit);
     listRoutes(pages, shell);
     placeRoutes(pages, shell);
+    trialRoutes(pages, shell);
     confirmations(pages, shell);
   },
 };
@@ -164,6 +168,29 @@ function placeRoutes(pages: App, shell: Shell): void {
       return shell.show(visit, stepsView, checkPage(visit, center, place, check, userName));
     },
   );
+}
+
+function trialRoutes(pages: App, shell: Shell): void {
+  const schema = { hide: true, params, querystring: trialFields };
+  pages.get(`${below}/trial`, { schema }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const { id } = request.params;
+    const { result, ...wanted } = request.query;
+    const { center, place } = await readPlace(visit, id, wanted);
+    const calls = createSsoTrialCalls(visit.authApi, id);
+    // A result that has gone is no dead end: the test begins again.
+    const trial = result === undefined ? undefined : await calls.read(result).catch(orConflict);
+    if (trial !== undefined)
+      return shell.show(visit, stepsView, trialResultPage(visit, center, place, trial));
+    const begun = await calls.begin(place).catch(orConflict);
+    return shell.show(visit, factsView, trialStartPage(visit, center, place, begun?.address));
+  });
+}
+
+/** Undefined for a 409. */
+function orConflict(error: unknown): undefined {
+  if (error instanceof UpstreamError && error.status === 409) return undefined;
+  throw error;
 }
 
 function confirmations(pages: App, shell: Shell): void {

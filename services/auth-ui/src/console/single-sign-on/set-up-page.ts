@@ -59,7 +59,12 @@ export function setUpPage(
       {
         title: text(`${key}.check`),
         text: text(stored ? `${key}.check.text` : `${key}.check.later`),
-        ...(stored ? { form: checkForm(visit, center.id, place) } : {}),
+        ...(stored
+          ? {
+              form: checkForm(visit, center.id, place),
+              links: [{ href: address('trial'), label: text('console.singleSignOn.trial') }],
+            }
+          : {}),
       },
       {
         title: text(`${key}.enable`),

@@ -11,7 +11,9 @@ import { failureReasonOf, type SsoMetrics } from '../metrics.ts';
 import type { SsoFlow } from './flow.ts';
 
 /** The known facts of a login when it fails: enough to choose the page and to name the contact centre. */
-export type FailedLogin = Pick<SsoFlow, 'protocol' | 'contactCenterId'> & Partial<FailedPage>;
+export type FailedLogin = Pick<SsoFlow, 'protocol' | 'contactCenterId'> &
+  Partial<FailedPage> &
+  Partial<Pick<SsoFlow, 'trial'>>;
 
 interface FailedPage {
   interactionId: string | undefined;

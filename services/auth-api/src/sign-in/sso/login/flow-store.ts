@@ -1,7 +1,7 @@
 /** Stores pending logins in Redis, one key each; reading a login deletes it. */
 import { randomToken } from '@gatehouse/service-kit/crypto';
 import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
-import { referenceOf, type SsoFlow } from './flow.ts';
+import { readFlow, referenceOf, type SsoFlow, storedFlow } from './flow.ts';
 
 export type FlowStore = ReturnType<typeof createFlowStore>;
 
@@ -24,7 +24,8 @@ return 1
 
 export function createFlowStore(redis: RedisClient, keyspace: Keyspace) {
   const keyOf = (reference: string) => keyspace.key('sso-flow', reference);
-  const parse = (text: unknown) => (typeof text === 'string' ? (JSON.parse(text) as SsoFlow) : undefined);
+  const parse = (text: unknown) =>
+    typeof text === 'string' ? readFlow(JSON.parse(text) as SsoFlow) : undefined;
 
   return {
     /** The id that travels. */
@@ -33,7 +34,7 @@ export function createFlowStore(redis: RedisClient, keyspace: Keyspace) {
       await saveFlow.run(
         redis,
         [keyOf(referenceOf(id))],
-        [JSON.stringify(flow), flow.browserHash, flowLifeMs],
+        [JSON.stringify(storedFlow(flow)), flow.browserHash, flowLifeMs],
       );
       return id;
     },

@@ -3,6 +3,15 @@
 import { hkdfSync } from 'node:crypto';
 import { sha256 } from '@gatehouse/service-kit/crypto';
 
+/** The administrator who signs in as a test. */
+export interface TrialOwner {
+  name: string;
+  clientId?: string;
+  linkRequest?: string;
+}
+
+export type TrialFlow = SsoFlow & { trial: TrialOwner };
+
 export interface SsoFlow {
   protocol: 'saml' | 'oidc';
   contactCenterId: string;
@@ -25,7 +34,21 @@ export interface SsoFlow {
   maxAgeSeconds?: number;
   /** Authentication contexts that were asked for. */
   acrValues?: string[];
+  /** A sign-in as a test: nobody gets a session by it. */
+  trial?: TrialOwner;
 }
+
+/** As it is stored. Of a test the protocol is marked: replicas of the release before would make a login of it. */
+export function storedFlow(flow: SsoFlow): object {
+  return flow.trial === undefined ? flow : { ...flow, protocol: `${trialMark}${flow.protocol}` };
+}
+
+export function readFlow(stored: SsoFlow): SsoFlow {
+  const protocol = stored.protocol.replace(trialMark, '') as SsoFlow['protocol'];
+  return { ...stored, protocol };
+}
+
+const trialMark = 'trial ';
 
 /** The id that goes out is the secret; its hash is kept in Redis and sent as an XML id. */
 export function referenceOf(flowId: string): string {

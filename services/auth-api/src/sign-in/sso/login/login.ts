@@ -9,22 +9,17 @@ import type { Newcomer } from '../../../browser/sessions/session.ts';
 import type { UserService } from '../../../people/accounts/service.ts';
 import type { UserIdentity } from '../../../people/identity/identity.ts';
 import type { AuditWriter } from '../../../records/audit/event.ts';
-import {
-  type AssertedPerson,
-  hasVerified,
-  methodsOf,
-  nameOf,
-  requireGroup,
-  seenAtMs,
-} from '../asserted-person.ts';
-import { SsoError, type SsoReason } from '../failure.ts';
+import { type AssertedPerson, hasVerified, methodsOf, seenAtMs, skewMsOf } from '../asserted-person.ts';
+import { SsoError } from '../failure.ts';
 import type { ProviderRequest } from '../protocol.ts';
 import type { ProviderSessions } from '../provider-sessions/provider-sessions.ts';
 import type { Schemes } from '../scheme.ts';
 import type { SignOnSettings, SsoSettings } from '../settings.ts';
 import { createFailLogin, type FailedLogin, type FailLoginOptions } from './fail-login.ts';
+import { findPerson } from './find-person.ts';
 import type { SsoFlow } from './flow.ts';
 import { createStartLogin, type StartLoginOptions, type Wish } from './start-login.ts';
+import { isTrial, type Trials } from './trials.ts';
 
 export interface SsoLogin {
   /** Sends the browser to the identity provider, or to the sign-in page where a password is asked. @throws AppError for a page */
@@ -56,21 +51,14 @@ export interface SsoLoginOptions extends StartLoginOptions, FailLoginOptions {
   audit: AuditWriter;
   /** Logins at identity providers that one address may leave unfinished. */
   unfinished: AttemptLimiter;
+  /** Sign-ins as a test end there: they come to the same addresses. */
+  trials: Pick<Trials, 'settingsOf' | 'complete' | 'fail'>;
 }
-
-/** Clocks of OpenID Connect providers differ by so much; SAML settings have their own. */
-const oidcSkewSeconds = 60;
-
-const refusals = {
-  unknown: 'person_unknown',
-  disabled: 'person_disabled',
-  ambiguous: 'person_ambiguous',
-  not_a_member: 'person_not_in_access_group',
-} as const satisfies Record<string, SsoReason>;
 
 export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
   const { schemes, interactions, users, sessions, pages, audit, metrics, now } = options;
   const startLogin = createStartLogin(options);
+  const failLogin = createFailLogin(options);
 
   const login: SsoLogin = {
     async start(browser, typed) {
@@ -95,7 +83,9 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       }
     },
 
-    async settingsOf(flow) {
+    async settingsOf<P extends 'saml' | 'oidc'>(flow: SsoFlow & { protocol: P }) {
+      if (isTrial(flow))
+        return (await options.trials.settingsOf(flow)) as Extract<SignOnSettings, { protocol: P }>;
       const settings = await options.settings.of(flow.contactCenterId, flow.protocol);
       if (settings?.enabled && settings.location === flow.location) return settings;
       throw new SsoError(
@@ -110,11 +100,11 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
 
     async complete(browser, flow, settings, person) {
       const { request } = browser;
-      const skewSeconds = settings.protocol === 'saml' ? settings.clockSkewSeconds : oidcSkewSeconds;
+      if (isTrial(flow)) return options.trials.complete(request, flow, person);
       const startedAtMs = now();
       // After its end would have been noticed: what ends from here on, ends the session.
       await login.settingsOf(flow);
-      const seenAt = seenAtMs(person, flow, { nowMs: now(), skewMs: skewSeconds * 1000 });
+      const seenAt = seenAtMs(person, flow, { nowMs: now(), skewMs: skewMsOf(settings) });
       const identity = await findPerson(users, settings, person);
       const { interactionId, target } = flow;
       const amr = methodsOf(person, settings);
@@ -138,28 +128,10 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       return interactionId === undefined ? (target ?? pages.signedIn()) : pages.resume(interactionId);
     },
 
-    fail: createFailLogin(options),
+    fail: (request, failed, error) =>
+      isTrial(failed) ? options.trials.fail(request, failed, error) : failLogin(request, failed, error),
   };
   return login;
-}
-
-/** The person at the directory whom the identity provider named. @throws SsoError, SignInError */
-async function findPerson(
-  users: SsoLoginOptions['users'],
-  settings: SignOnSettings,
-  person: AssertedPerson,
-): Promise<UserIdentity> {
-  const { contactCenterId, userLookup: lookup, accessGroups } = settings;
-  const name = nameOf(person, settings);
-  requireGroup(person, settings);
-  const found = await users.identify({ contactCenterId, lookup, name, accessGroups });
-  if (found.outcome === 'found') return found.identity;
-  throw new SsoError(
-    refusals[found.outcome],
-    `${person.nameSource} is ${JSON.stringify(name)}, looked up as ${lookup}`,
-    undefined,
-    found.userName ?? (lookup === 'userName' ? name : undefined),
-  );
 }
 
 interface Proved {

@@ -46,15 +46,6 @@ export type StartLogin = (
 export function createStartLogin(options: StartLoginOptions): StartLogin {
   const { flows, cookies, now } = options;
 
-  /** Only the browser that starts a login can complete it. */
-  const bindBrowser = (browser: Browser): string => {
-    const known = cookies.readBrowser(browser.request);
-    if (known !== undefined) return known;
-    const binding = randomToken();
-    cookies.setBrowser(browser, binding);
-    return binding;
-  };
-
   const requireServed = async (interaction: Interaction | undefined, { contactCenterId }: SignOnSettings) => {
     const client = interaction && (await options.clients.find(interaction.clientId));
     if (client === undefined || servesContactCenter(client, contactCenterId)) return;
@@ -73,7 +64,7 @@ export function createStartLogin(options: StartLoginOptions): StartLogin {
 
   return async (browser, settings, wish, interaction) => {
     await requireServed(interaction, settings);
-    const binding = bindBrowser(browser);
+    const binding = bindBrowser(cookies, browser);
     const {
       maxAgeSeconds,
       contexts,
@@ -97,6 +88,15 @@ export function createStartLogin(options: StartLoginOptions): StartLogin {
     const loginHint = hintOf(wish, settings);
     return options.begin(settings, flow, { flowId, browser: binding, loginHint, asksAnew: wish.asksAnew });
   };
+}
+
+/** Only the browser that starts a login can complete it. */
+export function bindBrowser(cookies: BrowserCookies, browser: Browser): string {
+  const known = cookies.readBrowser(browser.request);
+  if (known !== undefined) return known;
+  const binding = randomToken();
+  cookies.setBrowser(browser, binding);
+  return binding;
 }
 
 /** The name as the identity provider knows it, so that it need not be typed twice. */

@@ -8,6 +8,7 @@ import { renderPostForm } from '../../../core/protocol/post-form.ts';
 import { noStore } from '../no-store.ts';
 import type { ProviderRequest } from '../protocol.ts';
 import type { SsoLogin } from './login.ts';
+import type { Trials } from './trials.ts';
 
 const querySchema = z.object({
   interaction: freeText(128).optional().describe('Authorization request that waits'),
@@ -22,7 +23,12 @@ const querySchema = z.object({
   login_hint: freeText(512).optional().describe('User name; may be tenant\\user'),
 });
 
-export function ssoStartRoutes(app: App, { login }: { login: SsoLogin }): void {
+const prefix = '/auth/v3/sso';
+const trial = '/trial';
+/** Where a browser begins a sign-in as a test. */
+export const trialPath = `${prefix}${trial}`;
+
+export function ssoStartRoutes(app: App, { login, trials }: { login: SsoLogin; trials: Trials }): void {
   app.setErrorHandler(htmlErrorHandler);
   app.addHook('onRequest', noStore);
 
@@ -51,6 +57,19 @@ export function ssoStartRoutes(app: App, { login }: { login: SsoLogin }): void {
       );
       return sendToProvider(reply, providerRequest);
     },
+  });
+
+  app.route({
+    method: 'GET',
+    url: trial,
+    schema: {
+      operationId: 'startSsoTrial',
+      tags: ['single sign-on'],
+      summary: 'Go to the identity provider as a test, with the ticket of an administrator',
+      querystring: z.object({ ticket: freeText(128) }),
+    },
+    handler: async (request, reply) =>
+      sendToProvider(reply, await trials.start({ request, reply }, request.query.ticket)),
   });
 }
 

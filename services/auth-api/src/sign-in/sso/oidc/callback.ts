@@ -1,9 +1,8 @@
 /** Completes the login when the browser returns from an OpenID Connect provider. */
 import { sha256 } from '@gatehouse/service-kit/crypto';
-import { AppError } from '@gatehouse/service-kit/errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser, BrowserCookies } from '../../../browser/cookies/browser-cookies.ts';
-import { SsoError } from '../failure.ts';
+import { noFlow, SsoError } from '../failure.ts';
 import { referenceOf, type SsoFlow } from '../login/flow.ts';
 import type { FlowStore } from '../login/flow-store.ts';
 import type { SsoLogin } from '../login/login.ts';
@@ -91,13 +90,4 @@ function stateOf(parameters: URLSearchParams): string | undefined {
 
 function isOidc(flow: SsoFlow | undefined): flow is OidcFlow {
   return flow?.protocol === 'oidc';
-}
-
-/** Expired, used, made up, or another browser's: the page says the same, so that nothing can be probed. */
-export function noFlow(): AppError {
-  return new AppError(
-    'sso_expired',
-    400,
-    'This sign-in has expired, was completed already, or was begun in another browser. Go back to the application and start again.',
-  );
 }

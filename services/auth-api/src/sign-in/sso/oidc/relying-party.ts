@@ -6,6 +6,7 @@ import type { AssertedPerson } from '../asserted-person.ts';
 import { SsoError } from '../failure.ts';
 import { codeVerifierOf, nonceOf, referenceOf, type SsoFlow } from '../login/flow.ts';
 import type { LoginStart, ProviderRequest } from '../protocol.ts';
+import { receivedOf } from '../received.ts';
 import type { OidcSignOn } from '../settings.ts';
 import { asSsoError } from './answer-error.ts';
 import type { RequireSignature } from './id-token-signature.ts';
@@ -108,6 +109,9 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions) {
       name: typeof name === 'string' ? name : undefined,
       nameSource: `the claim ${userNameClaim}`,
       groups: groupsClaim === undefined ? [] : textsOf(claims[groupsClaim]),
+      received: receivedOf(
+        Object.entries(claims).map(([claim, value]) => [claim, Array.isArray(value) ? value : [value]]),
+      ),
       authTimeMs: typeof authTime === 'number' ? authTime * 1000 : undefined,
       ...(typeof acr === 'string' ? { context: acr } : {}),
       ...(isVerified(claims) ? { verifiedEmail: claims.email } : {}),

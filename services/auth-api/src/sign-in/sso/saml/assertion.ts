@@ -2,6 +2,7 @@
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { AssertedPerson } from '../asserted-person.ts';
 import { SsoError } from '../failure.ts';
+import { receivedOf } from '../received.ts';
 import type { SamlSignOn } from '../settings.ts';
 import { attributeOf, childNamed, childrenNamed, elementsIn, instantOf, isNamed, textOf } from './xml.ts';
 
@@ -189,6 +190,7 @@ function personOf(
     name: values.length === 1 ? values[0] : undefined,
     nameSource: userNameSource === 'nameId' ? 'the NameID' : `the attribute ${userNameAttribute}`,
     groups: groupsAttribute === undefined ? [] : (attributes.get(groupsAttribute) ?? []),
+    received: receivedOf([['NameID', [textOf(nameId)]], ...attributes]),
     authTimeMs: instantOf(attributeOf(statement, 'AuthnInstant')),
     amr: [],
     ...definedOnly({ context, sessionEndsAtMs }),

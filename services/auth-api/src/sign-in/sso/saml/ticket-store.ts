@@ -2,7 +2,7 @@
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import type { AssertedPerson } from '../asserted-person.ts';
-import type { SsoFlow } from '../login/flow.ts';
+import { readFlow, type SsoFlow, storedFlow } from '../login/flow.ts';
 
 export interface SamlTicket {
   flow: SsoFlow & { protocol: 'saml' };
@@ -31,13 +31,19 @@ export function createTicketStore(redis: RedisClient, keyspace: Keyspace) {
   return {
     async save(ticket: SamlTicket): Promise<string> {
       const id = randomToken();
-      await saveTicket.run(redis, [keyOf(id)], [JSON.stringify(ticket), ticket.flow.browserHash, lifeMs]);
+      const { flow, person } = ticket;
+      // Only a test shows what the provider sent.
+      const kept = flow.trial === undefined ? { ...person, received: [] } : person;
+      const stored = { flow: storedFlow(flow), person: kept };
+      await saveTicket.run(redis, [keyOf(id)], [JSON.stringify(stored), ticket.flow.browserHash, lifeMs]);
       return id;
     },
     /** Undefined when it is gone; for another browser it stays. */
     async take(id: string, browserHash: string): Promise<SamlTicket | undefined> {
       const text = await takeTicket.run(redis, [keyOf(id)], [browserHash]);
-      return typeof text === 'string' ? (JSON.parse(text) as SamlTicket) : undefined;
+      if (typeof text !== 'string') return undefined;
+      const { flow, person } = JSON.parse(text) as SamlTicket;
+      return { flow: readFlow(flow) as SamlTicket['flow'], person };
     },
   };
 }

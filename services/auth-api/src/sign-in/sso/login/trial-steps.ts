@@ -1,0 +1,96 @@
+/** Lists what a sign-in as a test judges, in the order of a sign-in: the answer, the name, the groups, the person, the rights. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { say } from '@gatehouse/service-kit/sentences';
+import type { UserService } from '../../../people/accounts/service.ts';
+import type { UserIdentity } from '../../../people/identity/identity.ts';
+import { type AssertedPerson, nameOf, requireGroup, seenAtMs, skewMsOf } from '../asserted-person.ts';
+import { type CheckStep, passed, warning } from '../check-step.ts';
+import { SsoError } from '../failure.ts';
+import type { SignOnSettings } from '../settings.ts';
+import { findPerson } from './find-person.ts';
+import type { SsoFlow } from './flow.ts';
+
+interface Tried {
+  users: Pick<UserService, 'identify'>;
+  settings: SignOnSettings;
+  flow: SsoFlow;
+  person: AssertedPerson;
+  now: Clock;
+  /** Filled in for the event. */
+  found: { userName?: string; reason?: string };
+}
+
+export function trialSteps({ users, settings, flow, person, now, found }: Tried): CheckStep[] {
+  let identity: UserIdentity | undefined;
+  const steps: CheckStep[] = [
+    {
+      name: 'answer',
+      async run() {
+        seenAtMs(person, flow, { nowMs: now(), skewMs: skewMsOf(settings) });
+        return passed(
+          say('signOn.trial.answer', { issuer: person.issuer, subject: person.provider.subject }),
+        );
+      },
+    },
+    {
+      name: 'user name',
+      async run() {
+        const name = nameOf(person, settings);
+        const { userLookup: lookup } = settings;
+        return passed(
+          say('signOn.trial.name', { field: fieldOf(settings), value: person.name ?? '', name, lookup }),
+        );
+      },
+    },
+    {
+      name: 'groups',
+      async run() {
+        requireGroup(person, settings);
+        if (person.groups.length === 0) return passed(say('signOn.trial.noGroups'));
+        return passed(say('signOn.trial.groups', { groups: [...person.groups].slice(0, maxShown) }));
+      },
+    },
+    {
+      name: 'person',
+      async run() {
+        identity = await findPerson(users, settings, person);
+        const { loginName: userName, dbid, email } = identity;
+        found.userName = userName;
+        const name = person.name ?? '';
+        const said = say('signOn.person.found', { name, userName, dbid, lookup: settings.userLookup });
+        return email === undefined ? passed(said) : passed(said, say('signOn.trial.email', { email }));
+      },
+    },
+    {
+      name: 'rights',
+      async run() {
+        const names = (identity?.authorities ?? []).map((one) => one.name).slice(0, maxShown);
+        return passed(say('signOn.trial.rights', { names }));
+      },
+    },
+    {
+      name: 'session',
+      async run() {
+        const userName = identity?.loginName ?? '';
+        if (settings.enabled) return passed(say('signOn.trial.session', { userName }));
+        return warning(say('signOn.trial.later', { userName }));
+      },
+    },
+  ];
+  return steps.map(({ name, run }) => ({
+    name,
+    run: () =>
+      run().catch((error: unknown) => {
+        if (error instanceof SsoError) found.reason = error.reason;
+        throw error;
+      }),
+  }));
+}
+
+const maxShown = 50;
+
+/** The name of the field by which the provider names the person. */
+function fieldOf(settings: SignOnSettings): string {
+  if (settings.protocol === 'oidc') return settings.userNameClaim;
+  return settings.userNameSource === 'nameId' ? 'NameID' : (settings.userNameAttribute ?? '');
+}
