@@ -27,6 +27,7 @@ import { composeAlerts } from './operations/alerts/compose.ts';
 import { composeAlertDelivery } from './operations/alerts/compose-delivery.ts';
 import { composeChanges } from './operations/changes/compose.ts';
 import { composeDiagnosis } from './operations/diagnosis/compose.ts';
+import { composeErasure } from './operations/erasure/compose.ts';
 import { composeHelpDesk } from './operations/help-desk/compose.ts';
 import { composeOverview } from './operations/overview/compose.ts';
 import { composeAccounts } from './people/accounts/compose.ts';
@@ -105,6 +106,7 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
     .with('discovery', composeDiscovery)
     .with('changes', composeChanges)
     .with('helpDesk', composeHelpDesk)
+    .with('erasure', composeErasure)
     .with('administratorRoutes', composeAdministratorRoutes)
     .with('diagnosis', composeDiagnosis)
     .with('alertDelivery', composeAlertDelivery)

@@ -32,6 +32,14 @@ const administration: Table = {
   [`GET ${ops}/environments/{id}/memberships`]: [{ path: { id: '{environmentId}' } }],
   [`GET ${ops}/people/explanation`]: [...named, ...among({ correlationId: 'of-a-request' })],
   [`DELETE ${ops}/people/delays`]: named,
+  [`POST ${ops}/people/erasure`]: [
+    { json: { data: { user: '{userName}', contactCenter: '{contactCenterId}' } } },
+    { json: { data: { user: '{userName}', contactCenter: '{contactCenterId}', dryRun: true } } },
+    {
+      json: { data: { user: '{userName}', contactCenter: '{ownId}', dryRun: true } },
+      mayDiffer: 'attempts under the name in the own trail are counted',
+    },
+  ],
   [`GET ${ops}/sessions`]: named,
   // Of both: all sessions are those that the person has in the contact centre of the attacker.
   [`DELETE ${ops}/sessions`]: [...named, ...among({ session: '{sid}' })].map(endingOwn),

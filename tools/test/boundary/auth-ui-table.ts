@@ -21,6 +21,14 @@ const question = (path: string, fields?: Record<string, string>): [string, Row][
   [`GET ${path}`, asQuery(fields)],
   [`POST ${path}`, asForm(fields).map((ask): Ask => ({ ...ask, endsOwn: true }))],
 ];
+/** Attempts under the name at the own contact centre are events there. */
+const counting = ([path, asks]: [string, Row]): [string, Row] => [
+  path,
+  (asks as Ask[]).map((ask) => ({
+    ...ask,
+    mayDiffer: 'attempts under the name in the own trail are counted',
+  })),
+];
 /** Pages below a contact centre, a client or nothing, with a form of these fields. */
 const forms = (fields: Record<string, string>, ...paths: string[]): Table =>
   Object.fromEntries(
@@ -77,6 +85,8 @@ const ofPeople: Table = {
       question(`${people}/${step}`),
     ),
     ...question(`${people}/add`, { userName: 'taken' }),
+    ...question(`${people}/erase`, { name: '{userName}' }).map(counting),
+    ...question(`${people}/erase-gone`, { user: '{userName}' }),
     ...question(`${people}/selection`, { person: '{sub}', step: 'disable' }),
     ...question(`${people}/import`, { document: 'userName' }),
     ...question(`${people}/preview`, { document: 'userName' }).slice(1),

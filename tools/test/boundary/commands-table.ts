@@ -22,6 +22,11 @@ export const commandsTable: Table = {
   'people create': lines(`people|create|--user-name|taken|${there}`),
   'people update': lines(`people|update|{userName}|--last-name|Taken|${there}`),
   'people delete': lines(`people|delete|{userName}|${there}`),
+  'people erase': lines(
+    `people|erase|{userName}|${there}|--yes`,
+    `people|erase|{userName}|${there}|--dry-run`,
+    `people|erase|{userName}|${here}|--dry-run`,
+  ).map((ask) => ({ ...ask, mayDiffer: 'attempts under the name in the own trail are counted' })),
   'people disable': lines(`people|disable|{userName}|${there}`),
   'people enable': lines(`people|enable|{userName}|${there}`),
   'people password-link': lines(`people|password-link|{userName}|${there}`),

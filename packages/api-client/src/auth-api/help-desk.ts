@@ -1,7 +1,9 @@
 /** The calls of the help desk: sessions of a person, revocations, explanations. */
 import {
   clearedDelaysSchema,
+  type ErasureOrder,
   endedSessionsSchema,
+  erasureSchema,
   membershipCountsSchema,
   type PersonName,
   peopleAnswer,
@@ -26,6 +28,10 @@ export function createHeldSessionCalls(http: HttpClient) {
       readData(http, endedSessionsSchema, { method: 'DELETE', path, query: { ...named, session } }),
   };
 }
+
+/** Erases what Auth API knows of a person who is gone, or shows it. @throws UpstreamError */
+export const orderErasure = (http: HttpClient, data: ErasureOrder) =>
+  readData(http, erasureSchema, { method: 'POST', path: `${ops}/people/erasure`, json: { data } });
 
 /** Revokes, or shows what would end. @throws UpstreamError */
 export const orderRevocation = (http: HttpClient, data: RevocationOrder) =>

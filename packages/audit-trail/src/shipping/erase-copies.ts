@@ -3,11 +3,22 @@ import type { ElasticsearchClient } from '../elasticsearch/client.ts';
 
 const pageSize = 500;
 
+export interface ErasedCopies {
+  userIds: readonly string[];
+  /** As the documents have them. */
+  userNames: readonly string[];
+  /** Contact centres to which the ids are confined; those of the names. Absent: everywhere. */
+  idsWithin?: readonly string[];
+  namesWithin?: readonly string[];
+  /** Until when the names were the person's. Given with `namesWithin`, the names count where no id is known. */
+  namesUntilMs?: number;
+}
+
 /** Resolves the number of rewritten documents. The search no longer finds those, so a repetition continues where it stopped. */
 export async function erasePersonalFields(
   client: ElasticsearchClient,
   dataStream: string,
-  { userIds, userNames }: { userIds: readonly string[]; userNames: readonly string[] },
+  person: ErasedCopies,
 ): Promise<number> {
   let erased = 0;
   for (;;) {
@@ -17,11 +28,7 @@ export async function erasePersonalFields(
       ignore_unavailable: true,
       size: pageSize,
       seq_no_primary_term: true,
-      query: {
-        bool: {
-          should: [{ terms: { 'user.id': [...userIds] } }, { terms: { 'user.name': [...userNames] } }],
-        },
-      },
+      query: { bool: { should: conditionsOf(person) } },
     });
     if (hits.hits.length === 0) return erased;
     const operations = hits.hits.flatMap(({ _id, _index, _seq_no, _primary_term, _source }) => [
@@ -35,6 +42,24 @@ export async function erasePersonalFields(
     }
     erased += hits.hits.length;
   }
+}
+
+function conditionsOf({ userIds, userNames, idsWithin, namesWithin, namesUntilMs }: ErasedCopies) {
+  const within = (places: readonly string[] | undefined) =>
+    places === undefined ? [] : [{ terms: { 'organization.id': [...places] } }];
+  const until =
+    namesUntilMs === undefined
+      ? []
+      : [{ range: { '@timestamp': { lte: new Date(namesUntilMs).toISOString() } } }];
+  return [
+    { bool: { filter: [{ terms: { 'user.id': [...userIds] } }, ...within(idsWithin)] } },
+    {
+      bool: {
+        filter: [{ terms: { 'user.name': [...userNames] } }, ...within(namesWithin), ...until],
+        must_not: namesWithin === undefined ? [] : [{ exists: { field: 'user.id' } }],
+      },
+    },
+  ];
 }
 
 function withoutPerson({

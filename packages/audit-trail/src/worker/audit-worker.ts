@@ -21,7 +21,7 @@ import {
 } from '../elasticsearch/client.ts';
 import { compareWithCopies } from '../shipping/compare.ts';
 import { elasticsearchDestination } from '../shipping/elasticsearch-destination.ts';
-import { erasePersonalFields } from '../shipping/erase-copies.ts';
+import { type ErasedCopies, erasePersonalFields } from '../shipping/erase-copies.ts';
 import { shippingLock } from '../shipping/shipper.ts';
 import { ageSeconds, createShippingWork, type Destination } from '../shipping/shipping-work.ts';
 
@@ -112,7 +112,7 @@ export function createAuditWorker(options: AuditWorkerOptions) {
     erase: (transaction: Queryable, erase: () => Promise<readonly string[]>) =>
       eraseFromChain(trail, { transaction, secretBox }, erase),
     /** Erases a person in the copies. Resolves the number of documents. @throws AppError 503 */
-    async eraseCopies(person: { userIds: readonly string[]; userNames: readonly string[] }): Promise<number> {
+    async eraseCopies(person: ErasedCopies): Promise<number> {
       if (client === undefined) return 0;
       try {
         return await inTransaction(trail.pool, async (transaction) => {

@@ -31,6 +31,7 @@ export {
   deletedClientListSchema,
   deletedClientSchema,
 } from './deleted-clients.ts';
+export { type Erasure, type ErasureOrder, erasureBodySchema, erasureSchema } from './erasure.ts';
 export {
   type ClientDiagnosis,
   clearedDelaysSchema,

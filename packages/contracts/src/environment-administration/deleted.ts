@@ -20,6 +20,10 @@ export const deletedObjectSchema = z.object({
   environmentId: z.string(),
   contactCenterId: z.string().optional().describe('The contact centre itself, or that of a person.'),
   name: z.string(),
+  number: z
+    .int()
+    .optional()
+    .describe('Of a person: as tokens carry it (`dbid`). It tells people apart who had the same user name.'),
   deletedAt: z.string().describe('ISO 8601, UTC.'),
   deletedBy: z.string().describe('The operator account, a client id, or the `sub` of a person.'),
   until: z.string().describe('ISO 8601, UTC. It cannot be restored afterwards.'),

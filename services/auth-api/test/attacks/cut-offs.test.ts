@@ -179,8 +179,8 @@ describe('that the directory disabled a person', () => {
     await untilCutOff(sub);
     expect((await browser.get('/auth/v3/ping')).status).toBe(403);
     const isWritten = async () =>
-      JSON.stringify(await redis.xrange(stack.deps.core.keyspace.name('audit'), '-', '+')).includes(
-        `person ${sub}`,
+      (await redis.xrange(stack.deps.core.keyspace.name('audit'), '-', '+')).some(
+        ([, fields]) => /"person_cut_off"/.test(fields.join()) && fields.join().includes(sub),
       );
     await expect.poll(isWritten, soon).toBe(true);
     await turn('unlock');

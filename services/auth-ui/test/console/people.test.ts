@@ -10,12 +10,13 @@ let installation: Person;
 let administrator: Person;
 /** A contact centre whose people are in the people store. */
 let stored: { contactCenterId: string };
+let scim: Awaited<ReturnType<typeof createScimCalls>>;
 beforeAll(async () => {
   stage = await startStage();
   installation = await stage.installationAdministrator();
   administrator = await stage.contactCenterAdministrator();
   stored = await createPeopleStore(stage.environmentApi);
-  const scim = await createScimCalls(stage.environmentApi, stored.contactCenterId);
+  scim = await createScimCalls(stage.environmentApi, stored.contactCenterId);
   for (const userName of ['mira', 'noor'])
     await scim.user({ userName, active: true, name: { givenName: userName } });
 });
@@ -143,6 +144,63 @@ it('offers only what the source allows', async () => {
   expect(profile.text).toContain('in the Configuration Server');
   const forced = await installation.open(`${path}/disable?user=agent&contactCenter=${stage.contactCenterId}`);
   expect(forced.status).toBe(404);
+});
+
+const erasing = async (name: string) => {
+  const { rows } = await stage.authApi.deps.stores.pool.query<{ row: string }>(
+    `SELECT to_jsonb(e)::text AS row FROM auth.audit_events e
+      WHERE to_jsonb(e)::text LIKE $1 AND at < now() + interval '1 hour'`,
+    [`%${name}%`],
+  );
+  const { body } = await stage.environmentApi.call('GET', `/deleted?search=${name}`);
+  return { events: rows.map(({ row }) => row), kept: body.data };
+};
+
+it('erases everything that is known of a person, by the typed name, and shows a receipt that names nobody', async () => {
+  await scim.user({ userName: 'forgotten', active: true, name: { givenName: 'Mary' } });
+  const profile = await installation.open(storedPath('forgotten'));
+  const question = await follow(installation, profile, 'Erase all data');
+  expect(question.heading).toBe('Erase all data of forgotten?');
+  expect(question.rows).toContainEqual({ What: expect.stringContaining('people store'), Number: '1' });
+  expect(question.text).toMatch(/gatehouse people erase forgotten --contact-center \S+ --number \d+/);
+
+  const wrong = await installation.submit(question, `${path}/erase`, { name: 'mira' });
+  expect(wrong).toMatchObject({
+    status: 400,
+    fieldProblems: { name: expect.stringContaining('not the user name') },
+  });
+  expect((await installation.open(storedPath('forgotten'))).status).toBe(200);
+  const receipt = await installation.submit(wrong, `${path}/erase`, { name: 'Forgotten' });
+  expect(receipt).toMatchObject({ status: 200, heading: 'Receipt of an erasure' });
+  expect(receipt.text).not.toMatch(/forgotten|Mary/i);
+  await stage.authApi.deps.audit.drained();
+  expect(await erasing('forgotten')).toEqual({ events: [], kept: [] });
+  expect((await installation.open(storedPath('forgotten'))).status).toBe(404);
+});
+
+it('finishes an erasure that a crash interrupted, from Recently deleted, and erases somebody who is in no list', async () => {
+  const { id } = await scim.user({ userName: 'interrupted', active: true });
+  await installation.open(storedPath('interrupted'));
+  // The first step alone is done.
+  await stage.environmentApi.call('DELETE', `/contact-centers/${stored.contactCenterId}/people/${id}`);
+  const list = await installation.open('/auth/console/deleted?search=interrupted');
+  const question = await follow(installation, list, 'Erase all data');
+  expect(question.rows).toContainEqual({ What: 'Entries under Recently deleted', Number: '1' });
+  const receipt = await installation.submit(question, `${path}/erase`, { name: 'interrupted' });
+  expect(receipt.heading).toBe('Receipt of an erasure');
+  expect((await erasing('interrupted')).kept).toEqual([]);
+
+  const people = await installation.open(`${path}?contactCenter=${stored.contactCenterId}`);
+  const form = await follow(installation, people, 'Erase data of somebody who is gone');
+  const again = await installation.submit(form, `${path}/erase-gone`, { user: 'interrupted' });
+  expect(again).toMatchObject({ status: 200, heading: 'Erase all data of interrupted?' });
+  expect(again.rows).toContainEqual({ What: 'Entries under Recently deleted', Number: 'None' });
+});
+
+it('says that a person of a directory is deleted there first', async () => {
+  const question = await follow(installation, await installation.open(agentPath()), 'Erase all data');
+  expect(question.text).toContain('Delete the person there first');
+  expect(question.forms.map(({ action }) => action)).not.toContain(`${path}/erase`);
 });
 
 it('disables a person of the people store, and enables them again', async () => {

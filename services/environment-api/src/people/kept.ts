@@ -25,12 +25,25 @@ export function keptOf({ environmentId, contactCenterId }: Home, person: Person)
   };
 }
 
-interface Restoring {
+interface Known {
   caller: Caller;
   kept: Kept;
+  administratorPlaces: Pick<AdministratorPlaces, 'requireOther'>;
+}
+
+interface Restoring extends Known {
   /** Another one. */
   userName: string | undefined;
-  administratorPlaces: Pick<AdministratorPlaces, 'requireOther'>;
+}
+
+/** A deleted person may still be in a list of administrators. @throws AppError 403 */
+export function requireOtherThan(write: Write, { caller, kept, administratorPlaces }: Known): Promise<void> {
+  const { contactCenterId = '' } = kept;
+  const { dbid } = kept.document as { dbid: number };
+  // Groups went with the person.
+  return write.requires(() =>
+    administratorPlaces.requireOther(caller, contactCenterId, { dbid, groups: [] }),
+  );
 }
 
 /** @throws AppError 403, 404, 409 */
@@ -43,7 +56,7 @@ export async function restorePerson(
   const home = await findHome(write.db, contactCenterId);
   if (home.environmentId !== environmentId) throw otherHome();
   // Only callers who write the groups of people restore them.
-  await write.requires(() => administratorPlaces.requireOther(caller, contactCenterId, { dbid, groups: [] }));
+  await requireOtherThan(write, { caller, kept, administratorPlaces });
   if (userName !== undefined) requireHonestName('data.name', userName, undefined);
   const name = userName && { user_name: userName, user_name_key: nameKey(userName) };
   await refusingTaken(() => restoreParts(write.db, kept, name || undefined), 'data.name');

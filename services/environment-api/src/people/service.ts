@@ -12,7 +12,7 @@ import { type Kept, keep } from '../deleted/kept.ts';
 import { parseId } from '../fields/scalars.ts';
 import { createPeopleCounts } from './counts.ts';
 import { setGroupsOf } from './group-service.ts';
-import { keptOf, restorePerson } from './kept.ts';
+import { keptOf, requireOtherThan, restorePerson } from './kept.ts';
 import { deleteLinksOf } from './passwords.ts';
 import { fieldsOf, type Home, namesOfChanges, type Person, type PersonFields } from './person.ts';
 import type { ProvidedPassword, ProvidedPasswords } from './provided-password.ts';
@@ -134,6 +134,9 @@ export function createPeopleService({
         await write.record(writtenOf(home, 'delete', present.dbid, fieldsOf(present), undefined));
         announceEnd(write, home, present.dbid);
       }),
+    /** A caller who may not delete a person takes the way back neither. @throws AppError 403 */
+    requireForgettable: (write: Write, caller: Caller, kept: Kept): Promise<void> =>
+      requireOtherThan(write, { caller, kept, administratorPlaces }),
     /** With the old id and number. @throws AppError 409 where the user name is taken, or the contact centre has other people */
     restore: (write: Write, caller: Caller, kept: Kept, userName: string | undefined): Promise<Person> =>
       restorePerson(write, { caller, kept, userName, administratorPlaces }),

@@ -14,7 +14,7 @@ import {
   restorationSchema,
   restoredSchema,
 } from '@gatehouse/contracts/environment-administration';
-import { idSchema, label } from '@gatehouse/contracts/values';
+import { definedOnly, idSchema, label } from '@gatehouse/contracts/values';
 import { type App, etagOf, ok, ordinalKey, pageQuery, readPage } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { type Caller, requireReach } from '../access/caller.ts';
@@ -193,6 +193,7 @@ function routesOfOne(
   );
 }
 
-function shown({ ordinal: _ordinal, document: _document, lostSecrets, ...kept }: Kept): DeletedObject {
-  return { ...kept, lostSecrets: [...lostSecrets] };
+function shown({ ordinal: _ordinal, document, lostSecrets, ...kept }: Kept): DeletedObject {
+  const { dbid: number } = document as { dbid?: number };
+  return { ...kept, ...definedOnly({ number }), lostSecrets: [...lostSecrets] };
 }

@@ -92,10 +92,11 @@ export function createRestorationService(options: RestorationOptions) {
         await write.record({ action: 'delete', entity: 'deletion', id: 'people', changes });
         return people;
       }),
-    /** It cannot be restored afterwards: for people whose data is to be erased. @throws AppError 404 */
+    /** It cannot be restored afterwards: for people whose data is to be erased. @throws AppError 403, 404 */
     forget: (context: WriteContext, reach: Reach, text: string): Promise<void> =>
       writer.write(context, async (write) => {
         const kept = await take(write, reach, text);
+        if (kept.kind === 'person') await people.requireForgettable(write, context.caller, kept);
         await store.remove(write.db, kept.id);
         await recordEnd(write, kept, {});
       }),

@@ -7,6 +7,7 @@ import { exitCodes } from '../../failure/failure.ts';
 import { type PlaceOption, personArgument, personOf } from '../../input/person.ts';
 import { printDiagnosis } from '../../output/diagnosis.ts';
 import { shown } from '../../output/text.ts';
+import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
 import { searchCommands } from './search.ts';
 import { storeCommands } from './store.ts';
@@ -22,6 +23,7 @@ export function peopleCommands(program: Command, cli: Cli): void {
 
   storeCommands(people, cli);
   searchCommands(people, cli);
+  eraseCommand(people, cli);
   importCommand(people, cli);
 
   personArgument(

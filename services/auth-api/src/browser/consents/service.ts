@@ -7,6 +7,7 @@ import {
   countConsents,
   deleteConsent,
   deleteConsentsOf,
+  deleteConsentsOfPerson,
   findConsent,
   listConsents,
 } from './store.ts';
@@ -45,6 +46,9 @@ export function createConsentService({ db, writer, isAlone }: ConsentServiceOpti
     /** Forgets it: the user is asked again. */
     forget: async (person: PersonKey, clientId: string) =>
       deleteConsent(writer, await keysOf(person), clientId),
+    /** Of a person whose data is erased. Resolves to how many there were. */
+    forgetPerson: async (person: PersonKey): Promise<number> =>
+      deleteConsentsOfPerson(writer, await keysOf(person)),
     /** Of a contact centre that was deleted: one that is made under its id has other people. */
     forgetContactCenter: (id: string) => deleteConsentsOf(writer, id),
     /** Adds the scope to what the user agreed to before. */

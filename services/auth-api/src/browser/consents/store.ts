@@ -70,6 +70,16 @@ export async function deleteConsent(
   });
 }
 
+/** Everything that a person has agreed to. Resolves to how many clients. */
+export async function deleteConsentsOfPerson(db: Queryable, persons: readonly string[]): Promise<number> {
+  const { rowCount } = await db.query({
+    name: 'delete_consents_of_person',
+    text: 'DELETE FROM auth.consents WHERE sub = ANY ($1::text[])',
+    values: [persons],
+  });
+  return rowCount ?? 0;
+}
+
 /** Deletes what was stored of the people of a contact centre. */
 export async function deleteConsentsOf(db: Queryable, contactCenterId: string): Promise<void> {
   await db.query({

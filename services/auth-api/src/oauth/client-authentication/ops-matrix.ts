@@ -104,6 +104,12 @@ export const opsRules = {
     other: v('yes yes yes hidden yes'),
     isDangerous: true,
   },
+  erasePerson: {
+    title: 'erase what is known of a person who is gone',
+    verdicts: v('yes yes yes yes yes'),
+    other: v('yes yes yes hidden yes'),
+    isDangerous: true,
+  },
   readOverview: {
     title: 'see how the installation, or one contact centre, is doing',
     verdicts: v('yes yes yes own yes', 'auditor'),
@@ -146,6 +152,7 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'GET /people/profile': 'readPeople',
   'GET /people/explanation': 'readPeople',
   'DELETE /people/delays': 'helpPeople',
+  'POST /people/erasure': 'erasePerson',
   'POST /contact-centers/{id}/sso-check': 'trySignOn',
   'POST /contact-centers/{id}/saml/dry-run': 'trySignOn',
   'POST /contact-centers/{id}/sso-trials': 'trySignOn',

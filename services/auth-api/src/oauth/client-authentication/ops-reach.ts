@@ -22,6 +22,7 @@ export const opsGivesNothing: readonly string[] = [
   'DELETE /sessions',
   'POST /revocations',
   'DELETE /people/delays',
+  'POST /people/erasure',
   'POST /contact-centers/{id}/sso-check',
   'POST /contact-centers/{id}/saml/dry-run',
   'POST /contact-centers/{id}/sso-trials',

@@ -3,12 +3,14 @@ import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { App } from '@gatehouse/service-kit/http';
 import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
-import { sweepEveryMs } from './bounds.ts';
+import { keptDays, sweepEveryMs } from './bounds.ts';
 import { observeRefusals } from './observe.ts';
 import { refusalRoutes } from './routes.ts';
 import {
   type ClientOfRefusals,
   countRefusals,
+  countRefusalsOf,
+  deleteRefusalsOf,
   exampleRefusals,
   findRefusals,
   forgetContactCenter,
@@ -47,6 +49,17 @@ export function composeRefusals(core: Core, { clients: { directory } }: { client
     async find(filter: RefusalFilter) {
       await settled();
       return findRefusals(pool, filter);
+    },
+    /** For how many days something is kept. */
+    keptDays,
+    /** Of the requests with these correlation ids. */
+    async countOf(correlationIds: readonly string[]) {
+      await settled();
+      return countRefusalsOf(pool, correlationIds);
+    },
+    async forgetOf(correlationIds: readonly string[]) {
+      await settled();
+      return deleteRefusalsOf(primary, correlationIds);
     },
     /** By reason, the latest first, each with its newest examples. */
     async ofClient(client: ClientOfRefusals) {

@@ -85,6 +85,23 @@ export async function forgetContactCenter(db: Queryable, id: string): Promise<vo
   await db.query('DELETE FROM auth.refusal_counts WHERE contact_center_id = $1', [id]);
 }
 
+/** Of these requests, each of which is an event of a person. */
+export async function countRefusalsOf(db: Queryable, correlationIds: readonly string[]): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    'SELECT count(*)::int AS count FROM auth.refusals WHERE correlation_id = ANY ($1)',
+    [correlationIds],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Resolves to how many there were. */
+export async function deleteRefusalsOf(db: Queryable, correlationIds: readonly string[]): Promise<number> {
+  const { rowCount } = await db.query('DELETE FROM auth.refusals WHERE correlation_id = ANY ($1)', [
+    correlationIds,
+  ]);
+  return rowCount ?? 0;
+}
+
 export interface RefusalFilter {
   /** Empty: clients that are not registered. */
   clientId?: string | undefined;

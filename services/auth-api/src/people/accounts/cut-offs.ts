@@ -14,7 +14,8 @@ export interface CutOffsOptions {
 export interface CutOff {
   environmentId: string;
   reason: 'disabled' | 'deleted' | 'password';
-  correlationIdOf(sub: string): string;
+  /** Of each event: one id for several contact centres would tell them that the person is the same. */
+  correlationIdOf(): string;
 }
 
 export type CutOffs = ReturnType<typeof createCutOffs>;
@@ -46,7 +47,7 @@ export function createCutOffs({ audit, seen, log }: CutOffsOptions) {
       audit.write({
         name: 'person_cut_off',
         outcome: 'success',
-        correlationId: correlationIdOf(sub),
+        correlationId: correlationIdOf(),
         ...definedOnly({ sub, contactCenterId: known.has(sub) ? contactCenterId : undefined }),
         fields: { environmentId, reason },
       }),

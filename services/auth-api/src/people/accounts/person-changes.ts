@@ -3,6 +3,7 @@
 import { definedOnly } from '@gatehouse/contracts/values';
 import { CfgObjectState, type PersonChange } from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Revocations } from '../../records/revocation/revocations.ts';
 import { reasonUnsettled } from '../../records/revocation/unsettled.ts';
@@ -51,8 +52,8 @@ export function createPersonChanges(options: PersonChangesOptions) {
       cutOffs(subjects, {
         environmentId,
         reason,
-        // Not the number of the person: a contact centre could find the same person in the trail of another one by it.
-        correlationIdOf: (sub) => `person ${sub}`,
+        // Names nobody: it stays in the trail when the person is erased, and contact centres could compare their trails by a number.
+        correlationIdOf: () => `person ${randomUuid()}`,
       }),
     ]);
   };

@@ -160,7 +160,7 @@ function limitsOf(settings: Config['signIn']) {
 }
 
 interface DelaysOptions {
-  limiter: Pick<PasswordAttemptLimiter, 'explain' | 'explainAddress' | 'unlock'>;
+  limiter: Pick<PasswordAttemptLimiter, 'explain' | 'explainAddress' | 'unlock' | 'forget'>;
   lockoutRules: LockoutRulesReader;
   contactCenters: Pick<ContactCenterService, 'environment'>;
 }
@@ -183,5 +183,8 @@ function createDelays({ limiter, lockoutRules, contactCenters }: DelaysOptions) 
     /** A few times within an hour, whoever asks: an unlock must not make guessing cheaper. */
     unlock: async (contactCenter: ContactCenterView, userName: string) =>
       limiter.unlock(await accountOf(contactCenter, userName)),
+    /** Everything that is counted and known of an account that nobody has any more. */
+    forget: async (contactCenter: ContactCenterView, userName: string) =>
+      limiter.forget(await accountOf(contactCenter, userName)),
   };
 }

@@ -75,7 +75,7 @@ export function composeAudit(core: Core, { config, elasticsearch: client }: Audi
     drained,
     seenPeople: createSeenPeople({ db: pool, primary, drained }),
     search: { find: (filter: AuditFilter) => findAuditPage(pool, filter) },
-    erasure: createAuditErasure({ pool, requireWritable, audit, worker, drain, pseudonymise }),
+    erasure: createAuditErasure({ ...core, audit, worker, drained, pseudonymise }),
     /** Makes a writer for events that anybody can cause without limit. */
     floodLimited: floodLimits.limited,
     start,

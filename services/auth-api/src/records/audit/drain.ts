@@ -16,8 +16,6 @@ interface AuditDrainOptions {
   batchSize?: number;
 }
 
-export type AuditDrain = ReturnType<typeof createAuditDrain>;
-
 export function createAuditDrain(options: AuditDrainOptions) {
   const { pool, stream, log, intervalMs = 1000, batchSize = 500 } = options;
 

@@ -2,14 +2,32 @@
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { AuditTransaction, RecordedAuditEvent } from './event.ts';
 
-const insert = `INSERT INTO auth.audit_events
-  (id, at, name, outcome, correlation_id, sub, client_id, contact_center_id, sid, client_address, fields)
-SELECT id, to_timestamp("atMs" / 1000.0), name, outcome, "correlationId", sub, "clientId", "contactCenterId", sid,
-  "clientAddress", coalesce(fields, '{}')
-FROM jsonb_to_recordset($1::jsonb) AS event (
-  id uuid, "atMs" bigint, name text, outcome text, "correlationId" text, sub text, "clientId" text,
-  "contactCenterId" text, sid text, "clientAddress" text, fields jsonb
+/**
+ * The person of an event may have asked to be forgotten: a batch comes late, and a replica hears of the end of a session within a second.
+ * Then the event is stored without the person. A person who signs in again after that is known again.
+ */
+const insert = `WITH given AS MATERIALIZED (
+  SELECT event.*, mark.digest AS mark, mark.erased_at
+  FROM jsonb_to_recordset($1::jsonb) AS event (
+    id uuid, "atMs" bigint, name text, outcome text, "correlationId" text, sub text, "clientId" text,
+    "contactCenterId" text, sid text, "clientAddress" text, fields jsonb
+  ) LEFT JOIN LATERAL (
+    SELECT digest, erased_at FROM auth.erased_subjects
+    WHERE event.sub IS NOT NULL AND digest IN (sha256(convert_to(event.sub, 'UTF8')),
+      sha256(convert_to(coalesce(event."contactCenterId", '') || ' ' || event.sub, 'UTF8')))
+    LIMIT 1
+  ) AS mark ON true
+), known AS (
+  DELETE FROM auth.erased_subjects WHERE digest IN (
+    SELECT mark FROM given WHERE name IN ('login_succeeded', 'assertion_accepted')
+      AND to_timestamp("atMs" / 1000.0) > erased_at + interval '1 minute')
 )
+INSERT INTO auth.audit_events
+  (id, at, name, outcome, correlation_id, sub, client_id, contact_center_id, sid, client_address, fields)
+SELECT id, to_timestamp("atMs" / 1000.0), name, outcome, "correlationId",
+  CASE WHEN mark IS NULL THEN sub END, "clientId", "contactCenterId", CASE WHEN mark IS NULL THEN sid END,
+  CASE WHEN mark IS NULL THEN "clientAddress" END, CASE WHEN mark IS NULL THEN coalesce(fields, '{}') ELSE '{}' END
+FROM given
 ON CONFLICT (id) DO NOTHING`;
 
 /** Stores an event in the transaction of the caller. */

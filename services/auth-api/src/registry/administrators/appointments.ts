@@ -7,6 +7,7 @@ import { conflict, forbidden, notFound } from '@gatehouse/service-kit/errors';
 import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
 import { type AuditWriter, actorFields, type Cause, deletionOf } from '../../records/audit/event.ts';
+import type { PersonKey } from '../../records/revocation/revocation.ts';
 import * as store from './appointments-store.ts';
 import type { KnownAdministrators } from './known-administrators.ts';
 
@@ -76,20 +77,6 @@ export function createAppointments({
     return { administratorsAppoint, administrators: appointees.map(appointeeViewOf) };
   }
 
-  /** Of a contact centre that was deleted: one that is made under its id has other people. */
-  async function forgetContactCenter(contactCenterId: string): Promise<void> {
-    const { administratorsAppoint, administrators } = await list(contactCenterId);
-    if (!administratorsAppoint && administrators.length === 0) return;
-    const cause = deletionOf(contactCenterId);
-    await changes.inTransaction(async (transaction) => {
-      for (const removed of await store.deleteAppointeesAt(transaction.client, contactCenterId)) {
-        const before = appointeeViewOf(removed);
-        await record(transaction, 'appointee_removed', cause, { contactCenterId, sub: removed.sub, before });
-      }
-    });
-    known.forget();
-  }
-
   return {
     list,
 
@@ -144,7 +131,59 @@ export function createAppointments({
         };
       }),
 
-    forgetContactCenter,
+    ...createForgetting({ changes, record, list, known }),
+  };
+}
+
+type Recording = (
+  transaction: ChangeTransaction,
+  name: Change,
+  cause: Cause,
+  changed: Changed & { contactCenterId: string },
+) => Promise<void>;
+
+/** Takes out what nobody decides about: people who are gone, and contact centres. */
+function createForgetting({
+  changes,
+  record,
+  list,
+  known,
+}: {
+  changes: ChangeLog;
+  record: Recording;
+  list(contactCenterId: string): Promise<AppointmentsView>;
+  known: Pick<KnownAdministrators, 'forget'>;
+}) {
+  return {
+    /** Without the question who may change the list. Resolves to how many entries there were. */
+    async forgetPerson({ contactCenterId, sub }: PersonKey, actor: Actor): Promise<number> {
+      const before = (await list(contactCenterId)).administrators.find((one) => one.sub === sub);
+      if (before === undefined) return 0;
+      await changes.inTransaction(async (transaction) => {
+        await store.deleteAppointee(transaction.client, contactCenterId, sub);
+        await record(transaction, 'appointee_removed', actor, { contactCenterId, sub, before });
+      });
+      known.forget();
+      return 1;
+    },
+
+    /** Of a contact centre that was deleted: one that is made under its id has other people. */
+    async forgetContactCenter(contactCenterId: string): Promise<void> {
+      const { administratorsAppoint, administrators } = await list(contactCenterId);
+      if (!administratorsAppoint && administrators.length === 0) return;
+      const cause = deletionOf(contactCenterId);
+      await changes.inTransaction(async (transaction) => {
+        for (const removed of await store.deleteAppointeesAt(transaction.client, contactCenterId)) {
+          const before = appointeeViewOf(removed);
+          await record(transaction, 'appointee_removed', cause, {
+            contactCenterId,
+            sub: removed.sub,
+            before,
+          });
+        }
+      });
+      known.forget();
+    },
   };
 }
 

@@ -102,6 +102,22 @@ export function createAdministratorService({
         return { before };
       }),
 
+    /** Of a person who is gone. Resolves to how many entries there were. */
+    async forgetPerson(subs: readonly string[], actor: Actor): Promise<number> {
+      let removed = 0;
+      await changes.inTransaction(async (transaction) => {
+        removed = 0;
+        for (const sub of subs) {
+          const before = await deleteAdministrator(transaction.client, sub);
+          if (before === undefined) continue;
+          removed += 1;
+          await recordChange(transaction, 'administrator_removed', actor, { before });
+        }
+      });
+      known.forget();
+      return removed;
+    },
+
     /** Of a contact centre that was deleted: one that is made under its id has other people. */
     async forgetContactCenter(id: string): Promise<void> {
       const isListed = (await listAdministrators(pool)).some(({ contactCenterId }) => contactCenterId === id);

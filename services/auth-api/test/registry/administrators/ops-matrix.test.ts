@@ -120,6 +120,10 @@ async function requestOf(operation: string, center: string): Promise<Request> {
     'POST /clients/dry-run': () => ({ path: template, data: { client_id: randomUuid() } }),
     'POST /clients': () => ({ path: template, data: { client_id: randomUuid(), authorizedGrantTypes: [] } }),
     'POST /revocations': () => ({ path: template, data: { user: personOf[center] } }),
+    'POST /people/erasure': () => ({
+      path: template,
+      data: { user: 'nobody', contactCenter: center, dryRun: true },
+    }),
     'GET /people': () => ({ path: `${template}?contactCenter=${center}&search=p` }),
     'POST /audit/erase': () => ({ path: template, data: { user: randomUuid() } }),
   };

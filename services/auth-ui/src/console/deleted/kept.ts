@@ -13,6 +13,9 @@ export interface Kept {
   id: string;
   kind: Kind;
   name: string;
+  /** Of a person. */
+  contactCenterId?: string | undefined;
+  number?: number | undefined;
   /** The name of a client in requests. */
   clientId?: string;
   deletedAt: string;

@@ -1,6 +1,7 @@
 /** Builds the pages of what was deleted: their list, the form that restores one, and the confirmation before it goes for good. */
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { Restoration } from '@gatehouse/contracts/environment-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Text } from '../../texts/texts.ts';
 import { bodyOf, type Input, inputsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
@@ -38,12 +39,24 @@ export const columns = ({ text }: ConsoleVisit, { names }: Listed): Column<Kept>
 ];
 
 /** A client holds nothing about people: its time simply ends. */
-export const actionsOf = ({ text }: { text: Text }, { kind, id, name }: Kept) => [
-  { label: text('console.deleted.restore'), href: `${keptPath(kind, id)}/restore`, describes: name },
-  ...(kind === 'client'
-    ? []
-    : [{ label: text('console.deleted.forget'), href: `${keptPath(kind, id)}/forget`, describes: name }]),
-];
+export const actionsOf = ({ text }: { text: Text }, kept: Kept) => {
+  const { kind, id, name } = kept;
+  const describes = name;
+  return [
+    { label: text('console.deleted.restore'), href: `${keptPath(kind, id)}/restore`, describes },
+    ...(kind === 'client'
+      ? []
+      : kind === 'person'
+        ? [{ label: text('console.people.erase'), href: eraseAddress(kept), describes, isEnding: true }]
+        : [{ label: text('console.deleted.forget'), href: `${keptPath(kind, id)}/forget`, describes }]),
+  ];
+};
+
+/** Everything that is known of a person goes at once, and not what is kept here alone. */
+function eraseAddress({ name: user, contactCenterId, number }: Kept): string {
+  const query = definedOnly({ user, contactCenter: contactCenterId, number: number?.toString() });
+  return `${consolePath}/people/erase?${new URLSearchParams(query)}`;
+}
 
 const input = inputsBelow('console.deleted.field');
 const another = { empty: 'leave', hint: 'console.deleted.field.another' } as const;

@@ -26,15 +26,19 @@ export function personConfirmation(
 ): ConfirmPage {
   const { key, isDangerous } = confirmations[change];
   const named = nameOf(profile);
-  return confirmationOf(visit, {
-    key: `console.people.${key}`,
-    named: { user: profile.person.userName },
-    breadcrumbs: breadcrumbsBelowPerson(visit, profile),
-    action: `${peoplePath}/${change}`,
-    hidden: { ...definedOnly(named), ...hidden },
-    cancel: addressOf('person', named),
-    isDangerous,
-  });
+  const erase = { label: visit.text('console.people.erase.instead'), href: addressOf('erase', named) };
+  return {
+    ...confirmationOf(visit, {
+      key: `console.people.${key}`,
+      named: { user: profile.person.userName },
+      breadcrumbs: breadcrumbsBelowPerson(visit, profile),
+      action: `${peoplePath}/${change}`,
+      hidden: { ...definedOnly(named), ...hidden },
+      cancel: addressOf('person', named),
+      isDangerous,
+    }),
+    ...(change === 'delete' && { actions: [{ ...erase, isEnding: true }] }),
+  };
 }
 
 export function passwordLinkPage(

@@ -66,12 +66,19 @@ export function peoplePage(
   return {
     title: text('console.people.of', { name: center.name }),
     lead: text(`console.people.source.${data.source}.lead`),
-    actions: isOwnDirectory(data.source)
-      ? [
-          { label: text('console.people.import'), href: centerAddress(center.id, '/import') },
-          { label: text('console.people.add'), href: centerAddress(center.id, '/add'), isMain: true },
-        ]
-      : [],
+    actions: [
+      ...(isOwnDirectory(data.source)
+        ? [
+            { label: text('console.people.import'), href: centerAddress(center.id, '/import') },
+            { label: text('console.people.add'), href: centerAddress(center.id, '/add'), isMain: true },
+          ]
+        : []),
+      {
+        label: text('console.people.erase.gone'),
+        href: centerAddress(center.id, '/erase-gone'),
+        isEnding: true,
+      },
+    ],
     breadcrumbs: rights.installation ? [{ label: text('console.people.title'), href: peoplePath }] : [],
     search: {
       action: peoplePath,

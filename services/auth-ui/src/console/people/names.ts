@@ -26,6 +26,7 @@ export type Steps =
   | 'delete'
   | 'disable'
   | 'enable'
+  | 'erase'
   | 'password-link'
   | 'end-session'
   | 'end-sessions';

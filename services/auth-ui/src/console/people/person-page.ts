@@ -3,6 +3,7 @@ import type { PersonProfile } from '@gatehouse/contracts/auth-administration';
 import { consolePath, type SessionView } from '@gatehouse/contracts/auth-api';
 import type { StoredPerson } from '@gatehouse/contracts/environment-administration';
 import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { deviceText } from '../../pages/device.ts';
 import { formatsIn } from '../../texts/formats.ts';
 import { auditPath } from '../audit/tabs.ts';
@@ -83,6 +84,12 @@ function menuOf({ text, rights }: ConsoleVisit, profile: PersonProfile): Require
           isEnding: step === 'disable' || step === 'delete',
         })),
       {
+        href: eraseAddress(profile),
+        label: text('console.people.erase'),
+        text: text('console.people.erase.what'),
+        isEnding: true,
+      },
+      {
         href: eventsOf(profile),
         label: text('console.people.events'),
         text: text('console.people.events.what'),
@@ -160,6 +167,9 @@ export function stepsOf({
       : []),
   ];
 }
+
+const eraseAddress = (profile: PersonProfile) =>
+  addressOf('erase', nameOf(profile), definedOnly({ number: profile.person.number?.toString() }));
 
 /** By name: a refusal names no `sub` where the person was not found out. */
 function eventsOf({ person, contactCenterId }: PersonProfile): string {

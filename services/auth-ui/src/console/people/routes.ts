@@ -14,6 +14,7 @@ import { consoleView, listView } from '../shell/pages.ts';
 import { stepsView } from '../shell/steps.ts';
 import { typedText } from '../shell/typed.ts';
 import { confirmationRoutes } from './confirmation-routes.ts';
+import { eraseRoutes } from './erase-routes.ts';
 import { explanationPage } from './explanation-page.ts';
 import { importRoutes } from './import-routes.ts';
 import { chooseCenterPage, peoplePage } from './list-pages.ts';
@@ -92,6 +93,7 @@ export const peopleArea: Area = {
     );
 
     confirmationRoutes(pages, shell);
+    eraseRoutes(pages, shell);
     storeRoutes(pages, shell);
     importRoutes(pages, shell);
     selectionRoutes(pages, shell);

@@ -52,10 +52,11 @@ export interface ListPage extends ConsolePage {
 }
 export const listView = consoleView<ListPage>('list');
 
-/** Several lists, most with a title; a search above them. */
+/** Several lists, most with a title; a search above them, or a form below them. */
 export interface TablesPage extends ConsolePage {
   search?: Search;
   parts: { title?: string; lead?: string; table: Table }[];
+  form?: Form;
 }
 export const tablesView = consoleView<TablesPage>('tables');
 

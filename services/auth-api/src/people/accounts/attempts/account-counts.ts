@@ -91,6 +91,9 @@ export function createAccountCounts({ usualAddresses, ...storing }: AccountCount
       };
     },
 
+    /** For people whose data is erased. */
+    forget: store.forget,
+
     /**
      * Forgets the refusals for our limits; browsers and addresses stay known, and the directory keeps its own count. `waitMs`: until
      * it is possible again, where it was done too often; otherwise 0. `refusals`: how many were forgotten.

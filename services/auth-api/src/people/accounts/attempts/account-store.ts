@@ -105,6 +105,11 @@ export function createAccountStore({ redis, keyspace, pace, now }: AccountStoreO
       return { refusals, browsers, addresses };
     },
 
+    /** Everything, browsers and networks included. */
+    async forget(account: string): Promise<void> {
+      await Promise.all(keysOf(account).map((key) => redis.del(key)));
+    },
+
     async forgetRefusals(account: string): Promise<{ waitMs: number; refusals: number }> {
       const [refused = '', , , , unlocks = ''] = keysOf(account);
       const given = [randomToken(9), unlocksInPeriod, unlockPeriodMs];

@@ -97,5 +97,6 @@ export function createPasswordAttemptLimiter({
     explain: accounts.explain,
     explainAddress: addresses.explain,
     unlock: accounts.unlock,
+    forget: accounts.forget,
   };
 }
