@@ -227,6 +227,7 @@ const others: Table = {
     `GET ${console}/audit/chains`,
     ...steps('audit/', 'retention'),
     `GET ${console}/keys`,
+    ...steps('alerts/', 'test'),
     ...steps('keys/', 'rotate', 'retire', 'remove', 'import', 'single-sign-on/activate'),
     `POST ${console}/keys/single-sign-on/prepare`,
     `GET ${console}/signal-receivers/one/{id}`,

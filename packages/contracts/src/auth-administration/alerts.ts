@@ -1,5 +1,6 @@
 /** Describes `/auth/v3/ops/alerts`: who is told of problems, and whether the messages arrive. */
 import { z } from 'zod';
+import { sentencesField } from '../answers/diagnosis.ts';
 
 const channel = z.enum(['webhook', 'email']);
 
@@ -13,6 +14,7 @@ export const alertStateSchema = z.object({
         deliveredAt: z.iso.datetime().optional().describe('When it last took a message.'),
         failedAt: z.iso.datetime().optional().describe('When it last did not take one.'),
         failure: z.string().optional().describe('Why, in English. Absent where it took one since.'),
+        sentences: sentencesField,
       }),
     )
     .describe('Empty: alerts are off.'),
@@ -20,7 +22,13 @@ export const alertStateSchema = z.object({
 
 export const alertTestSchema = z.object({
   results: z.array(
-    z.object({ channel, target: z.string(), accepted: z.boolean(), problem: z.string().optional() }),
+    z.object({
+      channel,
+      target: z.string(),
+      accepted: z.boolean(),
+      problem: z.string().optional(),
+      sentences: sentencesField,
+    }),
   ),
 });
 

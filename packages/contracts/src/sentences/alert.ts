@@ -12,4 +12,13 @@ export const alertSentences = {
   'alert.runbook': 'What to do: {address}',
   'alert.console': 'Console: {address}',
   'alert.why': 'Gatehouse at {host} sent this, because its settings name this receiver.',
+  'alert.failed.status': 'The receiver answered {status}.',
+  'alert.failed.silent': 'The receiver did not answer in time.',
+  'alert.failed.unreachable': 'The receiver cannot be reached.',
+  'alert.failed.address': 'The address of the receiver may not be called from here.',
+  'alert.failed.redirect': 'The receiver redirects, which is not followed.',
+  'alert.failed.tls': 'The mail server offers no TLS, or its certificate is not trusted.',
+  'alert.failed.login': 'The mail server refuses the user or the password.',
+  'alert.failed.waiting': 'The receiver has not answered yet: look again in a moment.',
+  'alert.failed.error': 'The message could not be made: the log of Auth API says why.',
 } as const;

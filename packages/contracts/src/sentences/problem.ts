@@ -21,8 +21,8 @@ export const problemSentences = {
     'The contact centres {one} and {other} share the environment {environment}, and everybody belongs to both.',
   'problem.shares.some':
     'The contact centres {one} and {other} share the environment {environment}, and everybody belongs to {all}, also the people of the other.',
-  'problem.alerts.webhook': 'The webhook did not take the last alert: {reason}.',
-  'problem.alerts.email': 'The last alert could not be sent by e-mail: {reason}.',
+  'problem.alerts.webhook': 'The webhook did not take the last alert.',
+  'problem.alerts.email': 'The last alert could not be sent by e-mail.',
   'problem.deletions':
     'Rows of {name} from {from} to {to} would be deleted at once: is the clock of PostgreSQL right?',
   /** `endingKind`: a kind of ending, which the console has a name for. */

@@ -2,18 +2,24 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hourOf, successOf } from '../../../auth-api/src/records/activity/hour.ts';
 import { createActivityStore } from '../../../auth-api/src/records/activity/store.ts';
+import { startAlertReceiver, webhookSettings } from '../../../auth-api/test/operations/alerts/receivers.ts';
 import { createClient, token } from '../../../auth-api/test/stack/oauth.ts';
 import type { Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
 
 const dayMs = 86_400_000;
 let stage: Stage;
+let receiver: Awaited<ReturnType<typeof startAlertReceiver>>;
 let person: Person;
 beforeAll(async () => {
-  stage = await startStage();
+  receiver = await startAlertReceiver();
+  stage = await startStage({ authApiEnv: webhookSettings(receiver.url) });
   person = await stage.installationAdministrator();
 });
-afterAll(() => stage?.close());
+afterAll(async () => {
+  await stage?.close();
+  receiver?.close();
+});
 
 /** As seen a few seconds later, when Redis has the counts. */
 async function home(query = '', by = person) {
@@ -73,6 +79,33 @@ it('names what ends soon as a problem first, with the runbook that says what to 
   const runbooks = await person.open(path);
   expect(runbooks.heading).toBe('Runbooks');
   expect(runbooks.html).toContain(`<section class="runbook" id="${anchor}">`);
+});
+
+it('says whether alerts arrive, and sends a test to everybody who is told', async () => {
+  const address = new URL(receiver.url).host;
+  expect((await home()).text).toMatch(`Alerts Way Goes to Last message Webhook ${address}`);
+  const test = async () => {
+    const form = await person.open('/auth/console/alerts/test');
+    expect(form.text).toContain(`Webhook ${address}`);
+    return person.submit(form, '/auth/console/alerts/test');
+  };
+  expect(await test()).toMatchObject({ message: 'The test alert was delivered', heading: 'Home' });
+  expect((await home()).text).toMatch(new RegExp(`Webhook ${address} Delivered `));
+  expect(receiver.taken.map(({ body }) => body.type)).toContain('alert.test');
+
+  receiver.answers.push(404);
+  const refused = await test();
+  expect(refused.message).toContain('The test alert was not delivered to all');
+  expect(refused.text).toContain('Webhook: The receiver answered 404.');
+  expect(refused.text).toMatch(
+    /Alerts do not arrive Warning The webhook did not take the last alert\. The receiver answered 404\./,
+  );
+  await test();
+  expect((await home()).text).not.toContain('Alerts do not arrive');
+
+  const admin = await stage.contactCenterAdministrator();
+  expect((await home('', admin)).text).not.toContain(address);
+  expect((await admin.open('/auth/console/alerts/test')).status).toBe(403);
 });
 
 it('shows what one API tells while the other one does not answer', async () => {

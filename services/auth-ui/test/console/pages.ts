@@ -34,6 +34,7 @@ const newName = (name: string) => `${name} ${++count}`;
 /** For an installation administrator. */
 export const listedPages: ListedPage[] = [
   { name: 'console-home', path: base },
+  { name: 'console-alerts-test', path: `${base}/alerts/test`, isVariant: true },
   { name: 'console-deleted', path: `${base}/deleted` },
   { name: 'console-environments', path: `${base}/environments` },
   { name: 'console-environment-new', path: `${base}/environments/new`, isVariant: true },

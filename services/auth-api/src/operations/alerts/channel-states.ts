@@ -3,7 +3,7 @@ import type { Problem } from '@gatehouse/contracts/answers';
 import type { AlertChannel, AlertState } from '@gatehouse/contracts/auth-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Pool } from '@gatehouse/service-kit/postgres';
-import { say, wordsOf } from '@gatehouse/service-kit/sentences';
+import { type Said, say, wordsOf } from '@gatehouse/service-kit/sentences';
 import type { Channel } from './channel.ts';
 
 interface StateRow {
@@ -12,6 +12,8 @@ interface StateRow {
   failed_at: Date | null;
   failure: string | null;
 }
+
+type Words = ReturnType<typeof wordsOf>;
 
 export type ChannelStates = ReturnType<typeof createChannelStates>;
 
@@ -25,7 +27,7 @@ export function createChannelStates(pool: Pool, channels: readonly Channel[]) {
 
   return {
     /** `failure`: undefined when the channel took the message. */
-    async settle(channel: AlertChannel, failure: string | undefined, nowMs: number): Promise<void> {
+    async settle(channel: AlertChannel, failure: Said | undefined, nowMs: number): Promise<void> {
       await pool.query(
         `INSERT INTO auth.alert_channels (channel, delivered_at, failed_at, failure)
           VALUES ($1, CASE WHEN $2::text IS NULL THEN $3::timestamptz END, CASE WHEN $2 IS NOT NULL THEN $3 END, $2)
@@ -33,7 +35,7 @@ export function createChannelStates(pool: Pool, channels: readonly Channel[]) {
             delivered_at = COALESCE(EXCLUDED.delivered_at, alert_channels.delivered_at),
             failed_at = COALESCE(EXCLUDED.failed_at, alert_channels.failed_at),
             failure = EXCLUDED.failure`,
-        [channel, failure ?? null, new Date(nowMs)],
+        [channel, failure === undefined ? null : JSON.stringify(wordsOf(failure)), new Date(nowMs)],
       );
     },
 
@@ -42,6 +44,7 @@ export function createChannelStates(pool: Pool, channels: readonly Channel[]) {
       return {
         channels: channels.map(({ name, target }) => {
           const row = known.get(name);
+          const why = whyOf(row);
           return {
             channel: name,
             target,
@@ -49,7 +52,8 @@ export function createChannelStates(pool: Pool, channels: readonly Channel[]) {
             ...definedOnly({
               deliveredAt: row?.delivered_at?.toISOString(),
               failedAt: row?.failed_at?.toISOString(),
-              failure: row?.failure ?? undefined,
+              failure: why?.message,
+              sentences: why?.sentences,
             }),
           };
         }),
@@ -60,11 +64,18 @@ export function createChannelStates(pool: Pool, channels: readonly Channel[]) {
       if (channels.length === 0) return [];
       const known = await read();
       return channels.flatMap(({ name }): Problem[] => {
-        const reason = known.get(name)?.failure ?? undefined;
-        if (reason === undefined) return [];
-        const words = wordsOf(say(`problem.alerts.${name}`, { reason }));
-        return [{ severity: 'warning', runbook: 'alerts-do-not-arrive', subject: name, ...words }];
+        const why = whyOf(known.get(name));
+        if (why === undefined) return [];
+        const what = wordsOf(say(`problem.alerts.${name}`));
+        const message = `${what.message} ${why.message}`;
+        const sentences = [...what.sentences, ...why.sentences];
+        return [{ severity: 'warning', runbook: 'alerts-do-not-arrive', subject: name, message, sentences }];
       });
     },
   };
+}
+
+/** As `settle` has written it. */
+function whyOf(row: StateRow | undefined): Words | undefined {
+  return row?.failure == null ? undefined : (JSON.parse(row.failure) as Words);
 }

@@ -1,6 +1,7 @@
 /** Describes what a message about a problem tells, and what carries it. */
 import type { Problem } from '@gatehouse/contracts/answers';
 import type { AlertChannel } from '@gatehouse/contracts/auth-administration';
+import type { Said } from '@gatehouse/service-kit/sentences';
 
 /** Plain JSON. */
 export type Alert = { kind: 'test'; at: string } | ProblemAlert;
@@ -32,13 +33,15 @@ export interface Channel {
   send(message: Message, signal: AbortSignal): Promise<void>;
 }
 
-/** The message of the error is for operators: it holds no word that a receiver chose. */
+/** For operators: the reason holds no word that a receiver chose. */
 export class Undelivered extends Error {
+  readonly reason: Said;
   /** The same message would be refused again. */
   readonly isFinal: boolean;
 
-  constructor(message: string, isFinal: boolean, cause: unknown) {
-    super(message, { cause });
+  constructor(reason: Said, isFinal: boolean, cause: unknown) {
+    super(reason.message, { cause });
+    this.reason = reason;
     this.isFinal = isFinal;
   }
 }

@@ -1,6 +1,7 @@
 /** Sends what waits in the outbox, again and again with growing pauses, and what is to be sent at once. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { randomToken } from '@gatehouse/service-kit/crypto';
+import { type Said, say } from '@gatehouse/service-kit/sentences';
 import { createDeliveryWorker } from '../../core/delivery-worker.ts';
 import type { Core } from '../../core/domain.ts';
 import { type Alert, type Channel, type Message, Undelivered } from './channel.ts';
@@ -39,7 +40,7 @@ export function createDelivery({ now, log, kit }: Core, { channels, outbox, stat
     } catch (error) {
       if (error instanceof Undelivered) return error;
       log.error({ err: error, channel: channel.name }, 'a message about a problem could not be made');
-      return new Undelivered('the message could not be made: the log says why', true, error);
+      return new Undelivered(say('alert.failed.error'), true, error);
     }
   }
 
@@ -54,7 +55,7 @@ export function createDelivery({ now, log, kit }: Core, { channels, outbox, stat
       await outbox.remove(pending);
       outcomes.inc({ channel: channel.name, outcome: 'delivered' });
     }
-    await states.settle(channel.name, undelivered?.message, now());
+    await states.settle(channel.name, undelivered?.reason, now());
     if (undelivered === undefined) return;
     const { message: problem, isFinal } = undelivered;
     const nextMs = now() + Math.min(firstPauseMs * 2 ** (pending.tries - 1), longestPauseMs);
@@ -71,12 +72,12 @@ export function createDelivery({ now, log, kit }: Core, { channels, outbox, stat
     outcomes.inc({ channel: channel.name, outcome: 'postponed' });
   }
 
-  async function sendBy(channel: Channel, alert: Alert): Promise<string | undefined> {
+  async function sendBy(channel: Channel, alert: Alert): Promise<Said | undefined> {
     const undelivered = await attempt(channel, { id: `alert_${randomToken()}`, alert });
     outcomes.inc({ channel: channel.name, outcome: undelivered === undefined ? 'delivered' : 'postponed' });
     // While PostgreSQL is away nobody reads it either.
-    await states.settle(channel.name, undelivered?.message, now()).catch(() => undefined);
-    return undelivered?.message;
+    await states.settle(channel.name, undelivered?.reason, now()).catch(() => undefined);
+    return undelivered?.reason;
   }
 
   const worker: ReturnType<typeof createDeliveryWorker> = createDeliveryWorker<Pending>({
@@ -112,7 +113,7 @@ export function createDelivery({ now, log, kit }: Core, { channels, outbox, stat
   };
 }
 
-async function unknownAfter(ms: number): Promise<string> {
+async function unknownAfter(ms: number): Promise<Said> {
   await wait(ms, undefined, { ref: false });
-  return 'no answer yet: the state of alerts says later whether it was taken';
+  return say('alert.failed.waiting');
 }

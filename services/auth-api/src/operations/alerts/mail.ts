@@ -1,5 +1,6 @@
 /** Sends messages about problems by e-mail: over TLS, to the addresses of the settings alone, as plain text. */
 import type { Secret } from '@gatehouse/service-kit/crypto';
+import { type Said, say } from '@gatehouse/service-kit/sentences';
 import type { SMTPTransportOptions } from 'nodemailer/lib/smtp-transport';
 import { type Channel, type Message, Undelivered } from './channel.ts';
 import type { Wording } from './wording.ts';
@@ -81,22 +82,20 @@ interface SmtpError {
   message: string;
 }
 
-const noTls = 'the mail server offers no TLS, or its certificate is not trusted';
-
-const reasons: Readonly<Record<string, string>> = {
-  EDNS: 'the mail server has no address',
-  ETLS: noTls,
-  EAUTH: 'the mail server refuses the user or the password',
-  ENOAUTH: 'the mail server takes no password',
-  EABORT: 'the mail server did not answer in time',
-  ETIMEDOUT: 'the mail server did not answer in time',
-};
+const reasons = {
+  ETLS: 'alert.failed.tls',
+  EAUTH: 'alert.failed.login',
+  ENOAUTH: 'alert.failed.login',
+  EABORT: 'alert.failed.silent',
+  ETIMEDOUT: 'alert.failed.silent',
+} as const;
 
 /** Words of our own: what the server says would be read by people here. */
-function reasonOf({ code = '', responseCode, message }: SmtpError): string {
+function reasonOf({ code = '', responseCode = 0, message }: SmtpError): Said {
   // The library forgets the code of OpenSSL.
-  if (code === 'ESOCKET' && /certificate|altnames/i.test(message)) return noTls;
-  const reason = reasons[code] ?? 'the mail server cannot be reached';
-  if (code === 'ETLS' || responseCode === undefined || responseCode < 400) return reason;
-  return code === 'EAUTH' ? `${reason} (${responseCode})` : `the mail server answered ${responseCode}`;
+  if (code === 'ESOCKET' && /certificate|altnames/i.test(message)) return say('alert.failed.tls');
+  if (Object.hasOwn(reasons, code)) return say(reasons[code as keyof typeof reasons]);
+  return responseCode >= 400
+    ? say('alert.failed.status', { status: responseCode })
+    : say('alert.failed.unreachable');
 }

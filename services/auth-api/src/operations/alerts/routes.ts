@@ -1,10 +1,10 @@
 /** Serves `/auth/v3/ops/alerts`: who is told of problems, whether the messages arrive, and a test. */
 import { envelopeOf } from '@gatehouse/contracts/answers';
 import { alertStateSchema, alertTestSchema } from '@gatehouse/contracts/auth-administration';
-import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { conflict } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
+import { type Said, wordsOf } from '@gatehouse/service-kit/sentences';
 import { refusals } from '../../core/administration/refusals.ts';
 import type { ChannelStates } from './channel-states.ts';
 import type { Delivery } from './delivery.ts';
@@ -55,9 +55,14 @@ export function alertRoutes(app: App, { outbox, states, delivery, now }: RouteDe
         channel: channel.name,
         target: channel.target,
         accepted: problem === undefined,
-        ...definedOnly({ problem }),
+        ...(problem === undefined ? {} : resultOf(problem)),
       }));
       return ok({ results });
     },
   );
+}
+
+function resultOf(problem: Said) {
+  const { message, sentences } = wordsOf(problem);
+  return { problem: message, sentences };
 }

@@ -3,6 +3,7 @@ import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { type Secret, webhookHeaders } from '@gatehouse/service-kit/crypto';
+import { type Said, say } from '@gatehouse/service-kit/sentences';
 import { type Channel, type Message, Undelivered } from './channel.ts';
 import type { Wording } from './wording.ts';
 
@@ -34,7 +35,7 @@ export function createWebhook({ url, secret, http, wording, now }: WebhookOption
         });
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
-        throw new Undelivered(error.message, refusals.includes(error.status), error);
+        throw new Undelivered(reasonOf(error), refusals.includes(error.status), error);
       }
     },
   };
@@ -65,4 +66,10 @@ function payloadOf({ alert }: Message, wording: Wording) {
       consoleUrl: wording.console,
     }),
   };
+}
+
+function reasonOf({ failure, status }: UpstreamError): Said {
+  if (failure === 'redirect') return say('alert.failed.redirect');
+  if (failure === 'address' || failure === 'url') return say('alert.failed.address');
+  return status === undefined ? say('alert.failed.silent') : say('alert.failed.status', { status });
 }

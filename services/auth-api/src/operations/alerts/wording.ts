@@ -5,6 +5,9 @@ import { readerOf, saidIn } from '@gatehouse/service-kit/sentences';
 import type { Alert, ProblemAlert } from './channel.ts';
 import texts from './texts.json' with { type: 'json' };
 
+/** Subjects that the finding itself names. */
+const understood = ['installation', 'webhook', 'email'];
+
 export type Wording = ReturnType<typeof createWording>;
 
 /** `language`: one of `texts.json`. */
@@ -30,7 +33,7 @@ export function createWording(language: string, publicUrl: string) {
   function findingOf(problem: ProblemAlert['problem']): string {
     const { subject, subjectName: name = subject } = problem;
     const { text } = saidIn(reader, problem);
-    const said = text.includes(name) || subject === 'installation' ? text : `${name}: ${text}`;
+    const said = text.includes(name) || understood.includes(subject) ? text : `${name}: ${text}`;
     return shownName(said.replaceAll(/\s+/g, ' ').trim());
   }
 

@@ -86,7 +86,7 @@ describe('mail servers', () => {
     [
       'a wrong password',
       { password: 'wrong-password-1' },
-      /^the mail server refuses the user or the password \(535\)$/,
+      /^The mail server refuses the user or the password\.$/,
     ],
   ])('are refused, or refuse: %s', async (_what, options, reason) => {
     const server = await mailServer({ tls: 'starttls', identity, account });
@@ -98,7 +98,7 @@ describe('mail servers', () => {
   it('hold nobody for longer than one try', async () => {
     const server = await mailServer({ tls: 'starttls', identity, account });
     server.next.push('hang');
-    expect(await send(server.port, { ms: 700 })).toBe('the mail server did not answer in time');
+    expect(await send(server.port, { ms: 700 })).toBe('The receiver did not answer in time.');
   });
 
   // attack: words of a mail server that mislead whoever reads why an alert was not delivered | CWE-117, CWE-209 | guard: services/auth-api/src/operations/alerts/mail.ts
@@ -108,8 +108,8 @@ describe('mail servers', () => {
       { code: 451, words: `call \u001b[2J ${account.password}` },
       { code: 554, words: 'spam' },
     );
-    expect(await send(server.port, {})).toBe('the mail server answered 451');
-    expect(await send(server.port, {})).toBe('the mail server answered 554 (for good)');
+    expect(await send(server.port, {})).toBe('The receiver answered 451.');
+    expect(await send(server.port, {})).toBe('The receiver answered 554. (for good)');
   });
 
   // attack: name that writes headers or lines of its own into an e-mail | CWE-93, CWE-451 | guard: services/auth-api/src/operations/alerts/wording.ts

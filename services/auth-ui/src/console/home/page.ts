@@ -1,6 +1,7 @@
 /** Builds the first page of the console from what both APIs tell; what one of them cannot tell is left out and said. */
 
 import { type OverviewWindow, type Problem, windows } from '@gatehouse/contracts/answers';
+import type { AlertState } from '@gatehouse/contracts/auth-administration';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { orderProblems } from '@gatehouse/service-kit/health';
 import { saidIn } from '../../texts/said.ts';
@@ -8,6 +9,7 @@ import type { ListedArea } from '../shell/navigation.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
+import { type AlertsSection, alertsSection } from './alerts.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { type Overviews, type Steps, stepsOf } from './first-steps.ts';
 import { type KeyNumber, numbersOf } from './numbers.ts';
@@ -31,11 +33,13 @@ export interface HomePage extends ConsolePage {
   links: Table | undefined;
   endings: Table | undefined;
   firstSteps: Steps | undefined;
+  /** For administrators of the installation, when it is set up. */
+  alerts: AlertsSection | undefined;
 }
 
 export function homePage(
   visit: ConsoleVisit,
-  { authApi, environmentApi }: Overviews,
+  { authApi, environmentApi, alerts }: Overviews & { alerts: AlertState | undefined },
   { window, areas }: { window: OverviewWindow; areas: readonly ListedArea[] },
 ): HomePage {
   const { text } = visit;
@@ -60,6 +64,7 @@ export function homePage(
     links: linksTable(visit, authApi),
     endings: endingsTable(visit, { authApi, environmentApi }),
     firstSteps,
+    alerts: alerts === undefined || firstSteps !== undefined ? undefined : alertsSection(visit, alerts),
   };
 }
 
@@ -78,7 +83,13 @@ function problemsOf(visit: ConsoleVisit, { authApi, environmentApi }: Overviews)
   );
   const both = [...(authApi?.problems ?? []), ...(environmentApi?.problems ?? [])];
   // The page is about these; both APIs look at some of the same servers.
-  const understood = ['installation', authApi?.contactCenterId, environmentApi?.contactCenterId];
+  const understood = [
+    'installation',
+    'webhook',
+    'email',
+    authApi?.contactCenterId,
+    environmentApi?.contactCenterId,
+  ];
   const shown = orderProblems([...unanswered, ...both]).map((problem) => {
     const { severity, runbook, subject, subjectName: name = subject } = problem;
     const { text: message, isRaw } = saidIn(visit, problem);

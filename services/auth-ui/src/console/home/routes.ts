@@ -1,11 +1,12 @@
 /** Serves the first page of the console: problems, numbers and charts, or what a new installation needs next. */
-import { readAuthApiOverview } from '@gatehouse/api-client/auth-api';
+import { readAlerts, readAuthApiOverview } from '@gatehouse/api-client/auth-api';
 import { readEnvironmentApiOverview } from '@gatehouse/api-client/environment-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
 import { windows } from '@gatehouse/contracts/answers';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { consoleView } from '../shell/pages.ts';
+import { alertTestRoute } from './alerts.ts';
 import { type HomePage, homePage } from './page.ts';
 
 const homeView = consoleView<HomePage>('home/home');
@@ -22,14 +23,17 @@ export const homeArea: Area = {
       async (request, reply) => {
         const visit = shell.begin(request, reply);
         const { window } = request.query;
-        const [authApi, environmentApi] = await Promise.all([
+        const [authApi, environmentApi, alerts] = await Promise.all([
           unlessAway(readAuthApiOverview(visit.authApi, { window })),
           unlessAway(readEnvironmentApiOverview(visit.environmentApi)),
+          // A replica of the release before does not know of them.
+          visit.rights.installation ? readAlerts(visit.authApi).catch(() => undefined) : undefined,
         ]);
-        const page = homePage(visit, { authApi, environmentApi }, { window, areas: shell.areas });
+        const page = homePage(visit, { authApi, environmentApi, alerts }, { window, areas: shell.areas });
         return shell.show(visit, homeView, page);
       },
     );
+    alertTestRoute(pages, shell);
   },
 };
 
