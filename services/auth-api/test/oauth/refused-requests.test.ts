@@ -419,6 +419,45 @@ describe('the trace', () => {
       expect(kept).not.toContain(text);
   });
 
+  // attack: the secret of a client kept as its id, where a caller sends them in each other's place | CWE-532, ASVS 16.2.5 | guard: services/auth-api/src/core/protocol/unknown-client-id.ts
+  it('holds no secret that stands where the id belongs, nor does the log or the audit trail', async () => {
+    const swapped = { ...client, clientId: client.clientSecret ?? '', clientSecret: 'id-of-a-client' };
+    const same = { ...client, clientId: 'harbour-lights', clientSecret: 'harbour-lights' };
+    const short = await ownToken({ scope: 'read abc', code: 'abc' });
+    const traces = [await traceOf(await ownToken({}, swapped)), await traceOf(await ownToken({}, same))];
+    const mistyped = await traceOf(await ownToken({}, { ...client, clientId: 'agent-desktp' }));
+    await stack.deps.audit.drained();
+    const { rows } = await stack.deps.stores.pool.query(
+      `SELECT client_id FROM auth.audit_events WHERE name = 'client_authentication_failed'`,
+    );
+
+    expect(traces.map((trace) => trace?.sent['client_id'])).toEqual([
+      `${swapped.clientId.slice(0, 8)}…`,
+      '…',
+    ]);
+    expect(mistyped?.sent).toMatchObject({ client_id: 'agent-desktp' });
+    expect((await traceOf(short))?.sent['scope']).toBe('…');
+    for (const secret of [swapped.clientId, same.clientId])
+      expect(JSON.stringify([stack.logged(), rows, traces])).not.toContain(secret);
+  });
+
+  it('shows what a registration asks for, without its keys', async () => {
+    const metadata = {
+      client_name: 'Night shift',
+      redirect_uris: [redirectUri],
+      id_token_signed_response_alg: 'RS256',
+      dpop_bound_access_tokens: true,
+      jwks: { keys: [{ kty: 'oct', k: 'key-of-a-registration' }] },
+    };
+    const trace = await traceOf(await register('Bearer wrong', JSON.stringify(metadata)));
+    expect(trace?.sent).toMatchObject({
+      client_name: 'Night shift',
+      id_token_signed_response_alg: 'RS256',
+      dpop_bound_access_tokens: 'true',
+    });
+    expect(JSON.stringify(trace)).not.toContain('key-of-a-registration');
+  });
+
   // attack: a flood of refused requests that fills memory and database | CWE-770, ASVS 15.2.2 | guard: services/auth-api/src/oauth/refusals/gathered.ts
   it('is bounded in a flood: few examples of a moment, fifty in all, and the number of all', async () => {
     const flooded = await createClient(stack);
@@ -452,15 +491,17 @@ describe('the trace', () => {
   it('has one place for all clients that are not registered', async () => {
     const countUnknown = async () => {
       const { rows } = await stack.deps.stores.pool.query(
-        `SELECT count(DISTINCT client_id)::int AS clients, max(count)::int AS count FROM auth.refusal_counts
-         WHERE reason = 'unknown_client'`,
+        `SELECT count(DISTINCT client_id)::int AS clients, coalesce(max(count), 0)::int AS count
+         FROM auth.refusal_counts WHERE reason = 'unknown_client'`,
       );
       return rows[0];
     };
+    await stack.deps.refusals.flush();
+    const { count: before } = await countUnknown();
     for (const invented of ['nobody', 'no-one', 'none']) await authorize({ client_id: invented });
     await stack.deps.refusals.flush();
 
-    expect(await countUnknown()).toEqual({ clients: 1, count: 3 });
+    expect(await countUnknown()).toEqual({ clients: 1, count: before + 3 });
   });
 
   it('is searched by client, by clients that are not registered, by reason and by time, page by page', async () => {

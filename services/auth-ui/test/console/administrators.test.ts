@@ -30,6 +30,7 @@ it('adds a person by name, who has the right at once, and removes them again', a
   const { sub } = await stage.session.read(colleague);
   const question = await person.open(`${path}/remove?sub=${encodeURIComponent(sub)}`);
   expect(question.heading).toMatch(/^Remove .+ from the administrators\?$/);
+  expect(question.text).not.toContain('the last entry');
   const removed = await person.submit(question, `${path}/remove`);
   expect(removed).toMatchObject({ path, message: 'The right is taken away' });
   expect(removed.rows.map(({ Note }) => Note)).not.toContain('Ticket 7');
@@ -50,6 +51,7 @@ it('warns before administrators take the right from themselves', async () => {
   const { sub } = await stage.session.read(person);
   const question = await person.open(`${path}/remove?sub=${encodeURIComponent(sub)}`);
   expect(question.text).toContain('This is you.');
+  expect(question.text).toContain('This is the last entry of the list.');
 });
 
 it('is no page for the administrator of one contact centre', async () => {

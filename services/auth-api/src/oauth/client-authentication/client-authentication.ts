@@ -5,6 +5,7 @@ import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint';
 import { nameCorsCaller } from '@gatehouse/service-kit/http';
 import type { LastUses } from '@gatehouse/service-kit/postgres';
 import { readParameters } from '../../core/protocol/parameters.ts';
+import { shownUnknownId } from '../../core/protocol/unknown-client-id.ts';
 import { type Client, type ClientAuthMethod, usesSecret } from '../../registry/clients/client.ts';
 import type { ClientDirectory } from '../../registry/clients/directory.ts';
 import type { ClientAssertions } from './client-assertion.ts';
@@ -93,12 +94,13 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
 
   /** Tells the operator what was wrong, and the caller what is wrong for every client or none. */
   async function refuseCredentials({ method, candidates }: Presented): Promise<never> {
-    const clientId = candidates[0]?.username ?? '';
+    const { username: clientId = '', password = '' } = candidates[0] ?? {};
     const client = await directory.find(clientId);
     const presented = { clientId, method };
     if (client === undefined)
       throw new ClientRefusal('unknown_client', {
-        ...presented,
+        clientId: shownUnknownId(clientId, [password]),
+        method,
         detail: 'no client has this id',
         ...descriptionOf(method),
       });

@@ -4,14 +4,19 @@ import type { AppError } from '@gatehouse/service-kit/errors';
 import type { FastifyRequest } from 'fastify';
 import { unprovedClaims } from '../../core/assertions/verify-jwt.ts';
 import type { RequestParameters } from '../../core/protocol/parameters.ts';
+import { shownUnknownId } from '../../core/protocol/unknown-client-id.ts';
+import { registered } from '../../registry/clients/table.ts';
 
 /** Parameters that prove nothing. */
 const shown = new Set([
   ...['client_id', 'response_type', 'response_mode', 'redirect_uri', 'scope', 'grant_type', 'prompt'],
   ...['code_challenge_method', 'audience', 'resource', 'requested_token_type', 'subject_token_type'],
   ...['actor_token_type', 'client_assertion_type', 'token_type_hint', 'max_age', 'acr_values'],
-  ...['redirect_uris', 'grant_types', 'response_types', 'token_endpoint_auth_method'],
 ]);
+/** Of a registration: what the description of a client names, without what holds keys. */
+const ofRegistration = new Set<string>(
+  registered.filter(({ isJson }) => !isJson).map(({ member }) => member),
+);
 /** Of these only the name is kept, of others not even that: a form that is none, such as JSON, has its secrets there. */
 const named = new Set([
   ...[
@@ -42,8 +47,10 @@ const hidden = '…';
 const maxLength = 200;
 const maxIdLength = 128;
 const maxDetailLength = 500;
-/** Shorter values are no secrets of ours, and would hide words of other parameters. */
-const minSecretLength = 6;
+/** Shorter ones hide a whole word alone: a part of other words they may be by chance. */
+const minPartLength = 6;
+/** They are no secrets, and may be a word of other parameters. */
+const harmless = new Set(['tenant', 'state', 'nonce', 'ui_locales', 'code_challenge', 'binding_message']);
 
 type Given = Record<string, string | readonly string[]>;
 
@@ -65,18 +72,26 @@ export interface Evidence {
 export function evidenceOf(
   request: FastifyRequest,
   endpoint: string,
-  { detail, message }: Pick<AppError, 'detail' | 'message'>,
+  { detail, message, refusal }: Pick<AppError, 'detail' | 'message' | 'refusal'>,
 ): Evidence {
   const given = givenBy(request, endpoint);
-  const secrets = secretsIn(given);
+  const isShown = (name: string) => shown.has(name) || (endpoint === 'register' && ofRegistration.has(name));
+  const secrets = secretsIn(given, request, isShown);
   const sent = Object.entries(given).flatMap(([name, value]) => {
-    if (shown.has(name)) return [[name, shownValue([value].flat().join(' '), secrets, maxLength)]];
+    if (isShown(name)) return [[name, shownValue([value].flat().join(' '), secrets, maxLength)]];
     return named.has(name) ? [[name, hidden]] : [];
   });
+  const claimed = claimedClientId(request, endpoint, given);
+  const isUnknown = refusal === 'unknown_client';
+  const clientId = storable(isUnknown ? shownUnknownId(claimed, secrets) : claimed, maxIdLength);
   return {
-    clientId: storable(claimedClientId(request, endpoint, given), maxIdLength),
+    clientId,
     detail: shownValue(detail ?? message, secrets, maxDetailLength),
-    sent: { ...headersOf(request), ...Object.fromEntries(sent) },
+    sent: {
+      ...headersOf(request),
+      ...Object.fromEntries(sent),
+      ...(isUnknown && clientId !== '' && { client_id: clientId }),
+    },
   };
 }
 
@@ -92,8 +107,13 @@ function givenBy(request: FastifyRequest, endpoint: string): Given {
   const { query, body } = request;
   const isRead = isForm(request) || endpoint === 'register';
   const source: object = { ...(query as object), ...(isRead ? (body as object | undefined) : undefined) };
-  return Object.fromEntries(Object.entries(source).filter(([, value]) => isText(value) && value !== ''));
+  const entries = Object.entries(source).map(([name, value]) => [name, plainOf(value)]);
+  return Object.fromEntries(entries.filter(([, value]) => isText(value) && value !== ''));
 }
+
+/** Metadata of a registration may be flags and numbers. */
+const plainOf = (value: unknown) =>
+  typeof value === 'boolean' || typeof value === 'number' ? String(value) : value;
 
 const isText = (value: unknown) =>
   typeof value === 'string' || (Array.isArray(value) && value.every((one) => typeof one === 'string'));
@@ -115,15 +135,21 @@ function claimedClientId({ headers, params }: FastifyRequest, endpoint: string, 
 }
 
 /** They are kept nowhere, in whichever parameter they stand. */
-function secretsIn(given: Given): string[] {
-  return Object.entries(given)
-    .filter(([name]) => !shown.has(name))
-    .flatMap(([, value]) => value)
-    .filter((text) => text.length >= minSecretLength);
+function secretsIn(given: Given, { headers }: FastifyRequest, isShown: (name: string) => boolean): string[] {
+  const inForm = Object.entries(given)
+    .filter(([name]) => !isShown(name) && !harmless.has(name))
+    .flatMap(([, value]) => value);
+  const inHeader = parseBasicCredentials(headers.authorization).map(({ password }) => password);
+  return [...inForm, ...inHeader].filter((text) => text !== '');
+}
+
+function isAmong(text: string, secret: string): boolean {
+  if (secret.length >= minPartLength) return text.includes(secret);
+  return text === secret || text.split(/[^\p{L}\p{N}_-]+/u).includes(secret);
 }
 
 function shownValue(text: string, secrets: readonly string[], length: number): string {
-  const isSecret = secrets.some((secret) => text.includes(secret)) || /eyJ[\w-]{8,}\.[\w-]+/.test(text);
+  const isSecret = secrets.some((secret) => isAmong(text, secret)) || /eyJ[\w-]{8,}\.[\w-]+/.test(text);
   if (isSecret) return hidden;
   const bare = text.replace(/\/\/[^/?#@\s]*@/g, `//${hidden}@`);
   return storable(bare.replace(/([?&#][^=&#\s]*)=[^&#\s]*/g, `$1=${hidden}`), length);

@@ -135,11 +135,22 @@ export function addPage(visit: ConsoleVisit, given: Typed): FormPage {
   };
 }
 
-export function removePage(visit: ConsoleVisit, { sub, name }: Listee): ConfirmPage {
+/** `isLast`: nobody else is on the list. */
+export function removePage(
+  visit: ConsoleVisit,
+  { sub, name, isLast }: Listee & { isLast: boolean },
+): ConfirmPage {
+  const { text, person } = visit;
+  const lead = [
+    text(
+      sub === person.sub ? 'console.administrators.remove.yourself' : 'console.administrators.remove.lead',
+    ),
+    ...(isLast ? [text('console.administrators.remove.last')] : []),
+  ];
   return confirmationOf(visit, {
     key: 'console.administrators.remove',
     named: { name },
-    ...(sub === visit.person.sub && { lead: visit.text('console.administrators.remove.yourself') }),
+    lead: lead.join(' '),
     breadcrumbs: breadcrumbsBelowList(visit, administrators),
     action: `${administratorsPath}/remove`,
     hidden: { sub },

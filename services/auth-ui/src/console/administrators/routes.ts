@@ -80,9 +80,10 @@ export const administratorsArea: Area = {
       url: '/remove',
       fields: { sub: z.string().max(512) },
       async page(visit, asked) {
-        const administrator = (await callsOf(visit).list()).find(({ sub }) => sub === asked.sub);
+        const all = await callsOf(visit).list();
+        const administrator = all.find(({ sub }) => sub === asked.sub);
         if (administrator === undefined) throw notFound('There is no such administrator');
-        return removePage(visit, administrator);
+        return removePage(visit, { ...administrator, isLast: all.length === 1 });
       },
       act: (visit, { sub }) => callsOf(visit).remove(sub),
       done: (visit) => shell.done(visit, administratorsPath, 'console.administrators.removed'),
