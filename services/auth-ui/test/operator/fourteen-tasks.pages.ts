@@ -27,14 +27,15 @@ afterAll(async () => {
 
 const names = ['ada', 'ben', 'cleo', 'dan', 'eva', 'finn', 'gus', 'hana', 'ivo', 'jule'];
 
-const desk = { width: 1280, height: 800 };
-const phone = { width: 390, height: 844 };
+const large = { width: 1280, height: 800 };
+const small = { width: 390, height: 844 };
+const deskUri = 'https://desk.example.com/callback';
 
 describe.each([
-  { language: 'en', place: 'desk', viewport: desk },
-  { language: 'de', place: 'desk', viewport: desk },
-  { language: 'en', place: 'phone', viewport: phone },
-  { language: 'de', place: 'phone', viewport: phone },
+  { language: 'en', place: 'desk', viewport: large },
+  { language: 'de', place: 'desk', viewport: large },
+  { language: 'en', place: 'phone', viewport: small },
+  { language: 'de', place: 'phone', viewport: small },
 ] as const)('in $language at a $place, an operator', ({ language, place, viewport }) => {
   const suffix = `${language} ${place}`;
   const domain = `acme-${language}-${place}`;
@@ -43,6 +44,7 @@ describe.each([
   let operator: Operator;
   let clientId: string;
   let secret: string;
+  let desk: { id: string; secret: string };
   beforeAll(async () => {
     operator = await newOperator();
     await signIn(operator, people.supervisor);
@@ -94,7 +96,8 @@ describe.each([
   });
 
   it('4. registers three kinds of clients, and gets a token with the secret that is shown', async () => {
-    await register('Web application with a server', `Desk ${suffix}`, 'https://desk.example.com/callback');
+    await register('Web application with a server', `Desk ${suffix}`, deskUri);
+    desk = { id: await operator.read('Client id'), secret: await operator.read('Secret') };
     await register('Single-page application', `Page ${suffix}`, 'https://page.example.com/callback');
     await register('Service that calls services', `Job ${suffix}`, undefined, 'calls');
     clientId = await operator.read('Client id');
@@ -112,6 +115,31 @@ describe.each([
     expect((await tokenOf(clientId, secret, { grant_type: 'password' })).status).toBe(400);
     await operator.seesSoon(/scope=payments/);
     await operator.seesSoon('The client may not use this grant type');
+  });
+
+  it('5. finds out why each kind of request was refused, of a client and of nobody', async () => {
+    const code = { grant_type: 'authorization_code', code: 'made-up', redirect_uri: deskUri };
+    const exchange = { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' };
+    const plays: [words: string, play: () => Promise<Response>][] = [
+      ['The redirect URI is not registered', () => authorize(desk.id, 'https://evil.example.com/')],
+      ['The code challenge (PKCE) is missing', () => authorize(desk.id, deskUri)],
+      ['The code is unknown or expired', () => tokenOf(desk.id, desk.secret, code)],
+      ['The client may not use this grant type', () => tokenOf(clientId, secret, exchange)],
+      ['The client may not have this scope', () => tokenOf(clientId, secret, { scope: 'payments' })],
+      ['The grant type is not known', () => tokenOf(clientId, secret, { grant_type: 'magic' })],
+      ['The DPoP proof is refused', () => tokenOf(clientId, secret, {}, { dpop: 'made-up' })],
+      ['The client is not registered', () => tokenOf(`nobody-${place}`, secret)],
+    ];
+    const references: [string, string][] = [];
+    for (const [words, play] of plays)
+      references.push([words, (await play()).headers.get('x-request-id') ?? '']);
+    await operator.go('Audit');
+    await operator.press('Refused requests');
+    for (const [words, reference] of references) {
+      await operator.type('Correlation id', reference);
+      await operator.press('Search');
+      await operator.seesRow(words);
+    }
   });
 
   it('6. sets up single sign-on, by which a person signs in', async () => {
@@ -299,9 +327,21 @@ async function signIn(
 }
 
 /** What a program with this secret is answered. */
-const tokenOf = (clientId: string, secret: string, more: Record<string, string> = {}) =>
+const tokenOf = (
+  clientId: string,
+  secret: string,
+  more: Record<string, string> = {},
+  headers: Record<string, string> = {},
+) =>
   fetch(`${stage.publicUrl}/auth/v3/oauth/token`, {
     method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` },
+    headers: { ...headers, authorization: `Basic ${btoa(`${clientId}:${secret}`)}` },
     body: new URLSearchParams({ grant_type: 'client_credentials', ...more }),
   });
+
+/** What a browser is answered that a program sends without a code challenge. */
+function authorize(clientId: string, redirectUri: string): Promise<Response> {
+  const asked = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' };
+  const address = `${stage.publicUrl}/auth/v3/oauth/authorize?${new URLSearchParams(asked)}`;
+  return fetch(address, { redirect: 'manual' });
+}

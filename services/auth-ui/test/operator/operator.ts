@@ -116,6 +116,12 @@ export function createOperator(page: Page, language: 'en' | 'de', publicUrl: str
       await shown(said(words), `does not say "${words}"`);
     },
 
+    /** Waits until a row of a list says it, or its card on a phone. */
+    async seesRow(words: string): Promise<void> {
+      const choices = new RegExp(wordsOf(words).map(escaped).join('|'));
+      await shown(main().getByRole('row').filter({ hasText: choices }).first(), `has no row "${words}"`);
+    },
+
     /** Loads the page again until it says it: the trails are filled beside the requests. */
     async seesSoon(words: string | RegExp): Promise<void> {
       for (let attempt = 0; attempt < 20 && !(await said(words).isVisible()); attempt += 1)

@@ -112,7 +112,7 @@ export async function giveUsualName(db: Queryable, id: string): Promise<string> 
       `INSERT INTO environment.environment_names (environment_id, name, name_key)
         SELECT $1, candidate, lower(candidate)
         FROM generate_series(1, 1000) AS number,
-          concat_ws(' ', environment.usual_name($1), '(' || coalesce($2, nullif(number, 1)::text) || ')') AS candidate
+          concat_ws(' ', left(environment.usual_name($1), 200), '(' || coalesce($2, nullif(number, 1)::text) || ')') AS candidate
         WHERE NOT EXISTS (SELECT 1 FROM environment.environment_names n WHERE n.name_key = lower(candidate))
         LIMIT 1
         ON CONFLICT DO NOTHING RETURNING name`,

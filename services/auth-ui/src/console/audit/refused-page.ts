@@ -31,6 +31,8 @@ type RefusedQuery = z.output<typeof refusedQuery>;
 /** Of the filter of clients: those that are not registered. */
 const unknown = 'unknown';
 const pageSize = '50';
+/** Longer ones are broken into lines. */
+const maxWhole = 24;
 
 /** Administrators of a contact centre see those of its clients alone: Auth API knows them by their token. */
 export async function refusedPage(visit: ConsoleVisit, query: RefusedQuery): Promise<TrailPage> {
@@ -115,7 +117,7 @@ function clientCell({ text }: ConsoleVisit, { clientId, clientAddress }: Refused
   if (clientId === undefined)
     return { text: text('console.audit.refused.unregistered'), note: clientAddress };
   const href = `${consolePath}/clients/one/${encodeURIComponent(clientId)}/diagnosis`;
-  return { text: clientId, href, note: clientAddress };
+  return { text: clientId, href, note: clientAddress, isWhole: clientId.length <= maxWhole };
 }
 
 function reasonCell({ text }: ConsoleVisit, { reason, endpoint, detail }: RefusedRequest): Cell {
