@@ -72,6 +72,28 @@ it('names people who never signed in, clients, and what was looked at', async ()
   );
 });
 
+it('offers the names that occur, takes the name of a client, and says which name fits nothing', async () => {
+  await createClient(stage.authApi, { client_id: 'hall-phone', name: 'Telephone of the hall' });
+  await person.open('/auth/console/clients/one/hall-phone/diagnosis');
+  const asked = new URLSearchParams({ clientId: 'telephone of the hall' });
+  const found = await vi.waitFor(
+    async () => {
+      const page = await person.open(`${path}?${asked}`);
+      expect(page.rows.map((row) => row['Did what'])).toContain('Client diagnosed');
+      return page;
+    },
+    { timeout: 10_000, interval: 100 },
+  );
+  expect(found.rows.every((row) => row['To what'] === 'Telephone of the hall hall-phone')).toBe(true);
+  expect(found.html).toContain('<option value="demo\\supervisor"></option>');
+  expect(found.html).toContain('<option value="Telephone of the hall"></option>');
+  for (const filter of [{ clientId: 'no such client' }, { user: 'demo\\nobody' }]) {
+    const none = await person.open(`${path}?${new URLSearchParams(filter)}`);
+    expect(none.rows).toEqual([]);
+    expect(none.text).toContain(`Nothing here is called ${Object.values(filter)[0]}.`);
+  }
+});
+
 it('shows changes of the configuration beside events, by the names of what is changed, before and after', async () => {
   const change = (name: string) =>
     stage.environmentApi.call('PATCH', `/contact-centers/${stage.contactCenterId}`, {

@@ -266,6 +266,7 @@ describe.each([
 
   it('13. sees who changed a contact centre', async () => {
     await operator.go('Audit');
+    await operator.unfold('Filters');
     await operator.type('Who', 'demo\\supervisor');
     await operator.choose('Kind of object', 'Contact centre');
     await operator.press('Search');

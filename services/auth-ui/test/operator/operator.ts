@@ -69,14 +69,15 @@ export function createOperator(page: Page, language: 'en' | 'de', publicUrl: str
       await control.click();
     },
 
-    /** Opens a folded part of the page, such as the menu of what can be done. */
+    /** Opens a folded part of the page, such as the menu of what can be done. Some are folded on a phone alone. */
     async unfold(words: string): Promise<void> {
       const choices = wordsOf(words).map(escaped).join('|');
-      await main()
+      const summary = main()
         .locator('summary')
         .filter({ hasText: new RegExp(choices) })
-        .first()
-        .click();
+        .first();
+      await summary.waitFor({ state: 'attached' });
+      if (await summary.isVisible()) await summary.click();
     },
 
     async type(label: string, value: string): Promise<void> {

@@ -68,22 +68,36 @@ interface Choice {
   label: string;
 }
 
-/** `names`: those that have a field, in their order. `centers`: to choose from; undefined: there are too many. */
+interface Known {
+  /** Contact centres to choose from; undefined: there are too many. */
+  centers: readonly Choice[] | undefined;
+  /** Names to choose from while typing: those that occur on the page. */
+  occurring: Partial<Record<Names, readonly string[]>>;
+  /** Fields whose text names nothing. */
+  unknown: readonly Names[];
+}
+
+/** `names`: those that have a field, in their order. */
 export function filterFields(
   visit: ConsoleVisit,
   names: readonly Names[],
   query: TrailQuery,
-  centers: readonly Choice[] | undefined,
+  { centers, occurring, unknown }: Known,
 ): FormField[] {
   return names.map((name) => {
     const isTime = name === 'from' || name === 'to';
     const options = name === 'contactCenterId' ? centers : optionsOf(visit, name);
+    const suggestions = options === undefined ? occurring[name] : undefined;
     return {
       name,
       label: visit.text(`console.audit.filter.${name}`),
       kind: options ? 'select' : isTime ? 'datetime-local' : 'text',
       value: query[name],
       ...(options && { options: withValue(visit, options, query[name]) }),
+      ...(suggestions && { suggestions }),
+      ...(unknown.includes(name) && {
+        problem: visit.text('console.audit.filter.unknown', { name: query[name] }),
+      }),
     };
   });
 }

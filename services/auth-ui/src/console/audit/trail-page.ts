@@ -1,6 +1,7 @@
 /** Builds the list of what happened: security events and configuration changes in one, the newest first. */
 import { isIPv4 } from 'node:net';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
+import type { NamedPerson } from '@gatehouse/contracts/auth-api';
 import { type ConsolePage, consoleView } from '../shell/pages.ts';
 import { addressOf } from '../shell/paging.ts';
 import type { FormField, Row, Table } from '../shell/parts.ts';
@@ -8,11 +9,11 @@ import type { ConsoleVisit } from '../shell/shell.ts';
 import { saidOf } from './entry.ts';
 import { filterFields, filtersOf, type TrailQuery } from './filters.ts';
 import { auditPath, requestHref } from './tabs.ts';
-import { type Entry, type Names, readTrail } from './trail.ts';
+import { type Entry, loginNameOf, type Names, readTrail } from './trail.ts';
 import { outcomeBadge } from './words.ts';
 
 export interface TrailPage extends ConsolePage {
-  filters: { action: string; fields: FormField[]; clear: string | undefined };
+  filters: { action: string; fields: FormField[]; clear: string | undefined; isFolded?: boolean };
   table: Table;
   exports: { label: string; href: string }[];
 }
@@ -34,7 +35,10 @@ export async function trailPage(
 ): Promise<TrailPage> {
   const query = { ...asked, ...fixed };
   const typed = typedIn(asked, fixed);
-  const [{ entries, names, next }, centers] = await Promise.all([readTrail(visit, query), centersOf(visit)]);
+  const [{ entries, names, next, unknown }, centers] = await Promise.all([
+    readTrail(visit, query),
+    centersOf(visit),
+  ]);
   const shown = fieldNames.filter(
     (name) => !(name in fixed) && (name !== 'contactCenterId' || visit.rights.installation),
   );
@@ -43,7 +47,12 @@ export async function trailPage(
     ...header,
     filters: {
       action: own,
-      fields: filterFields(visit, shown, query, centers),
+      fields: filterFields(visit, shown, query, {
+        centers,
+        occurring: occurringIn(names),
+        unknown: entries.length === 0 ? unknown : [],
+      }),
+      isFolded: true,
       clear: Object.values(typed).some((value) => value !== '') ? own : undefined,
     },
     table: {
@@ -58,6 +67,17 @@ export async function trailPage(
 function typedIn({ before: _before, beforeChange: _beforeChange, ...typed }: TrailQuery, fixed: Fixed) {
   const given = Object.entries(typed).filter(([name]) => !(name in fixed));
   return Object.fromEntries(given);
+}
+
+function occurringIn({ people, clients, centers }: Names) {
+  const login = ({ userName, contactCenterId }: NamedPerson) =>
+    loginNameOf(userName, centers.get(contactCenterId)?.domain);
+  const sorted = (names: Iterable<string>) => [...new Set(names)].toSorted();
+  return {
+    user: sorted([...people.values()].map(login)),
+    clientId: sorted(clients.values()),
+    contactCenterId: sorted([...centers.values()].map(({ name }) => name)),
+  };
 }
 
 const fieldNames = [

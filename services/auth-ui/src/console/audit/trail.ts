@@ -3,7 +3,7 @@ import { createAuditCalls } from '@gatehouse/api-client/auth-api';
 import { pageOfAudit } from '@gatehouse/api-client/environment-api';
 import type { NamedPerson, SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
-import { clientNames } from '../shell/client-names.ts';
+import { clientNames, clientTyped } from '../shell/client-names.ts';
 import { centerTyped, knownCenters } from '../shell/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { end, filtersOf, type TrailQuery } from './filters.ts';
@@ -22,6 +22,8 @@ export interface Names {
 export interface Trail {
   entries: Entry[];
   names: Names;
+  /** Filters whose text names nothing that is known here. */
+  unknown: readonly TypedName[];
   /** Where the next page begins; undefined on the last one. */
   next: { before: string; beforeChange: string } | undefined;
 }
@@ -50,6 +52,7 @@ export async function readTrail(visit: ConsoleVisit, query: TrailQuery): Promise
   };
   return {
     entries: merged.entries,
+    unknown: filters.unknown,
     names: await namesOf(visit, merged.entries, events.people),
     next: left.before === end && left.beforeChange === end ? undefined : left,
   };
@@ -63,28 +66,41 @@ function cursorOf(last: number | undefined, current: string, hasMore: boolean): 
 
 /** Fills the filters of each trail, for its list and for its file: people type contact centres and persons by name, the APIs take identifiers. */
 export async function resolvedFilters(visit: ConsoleVisit, asked: TrailQuery) {
-  const { query, home } = await namedQuery(visit, asked);
+  const { query, home, unknown } = await namedQuery(visit, asked);
   const { user } = query;
   const { events, changes } = filtersOf(query);
-  if (user === '') return { events, changes };
+  if (user === '') return { events, changes, unknown };
   const subs = await subsOf(visit, query, home);
   return {
     events: events && { ...events, actor: subs[0] ?? user, userContactCenterId: home },
     changes: changes && { ...changes, actor: [user, ...subs].join() },
+    unknown: subs.length === 0 ? [...unknown, 'user' as const] : unknown,
   };
 }
 
-/** A contact centre and a person as people type them: by name, and as `demo\\admin`. `home`: where the person is. */
+type TypedName = 'user' | 'clientId' | 'contactCenterId';
+
+/** A contact centre, a client and a person as people type them: by name, and as `demo\\admin`. `home`: where the person is. */
 async function namedQuery(
   visit: ConsoleVisit,
   query: TrailQuery,
-): Promise<{ query: TrailQuery; home?: string }> {
-  const { user, contactCenterId } = query;
-  const typed = contactCenterId && ((await centerTyped(visit, contactCenterId)) ?? contactCenterId);
-  const within = { ...query, contactCenterId: typed };
+): Promise<{ query: TrailQuery; home?: string; unknown: TypedName[] }> {
+  const { user, contactCenterId, clientId } = query;
+  const [center, client] = await Promise.all([
+    contactCenterId && centerTyped(visit, contactCenterId),
+    clientId && clientTyped(visit, clientId),
+  ]);
+  const unknown: TypedName[] = [
+    ...(center === undefined ? (['contactCenterId'] as const) : []),
+    ...(client === undefined ? (['clientId'] as const) : []),
+  ];
+  // Events outlive what they are about: an id that is gone finds them.
+  const within = { ...query, contactCenterId: center ?? contactCenterId, clientId: client ?? clientId };
   const [, place = '', name = ''] = /^([^\\]+)\\(.+)$/.exec(user) ?? [];
   const home = name === '' ? undefined : await centerTyped(visit, place);
-  return home === undefined ? { query: within } : { query: { ...within, user: name }, home };
+  return home === undefined
+    ? { query: within, unknown }
+    : { query: { ...within, user: name }, home, unknown };
 }
 
 /** Events of a sign-in have the name of a person, and what the person changes has the `sub`. */

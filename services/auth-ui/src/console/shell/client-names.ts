@@ -17,3 +17,13 @@ export async function clientNames(
     .catch(() => []);
   return new Map(clients.map(({ client_id, name }) => [client_id, name]));
 }
+
+/** The id of the client that a person means by its id or its name; two clients may have one name. */
+export async function clientTyped({ authApi }: ConsoleVisit, typed: string): Promise<string | undefined> {
+  const { list, page } = createClientAdministration(authApi);
+  const [known] = await list({ ids: typed }).catch(() => []);
+  if (known !== undefined) return known.client_id;
+  const { rows } = await page({ search: typed, limit: '20' }).catch(() => ({ rows: [] }));
+  const called = rows.filter(({ name }) => name.toLowerCase() === typed.toLowerCase());
+  return called.length === 1 ? called[0]?.client_id : undefined;
+}
