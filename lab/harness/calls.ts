@@ -114,7 +114,7 @@ export async function createCalls(target: Target, record: LoadRecord): Promise<C
       return judged(await http(`/environment/v3/contact-centers/${contactCenterId}`, { authorization }));
     }),
     call('environment write', 4, async () => {
-      const name = `chaos-${written++ % 500}`;
+      const name = `x-chaos-${written++ % 500}`;
       const value = String(written);
       const answer = await http(`/environment/v3/contact-centers/${contactCenterId}/settings`, {
         authorization: operator,

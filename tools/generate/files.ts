@@ -26,6 +26,7 @@ import { auditPage, authorisationPage, configurationReference } from './pages.ts
 import { pickedTexts } from './picked-texts.ts';
 import { referencePage } from './reference.ts';
 import { runbookSections } from './runbook-sections.ts';
+import { settingsPage } from './settings-page.ts';
 import { standardsPage } from './standards-page.ts';
 
 interface GeneratedFile {
@@ -81,6 +82,7 @@ const generatedFiles: GeneratedFile[] = [
     produce: pickedTexts(/^(?:sentence\.(?:alert|problem)\.|console\.runbook\.|console\.home\.ending\.)/),
   },
   { path: 'docs/reference/configuration.md', produce: configurationReference },
+  { path: 'docs/reference/settings.md', produce: settingsPage },
   { path: 'docs/reference/cli.md', produce: cliPage },
   { path: 'docs/reference/metrics.md', produce: metricsPage },
   { path: 'docs/reference/authorisation.md', produce: authorisationPage },

@@ -67,7 +67,7 @@ it('a token for authorization details alone is refused, whoever has it', async (
 describe.each(matrix)('%s', (name, expected) => {
   it(`gets ${expected.join(', ')}`, async () => {
     const headers = { authorization: authorizationOf(name) };
-    const setting = { payload: { data: { name: 'n', value: randomUuid() } }, headers };
+    const setting = { payload: { data: { name: 'x-n', value: randomUuid() } }, headers };
     const environment = {
       username: 'u',
       password: 'p',

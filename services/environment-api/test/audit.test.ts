@@ -20,13 +20,15 @@ it('tells who changed what from which value to which, under which operation and 
     headers: { authorization, 'x-request-id': 'request-0815' },
     payload: { operationId: 'rename', data: { name: 'New', auth: 'configServer' } },
   });
-  await api.call('POST', `/contact-centers/${id}/settings`, { payload: { data: { name: 'n', value: 'v' } } });
-  await api.call('DELETE', `/contact-centers/${id}/settings/n`);
+  await api.call('POST', `/contact-centers/${id}/settings`, {
+    payload: { data: { name: 'x-n', value: 'v' } },
+  });
+  await api.call('DELETE', `/contact-centers/${id}/settings/x-n`);
   const { data } = (await api.call('GET', `/audit?contactCenterId=${id}`)).body;
   const value = { value: 'v', shared: false };
   expect(data).toMatchObject([
-    { action: 'delete', entity: 'setting', entityId: 'n', changes: { '/': { from: value } } },
-    { action: 'create', entity: 'setting', entityId: 'n', changes: { '/': { to: value } } },
+    { action: 'delete', entity: 'setting', entityId: 'x-n', changes: { '/': { from: value } } },
+    { action: 'create', entity: 'setting', entityId: 'x-n', changes: { '/': { to: value } } },
     {
       action: 'update',
       entity: 'contact-center',
@@ -63,10 +65,10 @@ it.each([
   const center = await api.contactCenter({ environmentId });
   const document = (await api.call('GET', '/export')).body;
   const requests: ['PUT' | 'PATCH' | 'POST' | 'DELETE', string, object][] = [
-    ['PUT', '/import', { ...document, settings: [{ name: 'n', value: 'v' }] }],
+    ['PUT', '/import', { ...document, settings: [{ name: 'x-n', value: 'v' }] }],
     ['PUT', '/import?dryRun=true', document],
     ['PATCH', `/environments/${environmentId}`, { data: { tenant: 'Other' } }],
-    ['POST', `/contact-centers/${center}/settings`, { data: { name: 'n', value: 'v' } }],
+    ['POST', `/contact-centers/${center}/settings`, { data: { name: 'x-n', value: 'v' } }],
     ['DELETE', `/contact-centers/${center}`, {}],
     ['DELETE', `/environments/${environmentId}`, {}],
     ['DELETE', `/cors?contactCenterId=${center}&origin=https://a.example`, {}],

@@ -146,13 +146,13 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
   }),
   'POST /contact-centers/{id}/settings': (id) => ({
     path: `/contact-centers/${id}/settings`,
-    payload: data({ name: 'n', value: randomUuid() }),
+    payload: data({ name: 'x-n', value: randomUuid() }),
   }),
   'DELETE /contact-centers/{id}/settings/{name}': async (id) => {
     await api.call('POST', `/contact-centers/${id}/settings`, {
-      payload: data({ name: 'gone', value: 'v' }),
+      payload: data({ name: 'x-gone', value: 'v' }),
     });
-    return { path: `/contact-centers/${id}/settings/gone` };
+    return { path: `/contact-centers/${id}/settings/x-gone` };
   },
   'POST /contact-centers/{id}/api-keys': (id) => ({
     path: `/contact-centers/${id}/api-keys`,
@@ -177,10 +177,10 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
     await api.call('POST', '/cors', { payload: data({ contactCenterId, origin: 'https://gone.example' }) });
     return { path: `/cors?contactCenterId=${contactCenterId}&origin=https://gone.example` };
   },
-  'POST /settings': () => ({ path: '/settings', payload: data({ name: 'n', value: randomUuid() }) }),
+  'POST /settings': () => ({ path: '/settings', payload: data({ name: 'x-n', value: randomUuid() }) }),
   'DELETE /settings/{name}': async () => {
-    await api.call('POST', '/settings', { payload: data({ name: 'gone', value: 'v' }) });
-    return { path: '/settings/gone' };
+    await api.call('POST', '/settings', { payload: data({ name: 'x-gone', value: 'v' }) });
+    return { path: '/settings/x-gone' };
   },
   'POST /locations': () => ({ path: '/locations', payload: data({ location: '/NEW' }) }),
   'DELETE /locations': async () => {

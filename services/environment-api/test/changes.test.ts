@@ -38,7 +38,7 @@ describe('what Auth API is told', () => {
       ['/USW1', 'region'],
     ]) {
       await api.call('POST', `/contact-centers/${id}/settings`, {
-        payload: { data: { name: 'greeting', value, location } },
+        payload: { data: { name: 'x-greeting', value, location } },
       });
     }
     const found = await client.contactCenterByDomain(domain.toUpperCase(), '/USW1/DC9');
@@ -55,11 +55,11 @@ describe('what Auth API is told', () => {
         subjectScope: 'contactCenter',
         status: 'active',
         version: expect.any(Number),
-        settings: { greeting: 'region' },
+        settings: { 'x-greeting': 'region' },
       },
     });
     expect(await client.contactCenterById(id, '/')).toMatchObject({
-      data: { settings: { greeting: 'root' } },
+      data: { settings: { 'x-greeting': 'root' } },
     });
     const { etag } = found as { etag: string };
     expect(await client.contactCenterByDomain(domain, '/USW1/DC9', { etag })).toEqual({
@@ -107,13 +107,13 @@ describe('changes', () => {
     const environmentId = await api.environment();
     const id = await api.contactCenter({ environmentId });
     await api.call('POST', `/contact-centers/${id}/settings`, {
-      payload: { data: { name: 'n', value: 'v' } },
+      payload: { data: { name: 'x-n', value: 'v' } },
     });
     await api.call('DELETE', `/contact-centers/${id}`);
     const expected = [
       { seq: latest + 1, entity: 'environment', id: environmentId },
       { seq: latest + 2, entity: 'contact-center', id, contactCenterId: id },
-      { seq: latest + 3, entity: 'setting', id: 'n', contactCenterId: id },
+      { seq: latest + 3, entity: 'setting', id: 'x-n', contactCenterId: id },
       { seq: latest + 4, entity: 'contact-center', id, contactCenterId: id },
       { seq: latest + 5, entity: 'contact-center-end', id, contactCenterId: id },
     ].map((change) => ({ ...change, stamp: expect.stringMatching(/^\d{16}$/) }));

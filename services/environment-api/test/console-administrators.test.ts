@@ -47,7 +47,7 @@ const createEnvironment = (headers: Record<string, string>) =>
 const writeSetting = (headers: Record<string, string>, center = own) =>
   api.call('POST', `/contact-centers/${center}/settings`, {
     headers,
-    payload: { data: { name: 'n', value: randomUuid() } },
+    payload: { data: { name: 'x-n', value: randomUuid() } },
   });
 
 describe('the rights of the console', () => {

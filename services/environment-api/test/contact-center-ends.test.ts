@@ -22,8 +22,8 @@ it('counts what a contact centre has, and is right when it has gone', async () =
   expect(await endsOf(id)).toEqual({ ...nothing, environment: { id: environmentId, contactCenters: 1 } });
 
   const post = (path: string, data: object) => api.call('POST', path, { payload: { data } });
-  await post(`/contact-centers/${id}/settings`, { name: 'a', value: 'x' });
-  await post(`/contact-centers/${id}/settings`, { name: 'b', value: 'y' });
+  await post(`/contact-centers/${id}/settings`, { name: 'x-a', value: 'x' });
+  await post(`/contact-centers/${id}/settings`, { name: 'x-b', value: 'y' });
   for (const origin of ['https://one.example', 'https://two.example'])
     await post('/cors', { contactCenterId: id, origin });
   await post(`/contact-centers/${id}/api-keys`, { name: 'one' });

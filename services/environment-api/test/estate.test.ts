@@ -96,6 +96,40 @@ describe('an import', () => {
     ]);
   });
 
+  it('takes settings of a release that knew no names, and says which nothing reads', async () => {
+    const home = environment();
+    const settings = [
+      { name: 'voice.codec', value: 'opus' },
+      { name: 'x-own', value: '1' },
+    ];
+    const owner = center(home.id, { settings: [{ name: 'recording.days', value: '9' }] });
+    const of = (more: object[]) => ({
+      formatVersion: 1,
+      environments: [home],
+      contactCenters: [owner],
+      settings: [...settings, ...more],
+    });
+    const dry = await put(of([]), '?dryRun=true');
+    expect(dry.body.data.warnings).toMatchObject([
+      { field: 'settings.0.name', value: 'voice.codec' },
+      { field: 'contactCenters.0.settings.0.name', value: 'recording.days' },
+    ]);
+    expect((await put(of([]))).status).toBe(200);
+    // An export of them is imported as it is.
+    expect((await put(await read())).status).toBe(200);
+    for (const [wrong, field, message] of [
+      [{ name: 'cors-orgins', value: 'https://a.example' }, 'settings.2.name', 'did you mean cors-origins?'],
+      [{ name: 'password-link-hours', value: 'long' }, 'settings.2.value', 'a whole number from 1 to 168'],
+      [{ name: 'cors-origins', value: '*' }, 'settings.2.value', 'is no origin'],
+    ] as const) {
+      for (const query of ['', '?dryRun=true']) {
+        const answer = await put(of([wrong]), query);
+        expect([answer.status, answer.body.errors[0].status.field]).toEqual([400, field]);
+        expect(answer.body.status.message).toContain(message);
+      }
+    }
+  });
+
   it('moves names between environments, also of one that ends, and keeps those that it does not have', async () => {
     const [left, right, end] = ['left', 'right', 'end'].map((name) => environment({ name }));
     const of = (...environments: unknown[]) => ({ formatVersion: 1, environments, contactCenters: [] });

@@ -107,7 +107,7 @@ describe('a request whose body comes late', () => {
     const managing = { authorities: [managementAuthority] };
     for (const [method, path, body] of [
       ['POST', '/audit/retention/confirm', {}],
-      ['POST', '/settings', { data: { name: 'n', value: 'v' } }],
+      ['POST', '/settings', { data: { name: 'x-n', value: 'v' } }],
       ['PUT', `/contact-centers/${contactCenterId}/oidc`, payload],
     ] as const) {
       const authorization = api.authApi.token(managing);

@@ -41,9 +41,9 @@ describe('a POST with an Idempotency-Key', () => {
     const requests: [string, Record<string, unknown>][] = [
       ['/contact-centers', { environmentId, domains: [`d-${randomUuid()}`], membership: { by: 'all' } }],
       [`/environments/${environmentId}/config-servers`, server],
-      [`/contact-centers/${center}/settings`, { name: 'n', value: 'v' }],
+      [`/contact-centers/${center}/settings`, { name: 'x-n', value: 'v' }],
       ['/cors', { contactCenterId: center, origin: 'https://a.example.com' }],
-      ['/settings', { name: 'g', value: 'v' }],
+      ['/settings', { name: 'x-g', value: 'v' }],
       ['/locations', { location: '/NEW' }],
     ];
     for (const [path, data] of requests) {
@@ -119,7 +119,7 @@ describe('a POST with an Idempotency-Key', () => {
     const as = (fields: object) => ({ authorization: api.authApi.token(fields) });
     const requests: [string, Record<string, unknown>, object][] = [
       [`/contact-centers/${center}/api-keys`, { name: 'k' }, { contact_center_ids: [center] }],
-      [`/contact-centers/${center}/settings`, { name: 'n', value: 'v' }, { contact_center_ids: [center] }],
+      [`/contact-centers/${center}/settings`, { name: 'x-n', value: 'v' }, { contact_center_ids: [center] }],
       [
         '/cors',
         { contactCenterId: center, origin: 'https://b.example.com' },
@@ -132,7 +132,7 @@ describe('a POST with an Idempotency-Key', () => {
         { primaryAddress: 'third', primaryPort: 1, password: 'sent-again-1' },
         {},
       ],
-      ['/settings', { name: 'lost', value: 'v' }, {}],
+      ['/settings', { name: 'x-lost', value: 'v' }, {}],
       ['/locations', { location: '/LOST' }, {}],
     ];
     for (const [path, data, bound] of requests) {
@@ -151,9 +151,9 @@ describe('a POST with an Idempotency-Key', () => {
 
   it('with another body or path under the same key is refused with 422', async () => {
     const key = randomUuid();
-    await post('/settings', key, { name: 'a', value: '1' });
+    await post('/settings', key, { name: 'x-a', value: '1' });
     for (const answer of [
-      await post('/settings', key, { name: 'a', value: '2' }),
+      await post('/settings', key, { name: 'x-a', value: '2' }),
       await post('/locations', key, { location: '/L' }),
     ]) {
       expect([answer.status, answer.body.status.name]).toEqual([422, 'idempotency_key_reused']);
@@ -162,7 +162,7 @@ describe('a POST with an Idempotency-Key', () => {
       internal_client: true,
       authorities: ['ROLE_MANAGEMENT_APPLICATION'],
     });
-    expect((await post('/settings', key, { name: 'a', value: '3' }, { authorization })).status).toBe(200);
+    expect((await post('/settings', key, { name: 'x-a', value: '3' }, { authorization })).status).toBe(200);
   });
 
   it('that failed is tried again', async () => {
@@ -175,12 +175,12 @@ describe('a POST with an Idempotency-Key', () => {
 
   it('is done again after a day', async () => {
     const key = randomUuid();
-    await post('/settings', key, { name: 'day', value: '1' });
+    await post('/settings', key, { name: 'x-day', value: '1' });
     const before = await count('idempotent_requests');
     await api.pool.query(
       `UPDATE environment.idempotent_requests SET expires_at = expires_at - interval '24 hours'`,
     );
-    expect((await post('/settings', key, { name: 'day', value: '2' })).status).toBe(200);
+    expect((await post('/settings', key, { name: 'x-day', value: '2' })).status).toBe(200);
     expect(await count('idempotent_requests')).toBeLessThan(before);
   });
 
@@ -207,7 +207,7 @@ describe('a POST with an Idempotency-Key', () => {
   });
 
   it.each(['', 'ä', 'x'.repeat(256), 'a b'])('refuses the key %j with 400', async (key) => {
-    const answer = await post('/settings', key, { name: 'a', value: '1' });
+    const answer = await post('/settings', key, { name: 'x-a', value: '1' });
     expect([answer.status, answer.body.errors?.[0].status.field]).toEqual([400, 'Idempotency-Key']);
   });
 });

@@ -324,6 +324,23 @@ describe('a link for a first password', () => {
     api.authApi.appointed.pop();
   });
 
+  it('works for as long as the setting says that counts for the contact centre', async () => {
+    const own = `/contact-centers/${store.contactCenterId}/settings`;
+    const name = 'password-link-hours';
+    const hours = async () => {
+      const { body } = await api.call('POST', linkPath((await store.add()).id));
+      watchSecret(new URL(body.data.url).searchParams.get('code') ?? '', 'code of a first-password link');
+      return Math.round((Date.parse(body.data.expiresAt) - Date.now()) / 3_600_000);
+    };
+    await api.call('POST', '/settings', { payload: { data: { name, value: '72' } } });
+    expect(await hours()).toBe(72);
+    await api.call('POST', own, { payload: { data: { name, value: '2' } } });
+    expect(await hours()).toBe(2);
+    await api.call('DELETE', `${own}/${name}`);
+    await api.call('DELETE', `/settings/${name}`);
+    expect(await hours()).toBe(24);
+  });
+
   it('is stored as a digest and leads to the public host', async () => {
     const { id } = await store.add();
     const { body, headers } = await api.call('POST', linkPath(id));

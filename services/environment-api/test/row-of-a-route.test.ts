@@ -102,7 +102,7 @@ describe('a route', () => {
     const write = async (path: string, headers: Record<string, string>) => {
       const { status, body } = await api.call('POST', path, {
         headers,
-        payload: { data: { name: 'n', value: 'v' } },
+        payload: { data: { name: 'x-n', value: 'v' } },
       });
       return [status, body.status.message];
     };
@@ -135,7 +135,7 @@ describe('a route', () => {
       return (await of.call('POST', '/settings', { headers, payload: { data } })).body.status.name;
     };
     try {
-      const whole = { name: 'n', value: 'v' };
+      const whole = { name: 'x-n', value: 'v' };
       expect([await nameOf(api, {}), await nameOf(api, whole)]).toEqual(['bad_request', 'forbidden']);
       expect(await nameOf(region, whole)).toBe('read_only_region');
     } finally {

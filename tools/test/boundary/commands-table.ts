@@ -87,8 +87,8 @@ export const commandsTable: Table = {
     ]),
   ),
   'settings list': lines(`settings|list|${cc}`),
-  'settings set': lines(`settings|set|hideTenant|true|${cc}`),
-  'settings delete': lines(`settings|delete|hideTenant|${cc}`),
+  'settings set': lines(`settings|set|x-hideTenant|true|${cc}`),
+  'settings delete': lines(`settings|delete|x-hideTenant|${cc}`),
   'branding show': lines(`branding|show|${cc}`),
   'branding set': lines(`branding|set|--name|taken|${cc}`),
   'branding logo': lines(`branding|logo|--remove|${cc}`),
@@ -146,6 +146,6 @@ export const commandsTable: Table = {
   ...noPerson(
     'calls nobody',
     ...['add', 'list', 'use', 'remove'].map((step) => `profile ${step}`),
-    ...['completion', '__complete'],
+    ...['completion', '__complete', 'settings describe'],
   ),
 };

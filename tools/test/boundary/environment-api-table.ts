@@ -43,7 +43,9 @@ const centers: Table = {
   [`PUT ${center}/saml`]: one({ json: { data: { location: '/', enabled: true, metadata: '<xml/>' } } }),
   [`DELETE ${center}/saml`]: one({ query: { location: '/' } }),
   [`DELETE ${center}/oidc`]: one({ query: { location: '/' } }),
-  [`POST ${center}/settings`]: one({ json: { data: { name: 'hideTenant', location: '/', value: true } } }),
+  [`POST ${center}/settings`]: one({
+    json: { data: { name: 'x-hideTenant', location: '/', value: 'true' } },
+  }),
   [`POST ${center}/api-keys`]: one({ json: { data: { name: 'taken', purpose: 'scim' } } }),
   [`POST ${center}/people`]: one({ json: { data: { userName: 'taken' } } }),
   [`PATCH ${center}/people/{personId}`]: one({

@@ -76,7 +76,11 @@ export function createSettingAdministration(http: HttpClient) {
       return { settings: data.settings, etag };
     },
     set: (contactCenterId: string | undefined, setting: NewSetting) =>
-      readData(http, settingSchema, { method: 'POST', path: path(contactCenterId), json: { data: setting } }),
+      writeData(http, settingSchema, {
+        method: 'POST',
+        path: path(contactCenterId),
+        json: { data: setting },
+      }),
     /** At one location, or at all. */
     remove: (contactCenterId: string | undefined, name: string, location?: string) =>
       removeAt(http, `${path(contactCenterId)}/${encodeURIComponent(name)}`, { location }),

@@ -41,6 +41,7 @@ export function estateCommands(program: Command, cli: Cli): void {
         const format = document.trimStart().startsWith('{') ? 'json' : 'yaml';
         const estate = createEstateAdministration(session.environmentApi);
         const { result, etag } = await estate.tryImport(document, format);
+        output.warn(result.warnings);
         if (dryRun) {
           output.text(result, describe(result, output));
           if (result.changes.length > 0) session.exitCode = exitCodes.negative;

@@ -1,6 +1,12 @@
 /** `gatehouse settings`: of a contact centre, or with --global what all of them inherit. */
 import { createSettingAdministration } from '@gatehouse/api-client/environment-api';
-import { setting } from '@gatehouse/contracts/resources';
+import {
+  isKnownSetting,
+  meantSetting,
+  setting,
+  settingFacts,
+  settingUses,
+} from '@gatehouse/contracts/resources';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
@@ -34,7 +40,14 @@ export function settingCommands(program: Command, cli: Cli): void {
     options: (command) =>
       command.option('--location <path>', 'only what is effective there, inherited values included'),
     rows: (calls, options: Place) => calls.list(ownerOf(options), options.location),
-    columns: { name: 'name', location: 'location', shared: 'shared', from: 'inheritedFrom', value: 'value' },
+    columns: {
+      name: 'name',
+      location: 'location',
+      shared: 'shared',
+      from: 'inheritedFrom',
+      'read by': ({ name }) => (isKnownSetting(name) ? settingUses[name].readBy.join(', ') : '-'),
+      value: 'value',
+    },
     none: 'There are no settings.',
   });
   owned(settings.command('set').description('give a value; one that is there is replaced'))
@@ -48,7 +61,20 @@ export function settingCommands(program: Command, cli: Cli): void {
         const { location, shared = false } = options;
         const value = await settingValue(session, options, given);
         const stored = await api(session).set(ownerOf(options), { name, value, location, shared });
-        session.output.done(`${stored.name} is set at ${stored.location}.`, stored);
+        session.output.written(`${name} is set at ${location}.`, stored);
+      }),
+    );
+  settings
+    .command('describe')
+    .description('what each setting means that Gatehouse reads: its values, its default, and who reads it')
+    .argument('[name]', 'one of them')
+    .action(
+      cli.action<object, [string | undefined]>(async ({ output }, _options, name) => {
+        const all = settingFacts();
+        if (name === undefined) return output.rows(all, factColumns, '');
+        const facts = all.find((one) => one.name === name);
+        if (facts === undefined) throw new UsageError(unknownName(name, all));
+        output.record(facts, Object.entries(facts));
       }),
     );
   commands.remove({
@@ -59,6 +85,14 @@ export function settingCommands(program: Command, cli: Cli): void {
     remove: (calls, name, options) => calls.remove(ownerOf(options), name, options.location),
     done: (name, options) => `${name} is deleted ${locationText(options)}.`,
   });
+}
+
+const factColumns = { name: 'name', default: 'default', 'read by': 'readBy', meaning: 'label' } as const;
+
+function unknownName(name: string, all: readonly { name: string }[]): string {
+  const meant = meantSetting(name);
+  const names = all.map((one) => one.name).join(', ');
+  return `Gatehouse reads no setting ${JSON.stringify(name)}${meant === undefined ? `: it reads ${names}` : `: did you mean ${meant}?`}`;
 }
 
 const locationText = ({ location }: Place) =>

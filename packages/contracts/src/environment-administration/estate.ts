@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
+import { warningSchema } from '../answers/envelope.ts';
 
 export const estateChangeSchema = z.object({
   action: z.string(),
@@ -20,6 +21,10 @@ export const importAnswer = z.object({
   keptSecrets: z
     .array(z.string())
     .describe('References that lead nowhere in this installation: these secrets stay as they are.'),
+  warnings: z
+    .array(warningSchema)
+    .default([])
+    .describe('Settings that nothing in Gatehouse reads, the first hundred. They are taken all the same.'),
 });
 
 export type EstateChange = z.infer<typeof estateChangeSchema>;

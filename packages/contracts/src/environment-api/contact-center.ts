@@ -15,6 +15,13 @@ export const contactCenterStatusSchema = z.enum(['active', 'disabled']);
  */
 export const subjectScopeSchema = z.enum(['environment', 'contactCenter']);
 
+declare const effective: unique symbol;
+
+/** Texts by the name of their setting. `readSetting` alone opens it, so that no service reads a setting that nobody described. */
+export interface EffectiveSettings {
+  readonly [effective]?: never;
+}
+
 export const contactCenterViewSchema = z.object({
   id: z.guid(),
   name: z.string(),
@@ -30,7 +37,7 @@ export const contactCenterViewSchema = z.object({
   /** Grows with every change of the contact centre, of one of its settings or of a global one; never used twice. */
   version: z.int(),
   /** Effective at the location that was asked for. */
-  settings: z.record(z.string(), z.string()),
+  settings: z.record(z.string(), z.string()) as z.ZodType<EffectiveSettings>,
   /** How its pages look there; absent: as the installation's default, and from the release before. */
   branding: brandingViewSchema.optional(),
 });

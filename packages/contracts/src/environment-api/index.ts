@@ -42,6 +42,7 @@ export { type ConfigServerTlsView, tlsClientOf, tlsKeyPlace } from './config-ser
 export {
   type ContactCenterView,
   contactCenterViewSchema,
+  type EffectiveSettings,
   type EnvironmentContactCenters,
   environmentContactCentersSchema,
   type SubjectScope,

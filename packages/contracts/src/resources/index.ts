@@ -62,6 +62,18 @@ export {
   newEnvironmentSchema,
 } from './environment.ts';
 export { tlsFields } from './environment-tls.ts';
+export {
+  builtInText,
+  isKnownSetting,
+  type KnownSettingName,
+  knownSetting,
+  knownSettingNames,
+  readSetting,
+  type SettingValue,
+  settingUses,
+  storedText,
+  textOf,
+} from './known-settings.ts';
 export { ldapFields } from './ldap.ts';
 export { location, newLocationSchema } from './location.ts';
 export { type OidcChange, oidc, oidcChangeSchema } from './oidc.ts';
@@ -76,6 +88,7 @@ export {
 } from './person.ts';
 export { type SamlChange, saml, samlChangeSchema } from './saml.ts';
 export { type NewSetting, newSettingSchema, setting } from './setting.ts';
+export { meantSetting, type SettingStanding, settingFacts, standingOf } from './setting-names.ts';
 export {
   type NewSignalReceiver,
   newSignalReceiverSchema,

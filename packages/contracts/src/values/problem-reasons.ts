@@ -28,6 +28,7 @@ export const problemReasons = [
   'fixed',
   'unknown_reference',
   'unknown_location',
+  'unknown_setting',
   'taken',
   'in_use',
   'limit_reached',

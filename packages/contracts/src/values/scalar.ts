@@ -3,13 +3,14 @@ import { z } from 'zod';
 
 /** A whole number within the limits, answered as a number. */
 export function integer(min: number, max: number) {
-  const number = z.int().min(min).max(max);
+  const error = `must be a whole number from ${min} to ${max}`;
+  const number = z.int().min(min, error).max(max, error);
   const digits = z
     .string()
     .regex(/^\d{1,9}$/)
     .transform(Number)
     .pipe(number);
-  return z.union([number, digits], { error: `must be a whole number from ${min} to ${max}` });
+  return z.union([number, digits], { error });
 }
 
 /** `true` or `false`, answered as a JSON boolean. */

@@ -1,4 +1,6 @@
 /** Decides which web pages of other origins may call an API (Fetch standard, section 3.2), and answers their preflights. */
+
+import { parseOrigin } from '@gatehouse/contracts/values';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forbidden } from '../errors/app-error.ts';
 import type { App } from './app-type.ts';
@@ -36,7 +38,6 @@ export interface CorsOptions {
 }
 
 const preflightMaxAgeSeconds = 600;
-const maxOriginLength = 300;
 const readingMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 interface CrossOriginRequest {
@@ -136,16 +137,6 @@ export function allowEveryOrigin(app: App, options: Pick<CorsOptions, 'methods' 
     if (isPreflight(request)) return answerPreflight(reply, options);
   });
   answerOptions(app);
-}
-
-/**
- * Returns an origin (RFC 6454) as browsers send it: lower case, no default port. Undefined for everything else: `null`,
- * `*` and other patterns, paths, credentials, schemes that no page has.
- */
-export function parseOrigin(text: string): string | undefined {
-  if (text.length > maxOriginLength || !/^https?:\/\/[^/?#@\\*\s]+$/i.test(text)) return undefined;
-  const url = URL.parse(text);
-  return url === null || url.hostname === '' ? undefined : url.origin;
 }
 
 /** Adds an OPTIONS route for each path, because hooks run only for a route. OPTIONS without a preflight is answered 405. */

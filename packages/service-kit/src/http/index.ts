@@ -24,7 +24,6 @@ export {
   type KnownOrigins,
   nameCorsCaller,
   nameNobody,
-  parseOrigin,
 } from './cors.ts';
 export { createDrain } from './drain.ts';
 export { effectiveEtagOf, etagOf, isFresh, listEtagOf, requireMatch, requireTag } from './entity-tag.ts';

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { linkKinds } from '@gatehouse/contracts/environment-api';
 import { inputsOf, type Resource } from '@gatehouse/contracts/resource';
+import { knownSettingNames } from '@gatehouse/contracts/resources';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fieldNames } from './html.ts';
 import { startTableStage, type TableStage } from './table-stage.ts';
@@ -77,6 +78,11 @@ const forms: Readonly<Record<string, readonly Form[]>> = {
       without: { configServers: 'each has a page of its own' },
     }),
   ],
+  knownSetting: [
+    made(() => knownSettingNames.map((name) => `settings/add?name=${name}`), {
+      named: Object.fromEntries(knownSettingNames.map((name) => [name, ['value']])),
+    }),
+  ],
   location: [made('locations/declare')],
   oidc: [signOn('oidc')],
   origin: [
@@ -93,7 +99,7 @@ const forms: Readonly<Record<string, readonly Form[]>> = {
   saml: [signOn('saml')],
   setting: [
     made('settings/add'),
-    changed('settings/change?name=voice.codec&location=%2F', {
+    changed('settings/change?name=x-voice.codec&location=%2F', {
       without: { name: anotherValue, location: anotherValue },
     }),
   ],

@@ -233,7 +233,7 @@ it('back after a form leads to the form, which can be sent again', async () => {
 it('two tabs change the same thing: the second one sees both values', async () => {
   const complaints = listenForComplaints(page);
   const other = await page.context().newPage();
-  const address = `${stage.publicUrl}/auth/console/contact-centers/${stage.centerId}/settings/change?name=queue.announcement&location=%2F`;
+  const address = `${stage.publicUrl}/auth/console/contact-centers/${stage.centerId}/settings/change?name=x-queue.announcement&location=%2F`;
   await page.goto(address);
   await other.goto(address);
   await page.fill('[name=value]', 'of the first tab');

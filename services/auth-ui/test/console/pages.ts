@@ -63,13 +63,23 @@ export const listedPages: ListedPage[] = [
   { name: 'console-center-settings-there', path: (stage) => `${center(stage)}/settings?location=%2FEUC1` },
   { name: 'console-center-setting-add', path: (stage) => `${center(stage)}/settings/add`, isVariant: true },
   {
+    name: 'console-center-setting-set',
+    path: (stage) => `${center(stage)}/settings/add?name=password-link-hours&location=%2F`,
+    isVariant: true,
+  },
+  {
+    name: 'console-center-setting-rename',
+    path: (stage) => `${center(stage)}/settings/rename?name=cors-origin&location=%2F`,
+    isVariant: true,
+  },
+  {
     name: 'console-center-setting-change',
-    path: (stage) => `${center(stage)}/settings/change?name=queue.announcement&location=%2F`,
+    path: (stage) => `${center(stage)}/settings/change?name=x-queue.announcement&location=%2F`,
     isVariant: true,
   },
   {
     name: 'console-center-setting-delete',
-    path: (stage) => `${center(stage)}/settings/delete?name=queue.announcement&location=%2F`,
+    path: (stage) => `${center(stage)}/settings/delete?name=x-queue.announcement&location=%2F`,
     isVariant: true,
   },
   { name: 'console-center-sso', path: (stage) => `${center(stage)}/single-sign-on` },
@@ -144,11 +154,11 @@ export const listedPages: ListedPage[] = [
   { name: 'console-settings', path: `${base}/settings`, isVariant: true },
   {
     name: 'console-setting-conflict',
-    path: `${base}/settings/change?name=voice.codec&location=%2F`,
+    path: `${base}/settings/change?name=x-voice.codec&location=%2F`,
     fill: async (page, { write }) => {
       await page.fill('[name=value]', 'opus, g722');
       codec = codec === 'g729' ? 'g711' : 'g729';
-      await write('POST', '/settings', { name: 'voice.codec', value: codec, location: '/' });
+      await write('POST', '/settings', { name: 'x-voice.codec', value: codec, location: '/' });
     },
     status: 412,
   },

@@ -15,7 +15,7 @@ async function opens(person: Person) {
   const { accessToken, sub } = await stage.session.read(person);
   const headers = { authorization: `Bearer ${accessToken}` };
   const write = (path: string, value: string) =>
-    stage.environmentApi.call('POST', path, { headers, payload: { data: { name: 'shown', value } } });
+    stage.environmentApi.call('POST', path, { headers, payload: { data: { name: 'x-shown', value } } });
   return {
     sub,
     global: async () => (await write('/settings', `${performance.now()}`)).status,

@@ -24,7 +24,7 @@ export async function startTableStage() {
 
   await fillClients(stage);
   for (const location of ['/EUC1', '/USW1', '/USW1/DC2']) await write('POST', '/locations', { location });
-  await fillSettings(write, center);
+  await fillSettings(stage, write, center);
   await write('POST', '/contact-centers', {
     environmentId,
     name: 'Harbour Insurance',
@@ -106,15 +106,24 @@ async function registerReceiver({ authApi, contactCenterId }: Stage): Promise<vo
   if (status !== 200) throw new Error(`the receiver was answered with ${status}`);
 }
 
-async function fillSettings(write: Write, center: string): Promise<void> {
+async function fillSettings(
+  { environmentApi, contactCenterId }: Stage,
+  write: Write,
+  center: string,
+): Promise<void> {
   const values = [
-    ['/settings', 'recording.retention-days', '90', '/'],
-    ['/settings', 'recording.retention-days', '30', '/EUC1'],
-    ['/settings', 'voice.codec', 'opus', '/'],
-    [`${center}/settings`, 'recording.retention-days', '14', '/EUC1'],
-    [`${center}/settings`, 'queue.announcement', 'Your call matters to us.', '/'],
+    ['/settings', 'x-recording.retention-days', '90', '/'],
+    ['/settings', 'x-recording.retention-days', '30', '/EUC1'],
+    ['/settings', 'x-voice.codec', 'opus', '/'],
+    [`${center}/settings`, 'x-recording.retention-days', '14', '/EUC1'],
+    [`${center}/settings`, 'x-queue.announcement', 'Your call matters to us.', '/'],
   ] as const;
   for (const [path, name, value, location] of values) await write('POST', path, { name, value, location });
+  // Of a release that took every name.
+  await environmentApi.pool.query(
+    `INSERT INTO environment.settings (contact_center_id, name, location, value, shared) VALUES ($1, 'cors-origin', '/', 'https://desk.example.com', false)`,
+    [contactCenterId],
+  );
 }
 
 async function uploadLogo(stage: Stage, person: Person): Promise<void> {

@@ -2,12 +2,13 @@
 
 import type { CorsEntry } from '@gatehouse/contracts/environment-administration';
 import { type CorsView, rootLocation } from '@gatehouse/contracts/environment-api';
+import { textOf } from '@gatehouse/contracts/resources';
 import { conflict, notFound } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { type Caller, mayRead, readableIds } from '../access/caller.ts';
 import type { WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
-import { corsSetting, joinOrigins, readOrigins, requireOrigin } from '../fields/cors-origins.ts';
+import { corsSetting, readOrigins, requireOrigin } from '../fields/cors-origins.ts';
 import type { SettingService } from '../settings/service.ts';
 import * as store from './store.ts';
 
@@ -58,7 +59,7 @@ export function createCorsService({ db, settings }: { db: Queryable; settings: S
           name: corsSetting,
           location: rootLocation,
           shared: root?.shared ?? true,
-          value: joinOrigins([...origins, origin]),
+          value: textOf([...origins, origin]),
         };
         return [...present.filter((setting) => setting !== root), next];
       });
@@ -74,7 +75,7 @@ export function createCorsService({ db, settings }: { db: Queryable; settings: S
           .map((setting) => {
             const origins = readOrigins(setting.value);
             if (!origins.includes(origin)) return setting;
-            return { ...setting, value: joinOrigins(origins.filter((other) => other !== origin)) };
+            return { ...setting, value: textOf(origins.filter((other) => other !== origin)) };
           })
           .filter(({ value }) => value !== '');
       });

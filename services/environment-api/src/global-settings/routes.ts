@@ -1,13 +1,14 @@
 /** Routes below `/settings`: values that every contact centre inherits. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/answers';
-import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-administration';
+import { settingsAnswer } from '@gatehouse/contracts/environment-administration';
 import { label } from '@gatehouse/contracts/values';
 import { type App, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
 import { effectiveSettings } from '../settings/inheritance.ts';
-import { removeSettingQuery, settingBody, settingsQuery } from '../settings/schemas.ts';
+import { nameWarnings } from '../settings/naming.ts';
+import { removeSettingQuery, settingBody, settingsQuery, writtenSetting } from '../settings/schemas.ts';
 import type { GlobalSettingService } from './service.ts';
 
 const tags = ['settings'];
@@ -45,13 +46,17 @@ export function globalSettingRoutes(
         operationId: 'upsertGlobalSetting',
         summary: 'Set a global value for a name and a location; a value that is there is replaced',
         body: settingBody,
-        response: { 200: envelopeOf(settingSchema).extend({ path: z.string() }), ...failures },
+        response: { 200: writtenSetting, ...failures },
       },
     },
     async (request, reply) => {
       const { version, setting } = await globalSettings.upsert(contextOf(request), request.body.data);
       reply.header('etag', etagOf(version));
-      return { ...ok(setting), path: `/settings/${encodeURIComponent(setting.name)}` };
+      return {
+        ...ok(setting),
+        path: `/settings/${encodeURIComponent(setting.name)}`,
+        warnings: nameWarnings(setting),
+      };
     },
   );
 

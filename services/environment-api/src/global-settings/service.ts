@@ -8,8 +8,9 @@ import { requireMatch } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { AuditAction } from '../audit/store.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
-import { corsSetting, countsEverywhere, normalizeSetting } from '../fields/cors-origins.ts';
+import { corsSetting } from '../fields/cors-origins.ts';
 import type { LocationService } from '../locations/service.ts';
+import { countsEverywhere, type Naming, normalizeSetting, requireName } from '../settings/naming.ts';
 import type { SettingInput } from '../settings/schemas.ts';
 import * as store from './store.ts';
 
@@ -19,10 +20,12 @@ export function createGlobalSettingService({
   db,
   writer,
   locations,
+  naming,
 }: {
   db: Queryable;
   writer: Writer;
   locations: LocationService;
+  naming: Naming;
 }) {
   return {
     /** Of everything that contact centres inherit. */
@@ -34,14 +37,19 @@ export function createGlobalSettingService({
         return (await work(write)) ? store.renewGlobalVersion(write.db) : version;
       }),
     list: (): Promise<store.GlobalSettings> => store.readGlobalSettings(db),
-    /** @throws AppError 400 for a location that is not in use, 412 */
-    async upsert(context: WriteContext, input: SettingInput): Promise<{ version: number; setting: Setting }> {
+    /** @throws AppError 400 for a name that nothing reads, for a location that is not in use, 412 */
+    async upsert(
+      context: WriteContext,
+      input: SettingInput,
+      named = naming,
+    ): Promise<{ version: number; setting: Setting }> {
       return writer.write(context, async (write) => {
         const setting = normalizeSetting(input);
         const present = await lock(context, write);
+        const { settings } = await store.readGlobalSettings(write.db);
+        await requireName(setting, named, async () => settings.some(({ name }) => name === setting.name));
         if (!countsEverywhere(setting))
           await locations.requireInUse(write.db, setting.location, 'data.location');
-        const { settings } = await store.readGlobalSettings(write.db);
         const before = settings.find(
           ({ name, location }) => name === setting.name && location === setting.location,
         );

@@ -1,6 +1,7 @@
 /** Makes the configuration what a document says, in one transaction, through the services so that every rule holds. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { Warning } from '@gatehouse/contracts/answers';
 import type { Setting } from '@gatehouse/contracts/environment-administration';
 import { clientSecretPlace, domainKey, everybody } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
@@ -9,9 +10,9 @@ import type { Write, WriteContext } from '../changes/writer.ts';
 import { auditedFields } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { EnvironmentService } from '../environments/service.ts';
-import { normalizeSetting } from '../fields/cors-origins.ts';
 import type { GlobalSettingService } from '../global-settings/service.ts';
 import type { LocationService } from '../locations/service.ts';
+import { type Naming, nameWarnings, normalizeSetting } from '../settings/naming.ts';
 import type { SettingService } from '../settings/service.ts';
 import { oidc } from '../single-sign-on/oidc.ts';
 import { saml } from '../single-sign-on/saml.ts';
@@ -76,8 +77,8 @@ export function createImporter(services: ImportedServices, readSecret: ReadSecre
       const whole = { ...fields, membership };
       if (!before) await contactCenters.create(context, whole);
       else if (isDifferent(whole, before)) await contactCenters.change(context, wanted.id, whole);
-      await writeSettings(wantedSettings, before?.settings ?? [], {
-        upsert: (setting) => settings.upsert(context, wanted.id, setting),
+      await writeSettings(wantedSettings, before?.settings ?? [], `contactCenters.${index}.settings`, {
+        upsert: (setting, naming) => settings.upsert(context, wanted.id, setting, naming),
         remove: ({ name, location }) => settings.remove(context, wanted.id, name, location),
       });
       await writeSignOn({ singleSignOn, readSecret }, job, wanted, before, index);
@@ -105,8 +106,8 @@ export function createImporter(services: ImportedServices, readSecret: ReadSecre
       }
       await writeEnvironments({ ...job, db: write.db }, document.environments, present.environments);
       await writeNumbers(write, document);
-      await writeSettings(document.settings, present.settings, {
-        upsert: (setting) => globalSettings.upsert(context, setting),
+      await writeSettings(document.settings, present.settings, 'settings', {
+        upsert: (setting, naming) => globalSettings.upsert(context, setting, naming),
         remove: ({ name, location }) => globalSettings.remove(context, name, location),
       });
       await writeBranding(job, undefined, document.branding, present.branding);
@@ -153,16 +154,37 @@ async function writeSignOn(
 async function writeSettings(
   wanted: readonly Setting[],
   present: readonly Setting[],
-  { upsert, remove }: Record<'upsert' | 'remove', (setting: Setting) => Promise<unknown>>,
+  list: string,
+  {
+    upsert,
+    remove,
+  }: {
+    upsert: (setting: Setting, naming: Naming) => Promise<unknown>;
+    remove: (setting: Setting) => Promise<unknown>;
+  },
 ): Promise<void> {
   const before = new Map(present.map((setting) => [settingKey(setting), setting]));
-  for (const given of wanted) {
+  for (const [index, given] of wanted.entries()) {
     const setting = normalizeSetting(given);
-    if (!isDeepStrictEqual(before.get(settingKey(setting)), setting)) await upsert(setting);
+    if (!isDeepStrictEqual(before.get(settingKey(setting)), setting))
+      // A document holds the names that an installation had, also those of a release that took every name.
+      await upsert(setting, { field: `${list}.${index}.name`, takesUnread: true });
     before.delete(settingKey(setting));
   }
   for (const setting of before.values()) await remove(setting);
 }
+
+/** Names that nothing reads are taken, and told. */
+export function documentWarnings({ settings, contactCenters }: InstallationDocument): Warning[] {
+  const within = (list: readonly Setting[], path: string) =>
+    list.flatMap((setting, index) => nameWarnings(setting, `${path}.${index}.name`) ?? []);
+  return [
+    ...within(settings, 'settings'),
+    ...contactCenters.flatMap((one, index) => within(one.settings, `contactCenters.${index}.settings`)),
+  ].slice(0, maxWarnings);
+}
+
+const maxWarnings = 100;
 
 /** A field that the document does not name stays. */
 function isDifferent(

@@ -13,6 +13,7 @@ import { failures, installationEtagOf } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
 import { installationDocument } from './document.ts';
 import { jsonPieces, yamlPieces } from './export.ts';
+import { documentWarnings } from './import.ts';
 import { readDocument } from './read-document.ts';
 import type { ImportExportService } from './service.ts';
 import { acceptYaml, wantsYaml } from './yaml-bodies.ts';
@@ -100,9 +101,10 @@ export function importRoutes(
     },
     async (request, reply) => {
       const { dryRun } = request.query;
-      const result = await importExport.replace(contextOf(request), await readDocument(request.body), dryRun);
+      const document = await readDocument(request.body);
+      const result = await importExport.replace(contextOf(request), document, dryRun);
       reply.header('etag', installationEtagOf(await changeLog.latest()));
-      return ok({ dryRun, ...result });
+      return ok({ dryRun, ...result, warnings: documentWarnings(document) });
     },
   );
 }

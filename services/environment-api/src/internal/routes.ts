@@ -18,6 +18,7 @@ import type { BrandingService } from '../branding/service.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { environmentViewOf } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
+import { effectiveTexts } from '../settings/inheritance.ts';
 import type { SettingService } from '../settings/service.ts';
 import type { ContactCenterWithSettings } from '../settings/store.ts';
 
@@ -120,7 +121,7 @@ function contactCenterViewOf(
   branding: BrandingView | undefined,
 ): ContactCenterView {
   const { id, name, environmentId, domains, auth, membership, status, subjectScope } = found.center;
-  const settings = Object.fromEntries(found.settings.map((setting) => [setting.name, setting.value]));
+  const settings = effectiveTexts(found.settings);
   const version = versionOf(found);
   const place = { id, name, environmentId, domains, auth, membership, status, subjectScope };
   return { ...place, version, settings, ...definedOnly({ branding }) };

@@ -29,7 +29,7 @@ const server = {
 };
 const exampleEnvironmentId = '5d1f6f52-8f0c-4c5c-9a39-3f8f4f0c9a01';
 const exampleCenterId = '9b2c7a10-3b7a-4f57-8a55-0d8e1c3b7f02';
-const setting = { name: 'greeting', value: 'Welcome', location: '/', shared: true };
+const setting = { name: 'password-link-hours', value: '72', location: '/', shared: false };
 const branding = {
   name: 'Example Travel',
   colors: { accent: '#0057b8' },
@@ -88,7 +88,7 @@ export const examples: Record<string, object> = {
   putContactCenter: { data: { domains: ['acme', 'acme-emea'] } },
   patchContactCenter: { data: { status: 'disabled' } },
   upsertSetting: { data: setting, operationId: 'set-up-acme' },
-  upsertGlobalSetting: { data: { ...setting, name: 'default-language', value: 'en' } },
+  upsertGlobalSetting: { data: { ...setting, name: 'x-default-language', value: 'en' } },
   createApiKey: { data: { name: 'nightly report', expiresAt: '2099-01-31T00:00:00Z' } },
   rotateApiKey: { data: { overlapSeconds: 3600 } },
   validateApiKey: { data: { key: 'gk_…' } },
@@ -134,7 +134,7 @@ export const examples: Record<string, object> = {
   importEstate: {
     formatVersion: 1,
     locations: ['/USW1'],
-    settings: [{ name: 'default-language', value: 'en', location: '/', shared: false }],
+    settings: [{ name: 'x-default-language', value: 'en', location: '/', shared: false }],
     environments: [
       { id: exampleEnvironmentId, ...environment, password: { ref: 'file:acme-config-server' } },
     ],

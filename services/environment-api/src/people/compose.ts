@@ -4,6 +4,7 @@ import type { Writer } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Domain } from '../core/domain.ts';
 import type { Core } from '../core/open-core.ts';
+import type { SettingService } from '../settings/service.ts';
 import { internalLinkRoutes, internalPeopleRoutes } from './internal-routes.ts';
 import { passwordLinkRoutes } from './link-routes.ts';
 import { createPasswordLinks } from './password-links.ts';
@@ -16,15 +17,17 @@ interface PeopleDependencies {
   access: Access;
   writer: Writer;
   contactCenters: ContactCenterService;
+  settings: SettingService;
 }
 
-export function composePeople(core: Core, { access, writer, contactCenters }: PeopleDependencies) {
+export function composePeople(core: Core, { access, writer, contactCenters, settings }: PeopleDependencies) {
   const { pool: db, secretBox, changeLog, publicUrl } = core;
   const { administratorPlaces } = access;
   const passwordLinks = createPasswordLinks({
     db,
     writer,
     contactCenters,
+    settings,
     administratorPlaces,
     secretBox,
     publicUrl,

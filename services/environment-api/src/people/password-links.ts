@@ -9,13 +9,12 @@ import { requireReach } from '../access/caller.ts';
 import type { WriteContext, Writer } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { parseId } from '../fields/scalars.ts';
+import type { SettingService } from '../settings/service.ts';
 import { requirePasswordHash, storePassword } from './passwords.ts';
 import { lockPersonView, type PersonRow, personJson } from './person-view.ts';
 import { announceEnd } from './service.ts';
 
 export type PasswordLinks = ReturnType<typeof createPasswordLinks>;
-
-const life = `interval '24 hours'`;
 
 interface FoundLink extends PasswordLink {
   /** Decides for whom it works: the person may have got a right at the console since. */
@@ -28,12 +27,13 @@ export function createPasswordLinks(options: {
   db: Queryable;
   writer: Writer;
   contactCenters: Pick<ContactCenterService, 'read'>;
+  settings: Pick<SettingService, 'valueOf'>;
   administratorPlaces: Pick<AdministratorPlaces, 'requireOther' | 'isReached'>;
   secretBox: SecretBox;
   /** Where the pages are; undefined: this API does not know, and issues no link. */
   publicUrl: string | undefined;
 }) {
-  const { db, writer, contactCenters, administratorPlaces, secretBox, publicUrl } = options;
+  const { db, writer, contactCenters, settings, administratorPlaces, secretBox, publicUrl } = options;
 
   const find = async (from: Queryable, code: string): Promise<FoundLink> => {
     const { rows } = await from.query<LinkRow>({
@@ -71,16 +71,17 @@ export function createPasswordLinks(options: {
         if (!person.isActive) {
           throw conflict('The person is not active: activate them first, then make the link');
         }
+        const hours = await settings.valueOf(write.db, contactCenterId, 'password-link-hours');
         const { rows } = await write.db.query<{ expiresAt: string }>(
           `INSERT INTO environment.password_links
               (digest, person_id, expires_at, digest_for_administrators, digest_for_center)
-            VALUES ($1, $2, clock_timestamp() + ${life}, CASE $3 WHEN 'installation' THEN $1 END,
+            VALUES ($1, $2, clock_timestamp() + $4::integer * interval '1 hour', CASE $3 WHEN 'installation' THEN $1 END,
               CASE $3 WHEN 'contact centre' THEN $1 END)
             ON CONFLICT (person_id) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at,
               digest_for_administrators = excluded.digest_for_administrators,
               digest_for_center = excluded.digest_for_center
             RETURNING ${isoTime('expires_at')} AS "expiresAt"`,
-          [sha256(code), person.id, linkMakerOf(context.caller)],
+          [sha256(code), person.id, linkMakerOf(context.caller), hours],
         );
         await write.record({
           action: 'update',

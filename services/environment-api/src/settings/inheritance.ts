@@ -1,7 +1,7 @@
 /** Decides which value of a setting applies at a location: location, then contact centre, then global. */
 
 import type { Setting } from '@gatehouse/contracts/environment-administration';
-import { covers } from '@gatehouse/contracts/environment-api';
+import { covers, type EffectiveSettings } from '@gatehouse/contracts/environment-api';
 
 /** Of each name the value with the longest location that covers the given one. Keeps the order of names. */
 export function effectiveSettings(settings: readonly Setting[], location: string): Setting[] {
@@ -27,4 +27,9 @@ export function inheritedSettings(
   const names = new Set(effective.map(({ name }) => name));
   const rest = effectiveSettings(global, location).filter(({ name }) => !names.has(name));
   return [...effective, ...rest.map((setting) => ({ ...setting, inheritedFrom: 'global' as const }))];
+}
+
+/** Of settings that are effective at one place: one per name. */
+export function effectiveTexts(settings: readonly Setting[]): EffectiveSettings {
+  return Object.fromEntries(settings.map(({ name, value }) => [name, value])) as EffectiveSettings;
 }

@@ -1,12 +1,13 @@
 /** Routes below `/contact-centers/{id}/settings`. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/answers';
-import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-administration';
+import { settingsAnswer } from '@gatehouse/contracts/environment-administration';
 import { label } from '@gatehouse/contracts/values';
 import { type App, effectiveEtagOf, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { removeSettingQuery, settingBody, settingsQuery } from './schemas.ts';
+import { nameWarnings } from './naming.ts';
+import { removeSettingQuery, settingBody, settingsQuery, writtenSetting } from './schemas.ts';
 import type { SettingService } from './service.ts';
 
 const tags = ['settings'];
@@ -48,7 +49,7 @@ export function settingRoutes(api: App, { settings }: { settings: SettingService
         summary: 'Set a value for a name and a location; a value that is there is replaced',
         params,
         body: settingBody,
-        response: { 200: envelopeOf(settingSchema).extend({ path: z.string() }), ...failures },
+        response: { 200: writtenSetting, ...failures },
       },
     },
     async (request, reply) => {
@@ -58,6 +59,7 @@ export function settingRoutes(api: App, { settings }: { settings: SettingService
       return {
         ...ok(setting),
         path: `/contact-centers/${center.id}/settings/${encodeURIComponent(setting.name)}`,
+        warnings: nameWarnings(setting),
       };
     },
   );

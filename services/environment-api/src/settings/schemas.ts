@@ -1,10 +1,17 @@
-/** Checks bodies and queries of settings. */
-import { wrapped } from '@gatehouse/contracts/answers';
+/** Checks bodies and queries of settings, and describes the answer to a write. */
+import { envelopeOf, warningSchema, wrapped } from '@gatehouse/contracts/answers';
+import { settingSchema } from '@gatehouse/contracts/environment-administration';
 import { locationSchema } from '@gatehouse/contracts/environment-api';
 import { newSettingSchema } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
 
 export const settingBody = wrapped(newSettingSchema);
+
+/** The answer to a write. */
+export const writtenSetting = envelopeOf(settingSchema).extend({
+  path: z.string(),
+  warnings: z.array(warningSchema).optional(),
+});
 
 export const settingsQuery = z.object({
   location: locationSchema

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Setting } from '@gatehouse/contracts/environment-administration';
 import { domainKey } from '@gatehouse/contracts/environment-api';
+import { type KnownSettingName, readSetting, type SettingValue } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { FieldChanges } from '@gatehouse/service-kit/changes';
 import { notFound } from '@gatehouse/service-kit/errors';
@@ -12,9 +13,10 @@ import type { AuditAction } from '../audit/store.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import { corsSetting, countsEverywhere, normalizeSetting } from '../fields/cors-origins.ts';
+import { corsSetting } from '../fields/cors-origins.ts';
 import type { LocationService } from '../locations/service.ts';
-import { inheritedSettings } from './inheritance.ts';
+import { effectiveTexts, inheritedSettings } from './inheritance.ts';
+import { countsEverywhere, type Naming, normalizeSetting, requireName } from './naming.ts';
 import type { SettingInput } from './schemas.ts';
 import * as store from './store.ts';
 
@@ -24,10 +26,15 @@ export function createSettingService({
   db,
   contactCenters,
   locations,
+  location,
+  naming,
 }: {
   db: Queryable;
   contactCenters: ContactCenterService;
   locations: LocationService;
+  /** Where this service is: the values that count there are read. */
+  location: string;
+  naming: Naming;
 }) {
   return {
     /** Its own settings, or those effective at a location with inherited ones. @throws AppError 404 */
@@ -46,14 +53,26 @@ export function createSettingService({
       if (!found) throw notFound(`No contact centre has the domain ${JSON.stringify(domain)}`);
       return at(found, location);
     },
-    /** @throws AppError 400 for a location that is not in use, 404, 412 */
+    /** The value that counts here, or the one that is built in. @throws AppError 404 */
+    async valueOf<N extends KnownSettingName>(
+      from: Queryable,
+      contactCenterId: string,
+      name: N,
+    ): Promise<SettingValue<N>> {
+      const found = await store.readSettingsOf(from, contactCenterId);
+      if (!found) throw unknownContactCenter(contactCenterId);
+      return readSetting(name, effectiveTexts(at(found, location).settings));
+    },
+    /** @throws AppError 400 for a name that nothing reads, for a location that is not in use, 404, 412 */
     async upsert(
       context: WriteContext,
       contactCenterId: string,
       input: SettingInput,
+      named = naming,
     ): Promise<{ center: ContactCenter; setting: Setting }> {
       const setting = normalizeSetting(input);
       const center = await contactCenters.changeWithin(context, contactCenterId, async (write, { id }) => {
+        await requireName(setting, named, () => store.hasName(write.db, id, setting.name));
         if (!countsEverywhere(setting))
           await locations.requireInUse(write.db, setting.location, 'data.location');
         return upsert(write, id, setting);

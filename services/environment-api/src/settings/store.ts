@@ -41,6 +41,16 @@ export async function readSetting(db: Queryable, contactCenterId: string, name: 
   return rows[0];
 }
 
+/** Whether the contact centre has a value under the name, or inherits one. */
+export async function hasName(db: Queryable, contactCenterId: string, name: string): Promise<boolean> {
+  const { rows } = await db.query<{ found: boolean }>(
+    `SELECT EXISTS (SELECT FROM environment.settings WHERE contact_center_id = $1 AND name = $2)
+      OR EXISTS (SELECT FROM environment.global_settings WHERE name = $2) AS found`,
+    [contactCenterId, name],
+  );
+  return rows[0]?.found === true;
+}
+
 /** The values of a name at all locations. */
 export async function readSettingsNamed(
   db: Queryable,

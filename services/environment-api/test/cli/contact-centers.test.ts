@@ -99,24 +99,47 @@ test('a list has every page', async () => {
 
 test('settings are given, inherited and deleted', async () => {
   const cc = await contactCenter('settings.example');
-  expect((await cli.run(['settings', 'set', '--global', 'greeting', 'Hello'])).exitCode).toBe(0);
+  expect((await cli.run(['settings', 'set', '--global', 'x-greeting', 'Hello'])).exitCode).toBe(0);
   expect(
     (
       await cli.run(
-        ['settings', 'set', '--cc', cc, 'greeting', '-f', '-', '--location', '/USW1', '--shared'],
+        ['settings', 'set', '--cc', cc, 'x-greeting', '-f', '-', '--location', '/USW1', '--shared'],
         { input: 'Hi' },
       )
     ).exitCode,
   ).toBe(0);
   expect(await cli.json('settings', 'list', '--cc', cc)).toEqual([
-    { name: 'greeting', value: 'Hi', location: '/USW1', shared: true },
+    { name: 'x-greeting', value: 'Hi', location: '/USW1', shared: true },
   ]);
   expect((await cli.run(['settings', 'list', '--cc', cc, '--location', '/'])).out).toMatch(
-    /greeting .*global +Hello/,
+    /x-greeting .*global +- +Hello/,
   );
-  expect((await cli.run(['settings', 'delete', '--cc', cc, 'greeting', '--yes'])).exitCode).toBe(0);
-  expect((await cli.run(['settings', 'delete', '--global', 'greeting', '--yes'])).exitCode).toBe(0);
+  expect((await cli.run(['settings', 'delete', '--cc', cc, 'x-greeting', '--yes'])).exitCode).toBe(0);
+  expect((await cli.run(['settings', 'delete', '--global', 'x-greeting', '--yes'])).exitCode).toBe(0);
   expect((await cli.run(['settings', 'list', '--global'])).out).toBe('There are no settings.\n');
+});
+
+test('settings that Gatehouse reads are described, and a slip of the hand is told', async () => {
+  expect((await cli.run(['settings', 'describe'])).out).toMatch(
+    /password-link-hours +24 +Environment API +Life of a password link/,
+  );
+  expect(await cli.json('settings', 'describe', 'cors-origins')).toMatchObject({
+    label: 'Allowed origins',
+    readBy: 'Environment API, Auth API',
+    counts: 'together',
+  });
+  const cc = await contactCenter('names-of-settings.example');
+  for (const args of [
+    ['settings', 'describe', 'password-link-hour'],
+    ['settings', 'set', '--cc', cc, 'password-link-hour', '9'],
+  ])
+    expect((await cli.run(args)).error).toContain('did you mean password-link-hours?');
+  const wrong = await cli.run(['settings', 'set', '--cc', cc, 'password-link-hours', 'long']);
+  expect([wrong.exitCode, wrong.error]).toEqual([5, expect.stringContaining('a whole number from 1 to 168')]);
+  expect((await cli.run(['settings', 'set', '--cc', cc, 'password-link-hours', '9'])).exitCode).toBe(0);
+  expect((await cli.run(['settings', 'list', '--cc', cc])).out).toMatch(
+    /password-link-hours .*Environment API +9/,
+  );
 });
 
 test.each([
@@ -129,7 +152,7 @@ test.each([
 
 test('a location that matches nothing is refused, and can be declared', async () => {
   const cc = await contactCenter('locations.example');
-  const set = ['settings', 'set', '--cc', cc, 'x', 'y', '--location', '/MARS'];
+  const set = ['settings', 'set', '--cc', cc, 'x-a', 'y', '--location', '/MARS'];
   const refused = await cli.run(set);
   expect(refused.exitCode).toBe(5);
   expect(refused.error).toContain('/MARS matches no location in use');

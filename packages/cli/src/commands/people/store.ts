@@ -115,7 +115,7 @@ export function storeCommands(people: Command, cli: Cli): void {
 
   about(
     'password-link',
-    'make the link by which a person chooses a first password; it works once, for 24 hours',
+    'make the link by which a person chooses a first password; it works once, for 24 hours or as long as the setting password-link-hours says',
     async ({ output }, user, api) => {
       const link = await api.passwordLink(user.id);
       // Alone on standard output, so that a script can take it.

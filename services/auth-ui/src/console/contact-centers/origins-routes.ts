@@ -1,9 +1,10 @@
 /** Serves the pages about origins. Each form names one origin, so that no change of another person can be overwritten. */
+
 import { createCorsAdministration, createSettingAdministration } from '@gatehouse/api-client/environment-api';
+import type { KnownSettingName } from '@gatehouse/contracts/resources';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
-import { corsSetting } from '../settings/list-page.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { detailRoute } from '../shell/details.ts';
 import { tablesView } from '../shell/pages.ts';
@@ -31,7 +32,7 @@ export function originRoutes(pages: App, shell: Shell): void {
         createSettingAdministration(visit.environmentApi).list(undefined),
       ]);
       const allowed = global
-        .filter(({ name }) => name === corsSetting)
+        .filter(({ name }) => name === ('cors-origins' satisfies KnownSettingName))
         .flatMap(({ value }) => value.split(','))
         .filter((origin) => origin !== '');
       return originsPage(visit, center, entries, [...new Set(allowed)], asked);

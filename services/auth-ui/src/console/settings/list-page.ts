@@ -1,13 +1,22 @@
 /** Builds the list of settings: above which value counts at a location and where it comes from, below all that are given. */
 import type { Setting } from '@gatehouse/contracts/environment-administration';
 import { covers, rootLocation } from '@gatehouse/contracts/environment-api';
-import { setting as description } from '@gatehouse/contracts/resources';
+import {
+  setting as description,
+  isKnownSetting,
+  knownSettingNames,
+  settingUses,
+  standingOf,
+} from '@gatehouse/contracts/resources';
+import type { Message } from '../../pages/message.ts';
+import { formatsIn } from '../../texts/formats.ts';
 import { describedColumns } from '../form/described.ts';
 import { type Column, tableOf } from '../shell/lists.ts';
 import type { TablesPage } from '../shell/pages.ts';
 import { cutToPage, rowsPerPage } from '../shell/paging.ts';
-import type { Row } from '../shell/parts.ts';
+import type { Cell, Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
+import { knownTable, nameIn } from './known.ts';
 import type { SettingsOwner } from './owner.ts';
 
 export interface ListedSettings {
@@ -29,11 +38,8 @@ interface ListQuery {
   givenPage: number;
 }
 
-/** Lists allowed origins. */
-export const corsSetting = 'cors-origins';
-
-/** The page has two lists. */
-const size = rowsPerPage / 2;
+/** The page has two lists beside the one of known settings. */
+const size = Math.floor((rowsPerPage - knownSettingNames.length) / 2);
 /** More locations are no choice that a person can look through: they type one. */
 export const maxChoice = 200;
 const maxShown = 160;
@@ -48,18 +54,22 @@ export function listPage(
   const { text } = visit;
   const isGlobal = owner.id === undefined;
   const words = search.toLowerCase();
-  const matches = ({ name, value }: Setting) =>
-    name.toLowerCase().includes(words) || value.toLowerCase().includes(words);
+  const matches = ({ name, value }: Pick<Setting, 'name' | 'value'>, ...more: string[]) =>
+    [name, value, ...more].some((one) => one.toLowerCase().includes(words));
+  const origin = (setting: Setting) => ({
+    text: originOf(visit, isGlobal, setting),
+    note: outweighed(visit, isGlobal, setting, [...own, ...global.map(inherited)], location),
+  });
   const query = { location: location === rootLocation ? '' : location, search };
   const numbers = { page: numberIn(page), givenPage: numberIn(givenPage) };
   const shown = cutToPage(
-    inForce.filter(matches),
+    inForce.filter((setting) => !isKnownSetting(setting.name) && matches(setting)),
     owner.path,
     { ...query, givenPage: numbers.givenPage },
     { page, size },
   );
   const given = cutToPage(
-    own.filter(matches),
+    own.filter((setting) => matches(setting, nameIn(visit, setting.name))),
     owner.path,
     { ...query, page: numbers.page },
     {
@@ -68,10 +78,9 @@ export function listPage(
       size,
     },
   );
-  const emptyOr = (key: 'empty' | 'empty.given' | 'empty.global') =>
-    search === '' ? (`console.settings.${key}` as const) : 'console.table.noMatch';
   return {
     ...owner.header,
+    message: unreadMessage(visit, own),
     lead: text(isGlobal ? 'console.settings.lead' : 'console.settings.lead.center'),
     actions: [{ label: text('console.settings.add'), href: `${owner.path}/add`, isMain: true }],
     search: {
@@ -98,38 +107,44 @@ export function listPage(
     },
     parts: [
       {
-        title:
-          location === rootLocation
-            ? text('console.settings.inForce.everywhere')
-            : text('console.settings.inForce', { location }),
-        ...(location === rootLocation ? { lead: text('console.settings.inForce.lead') } : {}),
+        title: text('console.settings.known'),
+        lead: `${text('console.settings.known.lead')} ${text('console.settings.inForce.lead')}`,
         table: {
-          caption: text('console.settings.inForce', { location }),
-          columns: [
-            { label: text('field.setting.name') },
-            { label: text('field.setting.value') },
-            { label: text('console.settings.from') },
-          ],
-          empty: text(emptyOr(isGlobal ? 'empty.global' : 'empty')),
-          ...shown.pages,
-          rows: shown.items.map((setting) => ({
-            cells: [
-              { text: setting.name },
-              { text: shortened(setting.value), isCode: true },
-              {
-                text: originOf(visit, isGlobal, setting),
-                note: outweighed(visit, isGlobal, setting, [...own, ...global.map(inherited)], location),
-              },
-            ],
-          })),
+          caption: inForceText(visit, location),
+          empty: text('console.table.noMatch'),
+          ...knownTable(visit, owner.path, { own, inForce, location, origin, matches }),
         },
       },
+      ...(shown.items.length === 0
+        ? []
+        : [
+            {
+              title: text('console.settings.others'),
+              lead: text('console.settings.others.lead'),
+              table: {
+                caption: text('console.settings.others'),
+                columns: otherColumns.map((key) => ({ label: text(key) })),
+                empty: '',
+                ...shown.pages,
+                rows: shown.items.map((setting) => ({
+                  cells: [
+                    nameCell(visit, setting),
+                    { text: shortened(setting.value), isCode: true },
+                    origin(setting),
+                  ],
+                })),
+              },
+            },
+          ]),
       {
         title: text(isGlobal ? 'console.settings.given.global' : 'console.settings.given'),
         lead: text('console.settings.given.lead'),
         table: tableOf(visit, {
           caption: 'console.settings.given.global',
-          empty: emptyOr(isGlobal ? 'empty.global' : 'empty.given'),
+          empty:
+            search === ''
+              ? `console.settings.empty.${isGlobal ? 'global' : 'given'}`
+              : 'console.table.noMatch',
           columns: givenColumns(visit),
           items: given.items,
           actions: (setting) => givenActions(visit, owner, setting),
@@ -140,30 +155,56 @@ export function listPage(
   };
 }
 
+const otherColumns = ['field.setting.name', 'field.setting.value', 'console.settings.from'] as const;
+
+const inForceText = ({ text }: ConsoleVisit, location: string) =>
+  location === rootLocation
+    ? text('console.settings.inForce.everywhere')
+    : text('console.settings.inForce', { location });
+
+const isUnread = (setting: Setting) => standingOf(setting) === 'unread';
+
+/** Beside the name stands who reads the setting, where that is no service. */
+function nameCell(visit: ConsoleVisit, setting: Setting): Cell {
+  const { name, shared } = setting;
+  if (isUnread(setting))
+    return { text: name, badge: { text: visit.text('console.settings.unread'), kind: 'bad' } };
+  return {
+    text: name,
+    badge: shared ? { text: visit.text('field.setting.shared'), kind: 'plain' } : undefined,
+  };
+}
+
+/** Undefined: every name is known, or said to be an application's. */
+function unreadMessage({ text, language }: ConsoleVisit, own: readonly Setting[]): Message | undefined {
+  const unread = [...new Set(own.filter(isUnread).map(({ name }) => shortened(name, 40)))];
+  if (unread.length === 0) return undefined;
+  const listed = unread.length > maxNamed ? [...unread.slice(0, maxNamed), '…'] : unread;
+  const names = formatsIn(language).words(listed);
+  return {
+    kind: 'warning',
+    title: text('console.settings.unread.title', { names }),
+    text: text('console.settings.unread.text'),
+  };
+}
+
 const numberIn = (page: number) => (page > 1 ? String(page) : '');
 
-/** Beside the name stands whether the setting is shared. */
 const givenColumns = (visit: ConsoleVisit): Column<Setting>[] =>
   describedColumns<Setting>(visit, description, ['shared'], {
-    name: ({ name, shared }) => ({
-      text: name,
-      badge: shared ? { text: visit.text('field.setting.shared'), kind: 'plain' } : undefined,
-    }),
+    name: (setting) => nameCell(visit, setting),
     value: ({ value }) => ({ text: shortened(value), isCode: true }),
   });
 
-function givenActions(
-  { text }: ConsoleVisit,
-  { path }: SettingsOwner,
-  { name, location }: Setting,
-): Row['actions'] {
-  const link = (step: 'change' | 'delete') => ({
+function givenActions({ text }: ConsoleVisit, { path }: SettingsOwner, setting: Setting): Row['actions'] {
+  const { name, location } = setting;
+  const link = (step: 'change' | 'rename' | 'delete') => ({
     label: text(`console.settings.${step}`),
     href: `${path}/${step}?${new URLSearchParams({ name, location })}`,
     describes: `${name} ${location}`,
     isEnding: step === 'delete',
   });
-  return [link('change'), link('delete')];
+  return [link('change'), ...(isUnread(setting) ? [link('rename')] : []), link('delete')];
 }
 
 /** Says which value would count if this one was deleted, and which one after that. */
@@ -185,7 +226,7 @@ function outweighed(
     .map((setting) => `${shortened(setting.value, 40)} (${originOf(visit, isGlobal, setting)})`);
   const values = named.join(', ');
   // Origins are allowed by every value that names them, whichever counts.
-  return winner.name === corsSetting
+  return isKnownSetting(winner.name) && settingUses[winner.name].counts === 'together'
     ? visit.text('console.settings.together', { values })
     : visit.text('console.settings.insteadOf', { values });
 }

@@ -19,7 +19,16 @@ import { pageNumber } from '../shell/paging.ts';
 import { RefusedForm } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField, typedText } from '../shell/typed.ts';
-import { addPage, changePage, deletePage, newSettingOf, settingValueOf } from './forms.ts';
+import {
+  addPage,
+  changePage,
+  deletePage,
+  newNameOf,
+  newSettingOf,
+  renamePage,
+  settingValueOf,
+} from './forms.ts';
+import { besideName } from './known.ts';
 import { listPage, maxChoice } from './list-page.ts';
 import type { SettingsOwner } from './owner.ts';
 
@@ -29,6 +38,8 @@ const location = z.string().trim().max(256).default(rootLocation);
 const listQuery = z.object({ location, search: typedText(128), page: pageNumber, givenPage: pageNumber });
 const placeFields = z.object({ name: z.string().max(512), location });
 type Place = z.infer<typeof placeFields>;
+/** Of a new value: the page of a known setting names it, and the form of another one is typed. */
+const newFields = { name: z.string().trim().max(512).default(''), location };
 
 const ownPath = `${consolePath}/settings`;
 
@@ -59,9 +70,19 @@ interface SettingPages {
   ownerOf: (visit: ConsoleVisit, id: string) => Promise<SettingsOwner>;
 }
 
-export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPages): void {
-  const settingsOf = ({ environmentApi }: ConsoleVisit) => createSettingAdministration(environmentApi);
+export function settingRoutes(pages: App, options: SettingPages): void {
+  listRoutes(pages, options);
+  addRoutes(pages, options);
+  changeRoutes(pages, options);
+  renameRoutes(pages, options);
+  deleteRoutes(pages, options);
+}
 
+const settingsOf = ({ environmentApi }: ConsoleVisit) => createSettingAdministration(environmentApi);
+const guarded = ({ environmentApi }: ConsoleVisit, etag: string) =>
+  createSettingAdministration(ifMatch(environmentApi, etag));
+
+function listRoutes(pages: App, { shell, below, ownerOf }: SettingPages): void {
   detailRoute(
     pages,
     shell,
@@ -83,14 +104,19 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
       return listPage(visit, owner, { own, inForce, global, locations }, asked);
     },
   );
+}
 
+function addRoutes(pages: App, { shell, below, ownerOf }: SettingPages): void {
   formRoutes(pages, shell, {
     url: `${below}/add`,
     path: params.shape,
-    read: async (visit, { id }) => ({ owner: await ownerOf(visit, id) }),
-    page: async (visit, { owner }, typed) => addPage(visit, owner, await choiceOf(visit), typed),
-    async act(visit, _asked, { typed, seen: { owner } }) {
-      const fields = newSettingOf(visit, typed);
+    fields: newFields,
+    read: async (visit, { id, ...place }) => ({ owner: await ownerOf(visit, id), place }),
+    page: async (visit, { owner, place }, typed) =>
+      addPage(visit, owner, await choiceOf(visit), place, typed),
+    beside: (visit, problem, _seen, typed) => besideName(visit, problem, typed),
+    async act(visit, { name }, { typed, seen: { owner } }) {
+      const fields = newSettingOf(visit, name, typed);
       const now = await settingsOf(visit).listTagged(owner.id);
       const present = find(now.settings, fields);
       // Also by the same form, where it was sent twice.
@@ -100,27 +126,64 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
       await guarded(visit, now.etag).set(owner.id, fields);
       return fields;
     },
-    done: (visit, _asked, fields, { owner }) => saved(visit, owner, fields),
+    done: (visit, _asked, fields, { owner }) => saved(shell, visit, owner, fields),
   });
+}
 
+function changeRoutes(pages: App, { shell, below, ownerOf }: SettingPages): void {
   formRoutes(pages, shell, {
     url: `${below}/change`,
     path: params.shape,
     fields: placeFields.shape,
-    read: async (visit, { id, ...place }) => ({ ...(await read(visit, id, place)), place }),
+    read: async (visit, { id, ...place }) => ({
+      ...(await read(visit, ownerOf(visit, id), place, id)),
+      place,
+    }),
     page: (visit, { owner, setting, place }, typed) =>
       changePage(visit, owner, setting ?? { ...place, value: '', shared: false }, typed),
-    act: (visit, { name, location: at }, { typed, etag, seen: { owner } }) =>
-      guarded(visit, etag).set(owner.id, { name, location: at, ...settingValueOf(visit, typed) }),
-    done: (visit, { name, location: at }, _result, { owner }) => saved(visit, owner, { name, location: at }),
+    act: (visit, { name, location: at }, { typed, etag, seen: { owner, setting } }) => {
+      const shared = setting?.shared ?? false;
+      const fields = { name, location: at, shared, ...settingValueOf(visit, name, typed) };
+      return guarded(visit, etag).set(owner.id, fields);
+    },
+    done: (visit, { name, location: at }, _result, { owner }) =>
+      saved(shell, visit, owner, { name, location: at }),
   });
+}
 
+function renameRoutes(pages: App, { shell, below, ownerOf }: SettingPages): void {
+  formRoutes(pages, shell, {
+    url: `${below}/rename`,
+    path: params.shape,
+    fields: placeFields.shape,
+    async read(visit, { id, ...place }) {
+      const { setting, ...seen } = await read(visit, ownerOf(visit, id), place, id);
+      return { ...seen, setting: required(setting) };
+    },
+    page: (visit, { owner, setting }, typed) => renamePage(visit, owner, setting, typed),
+    beside: (visit, problem, _seen, typed) => besideName(visit, problem, typed, 'newName'),
+    async act(visit, { name, location: at }, { typed, etag, seen: { owner, setting } }) {
+      const { newName, shared } = newNameOf(visit, typed);
+      const { settings } = await settingsOf(visit).listTagged(owner.id);
+      if (find(settings, { name: newName, location: at }) !== undefined)
+        throw new RefusedForm({ newName: visit.text('console.settings.taken') }, 409);
+      // The new one first: a person who is interrupted has both, and never none.
+      await guarded(visit, etag).set(owner.id, { ...setting, name: newName, shared });
+      await settingsOf(visit).remove(owner.id, name, at);
+      return newName;
+    },
+    done: (visit, { name }, newName, { owner }) =>
+      shell.done(visit, owner.path, 'console.settings.renamed', { name, newName }),
+  });
+}
+
+function deleteRoutes(pages: App, { shell, below, ownerOf }: SettingPages): void {
   confirmFirst(pages, shell, {
     url: `${below}/delete`,
     path: params.shape,
     fields: { ...placeFields.shape, ...tagField },
     async page(visit, { id, ...place }) {
-      const { owner, setting, etag } = await read(visit, id, place);
+      const { owner, setting, etag } = await read(visit, ownerOf(visit, id), place, id);
       return deletePage(visit, owner, required(setting), etag);
     },
     async act(visit, { id, name, location: place, ifMatch: etag }) {
@@ -131,29 +194,30 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
     done: (visit, { name, location: place }, { path }) =>
       shell.done(visit, path, 'console.settings.deleted', { name, location: place }),
   });
-
-  const guarded = ({ environmentApi }: ConsoleVisit, etag: string) =>
-    createSettingAdministration(ifMatch(environmentApi, etag));
-
-  /** The list is empty for those who may not read it, and they type the location. */
-  async function choiceOf({ rights, environmentApi }: ConsoleVisit): Promise<string[] | undefined> {
-    if (!rights.installation) return undefined;
-    const known = (await createLocationAdministration(environmentApi).list()).map((one) => one.location);
-    const locations = sorted([rootLocation, ...known]);
-    return locations.length <= maxChoice ? locations : undefined;
-  }
-
-  async function read(visit: ConsoleVisit, id: string, place: Place) {
-    const [owner, { settings, etag }] = await Promise.all([
-      ownerOf(visit, id),
-      settingsOf(visit).listTagged(id || undefined),
-    ]);
-    return { owner, setting: find(settings, place), etag };
-  }
-
-  const saved = (visit: ConsoleVisit, { path }: SettingsOwner, { name, location: place }: Place) =>
-    shell.done(visit, path, 'console.settings.saved', { name, location: place });
 }
+
+/** The list is empty for those who may not read it, and they type the location. */
+async function choiceOf({ rights, environmentApi }: ConsoleVisit): Promise<string[] | undefined> {
+  if (!rights.installation) return undefined;
+  const known = (await createLocationAdministration(environmentApi).list()).map((one) => one.location);
+  const locations = sorted([rootLocation, ...known]);
+  return locations.length <= maxChoice ? locations : undefined;
+}
+
+async function read(visit: ConsoleVisit, asked: Promise<SettingsOwner>, place: Place, id: string) {
+  const [owner, { settings, etag }] = await Promise.all([
+    asked,
+    settingsOf(visit).listTagged(id || undefined),
+  ]);
+  return { owner, setting: find(settings, place), etag };
+}
+
+const saved = (
+  shell: Shell,
+  visit: ConsoleVisit,
+  { path }: SettingsOwner,
+  { name, location: place }: Place,
+) => shell.done(visit, path, 'console.settings.saved', { name, location: place });
 
 function find(settings: readonly Setting[], { name, location: place }: Place) {
   return settings.find((setting) => setting.name === name && setting.location === place);

@@ -17,6 +17,7 @@ export interface PreviewPage extends ConsolePage {
   }[];
   more: string | undefined;
   keptSecrets?: { title: string; list: string[] } | undefined;
+  warnings?: { title: string; list: string[] } | undefined;
   form: Form;
 }
 

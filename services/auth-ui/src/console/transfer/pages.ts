@@ -107,7 +107,7 @@ export const isTyped = (names: readonly string[], typed: string): boolean =>
 /** `typed`: the names as they were sent, and wrong. */
 export function previewPage(
   visit: ConsoleVisit,
-  { changes, keptSecrets }: ImportResult,
+  { changes, keptSecrets, warnings }: ImportResult,
   document: string,
   etag: string,
   { isAgain = false, typed }: { isAgain?: boolean; typed?: string } = {},
@@ -131,6 +131,13 @@ export function previewPage(
       keptSecrets.length === 0
         ? undefined
         : { title: text('console.transfer.keptSecrets'), list: keptSecrets },
+    warnings:
+      warnings.length === 0
+        ? undefined
+        : {
+            title: text('console.transfer.warnings'),
+            list: warnings.map(({ field, value }) => `${value} (${field})`),
+          },
     form: {
       action: `${transferPath}/import`,
       hidden: { document, etag },
