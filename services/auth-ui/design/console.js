@@ -58,6 +58,14 @@ if (navigator.clipboard !== undefined)
     code.after(' ', button);
   }
 
+// The box of all rows marks them, and is marked while they are.
+const marksRows = document.querySelector('[data-marks-rows]');
+const rows = [...document.querySelectorAll('.row-choice [type="checkbox"]')];
+addEventListener('change', ({ target }) => {
+  if (target === marksRows) for (const row of rows) row.checked = marksRows.checked;
+  else if (rows.includes(target)) marksRows.checked = rows.every(({ checked }) => checked);
+});
+
 // A colour is one value in two controls.
 for (const palette of document.querySelectorAll('.palette')) {
   const text = palette.parentElement.querySelector('[type="text"]');

@@ -344,6 +344,29 @@ it('does one thing to the people who are marked, and says what happened to each'
   expect((await installation.open(list)).rows).toEqual([]);
 });
 
+it('takes everybody of the page, or everybody whom the search finds, and bounds what is found', async () => {
+  const store = await createPeopleStore(stage.environmentApi);
+  const add = async (names: string[]) => {
+    for (const userName of names) await store.add({ userName });
+  };
+  await add(['other', ...Array.from({ length: 52 }, (_, index) => `team-${100 + index}`)]);
+  const list = await installation.open(`${path}?contactCenter=${store.contactCenterId}&search=team`);
+  expect(list.text).toContain('Searched: “team” Show all');
+  expect(list.text).toContain('Everybody on this page (50)');
+  const { fields } = formTo(list, `${path}/selection`);
+  const ask = (more: Record<string, string>) =>
+    installation.open(`${path}/selection?${new URLSearchParams({ ...fields, step: 'disable', ...more })}`);
+  const [, page = ''] = /value="([^"]*)" data-marks-rows/.exec(list.html) ?? [];
+  expect((await ask({ person: page })).text).toContain('People who are disabled: 50.');
+  const question = await ask({ everybody: 'found' });
+  expect(question.text).toContain('People who are disabled: 52.');
+  expect(question.text).not.toContain('other');
+  const done = await installation.submit(question, `${path}/selection`);
+  expect(done.text).toContain('Done: 52. Refused: 0.');
+  await add(Array.from({ length: 150 }, (_, index) => `team-more-${index}`));
+  expect((await ask({ everybody: 'found' })).message).toContain('more than 200 people are found');
+});
+
 it('shows a password link once', async () => {
   const profile = await installation.open(storedPath('noor'));
   const question = await follow(installation, profile, 'Make a password link');

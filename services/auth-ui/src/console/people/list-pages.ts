@@ -13,7 +13,7 @@ import { pagesOf } from '../shell/paging.ts';
 import type { Cell, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, centerAddress, peoplePath } from './names.ts';
-import { steps } from './selection.ts';
+import { maxChosen, steps } from './selection.ts';
 
 export interface PeopleTerms {
   search: string;
@@ -110,7 +110,11 @@ export function peoplePage(
       ],
       empty: text(emptyOf(isFiltered, nextCursor)),
       ...(isOwnDirectory(data.source) &&
-        data.people.length > 0 && { selection: selectionOf(visit, center.id) }),
+        data.people.length > 0 && {
+          selection: selectionOf(visit, { contactCenter: center.id, search, signIn }, data, {
+            isPart: nextCursor !== undefined || Boolean(cursor),
+          }),
+        }),
       rows: data.people.map((person) => ({
         ...(person.id !== undefined && { choice: { value: person.id, label: person.userName } }),
         cells: [
@@ -132,11 +136,34 @@ export function peoplePage(
   };
 }
 
-/** The buttons below the list. */
-function selectionOf({ text }: ConsoleVisit, contactCenter: string): NonNullable<Table['selection']> {
+/** The buttons below the list. `isPart`: the list has other pages. */
+function selectionOf(
+  { text }: ConsoleVisit,
+  hidden: Record<string, string>,
+  { people }: PeoplePage,
+  { isPart }: { isPart: boolean },
+): NonNullable<Table['selection']> {
+  const ids = people.flatMap(({ id }) => id ?? []);
   return {
     action: `${peoplePath}/selection`,
-    hidden: { contactCenter },
+    hidden,
+    all: [
+      {
+        name: 'person',
+        value: ids.join(' '),
+        label: text('console.people.selection.page', { count: ids.length }),
+        marksRows: true,
+      },
+      ...(isPart
+        ? [
+            {
+              name: 'everybody',
+              value: 'found',
+              label: text('console.people.selection.found', { limit: maxChosen }),
+            },
+          ]
+        : []),
+    ],
     label: text('console.people.selection'),
     buttons: steps.map((value) => ({ value, label: text(`console.people.selection.${value}`) })),
   };

@@ -7,7 +7,15 @@ import { listView } from '../shell/pages.ts';
 import { previewView } from '../shell/preview.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { centerAddress } from './names.ts';
-import { chosenPeople, type LinkRow, linksFor, type Selection, selectionFields } from './selection.ts';
+import {
+  chosenPeople,
+  foundPeople,
+  type LinkRow,
+  linksFor,
+  maxChosen,
+  type Selection,
+  selectionFields,
+} from './selection.ts';
 import { changesOf, digestOf, outcomePage, selectionPage } from './selection-pages.ts';
 import { centerOf, peopleOf } from './store.ts';
 
@@ -25,7 +33,13 @@ export function selectionRoutes(pages: App, shell: Shell): void {
     { schema: { hide: true, querystring: selectionFields } },
     async (request, reply) => {
       const visit = shell.begin(request, reply);
-      const { center, users } = await readAll(visit, request.query);
+      const { contactCenter, everybody, search, signIn } = request.query;
+      const person = everybody ? await foundPeople(visit, request.query) : request.query.person;
+      if (person === undefined) {
+        const list = `${centerAddress(contactCenter)}&${new URLSearchParams({ search, signIn })}`;
+        return shell.done(visit, list, 'console.people.selection.tooMany', { limit: String(maxChosen) });
+      }
+      const { center, users } = await readAll(visit, { ...request.query, person });
       if (users.length === 0) return nobody(visit, request.query);
       return shell.show(visit, previewView, selectionPage(visit, center, users, request.query));
     },

@@ -1,6 +1,8 @@
 /** Reads which people of the list were chosen, and makes password links for them. */
+import { searchPeople } from '@gatehouse/api-client/auth-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
 import { selectionSteps } from '@gatehouse/api-client/people-file';
+import { listedStates } from '@gatehouse/contracts/auth-administration';
 import type { ScimUser } from '@gatehouse/contracts/environment-administration';
 import { z } from 'zod';
 import { problemOf, reasonOf } from '../shell/problem.ts';
@@ -15,21 +17,31 @@ export const steps = [...selectionSteps, 'links'] as const;
 export type Step = (typeof steps)[number];
 
 /** As many as a page of the list has. */
-const maxChosen = 50;
+const maxMarked = 50;
+/** Of all that a search finds. More of them take too long for one form, and nobody reads such a list. */
+export const maxChosen = 200;
+/** A page of a filtered list may find nobody although there are more people. */
+const maxRead = 40;
 /** A filter of SCIM has room for so many ids. */
 const idsInFilter = 20;
 const linksAtOnce = 4;
 
-/** The ids come as several fields of the list, or with spaces between them. */
+const someIds = z.string().max(maxChosen * 40);
+
+/** The ids come as several fields of the list, or with spaces between them, as those of everybody on the page do. */
 const ids = z
-  .union([z.string().max(4_096), z.array(z.string().max(64))])
+  .union([someIds, z.array(someIds).max(maxMarked + 1)])
   .default('')
-  .transform((given) => (typeof given === 'string' ? given.split(' ').filter((id) => id !== '') : given))
+  .transform((given) => [...new Set([given].flat().flatMap((some) => some.split(' ')))].filter(Boolean))
   .pipe(z.array(z.guid()).max(maxChosen));
 
 export const selectionFields = z.object({
   ...centerField,
   person: ids,
+  /** Everybody whom the search of the list finds, on every page. */
+  everybody: z.literal('found').optional(),
+  search: typedText(255),
+  signIn: z.enum(listedStates).or(z.literal('')).catch('').default(''),
   step: z.enum(steps),
   group: typedText(255),
   name: typedText(512),
@@ -37,6 +49,26 @@ export const selectionFields = z.object({
 });
 
 export type Selection = z.output<typeof selectionFields>;
+
+/** The ids of everybody whom the search finds; undefined: too many. @throws UpstreamError */
+export async function foundPeople(
+  visit: ConsoleVisit,
+  { contactCenter, search, signIn }: Selection,
+): Promise<string[] | undefined> {
+  const found: string[] = [];
+  let cursor: string | undefined;
+  for (let read = 0; read < maxRead; read += 1) {
+    const { data, nextCursor } = await searchPeople(visit.authApi, {
+      ...{ contactCenter, cursor },
+      ...{ search: search || undefined, signIn: signIn || undefined },
+    });
+    found.push(...data.people.flatMap(({ id }) => id ?? []));
+    if (found.length > maxChosen) return undefined;
+    if (nextCursor === undefined) return found;
+    cursor = nextCursor;
+  }
+  return undefined;
+}
 
 /** Those of them that are there. */
 export async function chosenPeople(calls: Calls, chosen: readonly string[]): Promise<ScimUser[]> {

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { TextKey } from '../../texts/texts.ts';
 import { type ListPage, listView } from './pages.ts';
-import { cutToPage, pageNumber, pagesOf } from './paging.ts';
+import { addressOf, cutToPage, pageNumber, pagesOf, rangeText } from './paging.ts';
 import type { Cell, Row, Search, Table } from './parts.ts';
 import type { Resource } from './resource.ts';
 import type { ConsoleVisit, Shell } from './shell.ts';
@@ -15,7 +15,7 @@ export interface Column<Item> {
   cell: (item: Item) => Cell;
 }
 
-interface TableOf<Item> extends Pick<Table, 'next' | 'first'> {
+interface TableOf<Item> extends Pick<Table, 'next' | 'first' | 'range'> {
   caption: TextKey;
   empty: TextKey;
   columns: readonly Column<Item>[];
@@ -43,6 +43,8 @@ type Found<Item> = { rows: readonly Item[]; nextCursor?: string | undefined } | 
 const ownQuery = {
   search: typedText(128),
   cursor: z.string().max(2048).optional(),
+  /** The number of the first row, where a cursor leads. */
+  row: z.coerce.number().int().min(1).max(10_000_000).catch(1),
   page: pageNumber,
 };
 
@@ -94,9 +96,9 @@ export function listRoute<
     if (answered !== undefined) return answered;
     const asked = request.query as unknown as Query<Filters>;
     const found = await read(visit, asked);
-    const { cursor, page, ...kept } = asked as Query<Record<never, never>>;
+    const { cursor, row, page, ...kept } = asked as Query<Record<never, never>>;
     const isWhole = Object.values(kept).every((value) => value === '');
-    const shown = shownOf<Item>(found, resource.path, kept, { cursor, page });
+    const shown = shownOf<Item>(visit, found, resource.path, kept, { cursor, row, page });
     const { text } = visit;
     const { lead, empty } = visit.rights.installation ? resource : { ...resource, ...ofOwn };
     return shell.show(visit, listView, {
@@ -124,13 +126,20 @@ export function listRoute<
 }
 
 function shownOf<Item>(
+  { text }: ConsoleVisit,
   found: Found<Item>,
   path: string,
   query: Readonly<Record<string, string>>,
-  { cursor, page }: { cursor: string | undefined; page: number },
-): Pick<TableOf<Item>, 'items' | 'next' | 'first'> {
-  if ('rows' in found)
-    return { items: found.rows, ...pagesOf(path, query, { current: cursor, next: found.nextCursor }) };
-  const { items, pages } = cutToPage(found.all, path, query, { page });
-  return { items, ...pages };
+  { cursor, row, page }: { cursor: string | undefined; row: number; page: number },
+): Pick<TableOf<Item>, 'items' | 'next' | 'first' | 'range'> {
+  if ('rows' in found) {
+    const { rows: items, nextCursor } = found;
+    const from = cursor === undefined ? 1 : row;
+    const to = from + items.length - 1;
+    const next = nextCursor && addressOf(path, { ...query, cursor: nextCursor, row: String(to + 1) });
+    const { first } = pagesOf(path, query, { current: cursor });
+    return { items, next, first, range: rangeText(text, { from, to }, next !== undefined) };
+  }
+  const { items, shown, pages } = cutToPage(found.all, path, query, { page });
+  return { items, ...pages, range: rangeText(text, shown, pages.next !== undefined) };
 }

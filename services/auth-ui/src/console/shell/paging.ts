@@ -1,5 +1,6 @@
 /** Builds the addresses of the pages of a list: the search stays, the cursor changes. */
 import { z } from 'zod';
+import type { Text } from '../../texts/texts.ts';
 import type { Table } from './parts.ts';
 
 /** More of them would make a page too heavy for a slow line. */
@@ -30,18 +31,33 @@ export function pagesOf(
   };
 }
 
+/** The rows of a page by their numbers. Nobody knows how many there are of a list that an API answers page by page. */
+export interface Shown {
+  from: number;
+  to: number;
+  total?: number;
+}
+
+/** Nothing where all rows are shown. */
+export function rangeText(text: Text, { from, to, total }: Shown, hasMore: boolean): string | undefined {
+  if (from === 1 && !hasMore) return undefined;
+  if (total !== undefined) return text('console.table.range', { from, to, total });
+  return text(hasMore ? 'console.table.rangeOf' : 'console.table.rangeLast', { from, to });
+}
+
 /** One page of a list that an API answers whole. `name`: of the number in the address; `size`: where a page has two lists. */
 export function cutToPage<Item>(
   items: readonly Item[],
   path: string,
   query: Readonly<Record<string, string>>,
   { page, name = 'page', size = rowsPerPage }: { page: number; name?: string; size?: number },
-): { items: readonly Item[]; pages: Pick<Table, 'next' | 'first'> } {
+): { items: readonly Item[]; shown: Shown; pages: Pick<Table, 'next' | 'first'> } {
   // A page that is no longer there, because rows were deleted, is the last one.
   const at = Math.min(page, Math.max(1, Math.ceil(items.length / size)));
   const from = (at - 1) * size;
   return {
     items: items.slice(from, from + size),
+    shown: { from: from + 1, to: Math.min(from + size, items.length), total: items.length },
     pages: pagesOf(path, query, {
       name,
       current: at > 1 ? String(at) : undefined,

@@ -15,8 +15,12 @@ export interface Table {
     action: string;
     hidden: Readonly<Record<string, string>>;
     label: string;
+    /** Boxes that stand for several rows; one of them `marksRows` that are shown. */
+    all: { name: string; value: string; label: string; marksRows?: boolean }[];
     buttons: { value: string; label: string }[];
   };
+  /** Which rows of how many are shown. */
+  range?: string | undefined;
   /** The next page; absent on the last one. */
   next?: string | undefined;
   /** The first page, when this is another one. */
