@@ -239,6 +239,30 @@ describe('GET /contact-centers', () => {
     expect(last).toEqual({ ids: ids.slice(6), nextCursor: undefined });
   });
 
+  it.each(['', '&search=Pier'])(
+    'comes by name from either end, page by page, names that are alike included%s',
+    async (search) => {
+      const own = await api.environment();
+      const made = ['Pier b', 'pier A', 'Pier b', 'Pier C'].map((name) =>
+        api.contactCenter({ environmentId: own, name }),
+      );
+      await Promise.all(made);
+      const all = async (sort: string) => {
+        const names: string[] = [];
+        let cursor = '';
+        do {
+          const query = `environmentId=${own}&limit=1&sort=${sort}${search}${cursor && `&cursor=${cursor}`}`;
+          const { body } = await api.call('GET', `/contact-centers?${query}`);
+          names.push(...body.data.map(({ name }: { name: string }) => name));
+          cursor = body.nextCursor ?? '';
+        } while (cursor !== '');
+        return names;
+      };
+      expect(await all('name')).toEqual(['pier A', 'Pier b', 'Pier b', 'Pier C']);
+      expect(await all('-name')).toEqual(['Pier C', 'Pier b', 'Pier b', 'pier A']);
+    },
+  );
+
   it('answers 304 until something changes', async () => {
     const first = await api.call('GET', '/contact-centers');
     const conditional = () =>
@@ -256,6 +280,11 @@ describe('GET /contact-centers', () => {
     'cursor=zzz',
     'cursor=YWZ0ZXI6MQ&offset=1',
     'environmentId=x',
+    'sort=status',
+    // `after:1` and `after:x:A` are keys of no list by name, nor is `after:1:` with a control character.
+    'sort=name&cursor=YWZ0ZXI6MQ',
+    'sort=name&cursor=YWZ0ZXI6eDpB',
+    'sort=name&cursor=YWZ0ZXI6MToA',
   ])('refuses %s with 400', async (query) => {
     expect((await api.call('GET', `/contact-centers?${query}`)).status).toBe(400);
   });

@@ -37,6 +37,8 @@ const warnedEnvelope = emptyEnvelope.extend({ warnings: z.array(warningSchema).o
 export interface ClientPageQuery {
   search?: string | undefined;
   contactCenterId?: string | undefined;
+  /** By name, or from the last name on. */
+  sort?: 'name' | '-name' | undefined;
   limit: string;
   cursor?: string | undefined;
 }
@@ -47,7 +49,7 @@ export function createClientAdministration(http: HttpClient) {
   const one = (clientId: string) => `${all}/${encodeURIComponent(clientId)}`;
   return {
     /** `search`: a part of the id, the name, the description or a redirect URI. `ids`: separated by commas, at most 100. */
-    list: (filter: { search?: string; contactCenterId?: string; ids?: string }) =>
+    list: (filter: { search?: string; contactCenterId?: string; ids?: string; sort?: 'name' | '-name' }) =>
       readRows(http, clientViewSchema, all, { ...filter }),
     /** One page, in the order of the ids. */
     page: (filter: ClientPageQuery) => readPage(http, clientViewSchema, all, { ...filter }),

@@ -40,7 +40,11 @@ export type ContactCenterFilter = {
   environmentId?: string | undefined;
   domain?: string | undefined;
   search?: string | undefined;
+  sort?: Sort | undefined;
 };
+
+/** By name, or from the last name on. */
+type Sort = 'name' | '-name';
 
 /** All calls throw UpstreamError. The API checks the fields. */
 export function createContactCenterAdministration(http: HttpClient) {

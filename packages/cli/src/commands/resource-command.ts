@@ -1,6 +1,6 @@
 /** Makes `list`, `show`, `create`, `update` and `delete` of a resource from the details of each. */
 import type { Resource as Described } from '@gatehouse/contracts/resource';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { fieldOptions, fieldsOf, requireFields } from '../input/fields.ts';
 import type { FieldOption } from '../input/options.ts';
@@ -143,3 +143,7 @@ export function resourceCommands<Calls, Place extends object = object>(
     },
   };
 }
+
+/** Of a list that its API sorts. */
+export const sortOption = (): Option =>
+  new Option('--sort <order>', 'by name, or from the last name on').choices(['name', '-name']);

@@ -30,7 +30,20 @@ export { effectiveEtagOf, etagOf, isFresh, listEtagOf, requireMatch, requireTag 
 export { ok } from './envelope.ts';
 export { hideFromProxies } from './internal.ts';
 export { wrongMethod } from './known-paths.ts';
-export { cutPage, ordinalKey, type Page, pageQuery, type Rows, readPage, refuseCursor } from './page.ts';
+export {
+  cutPage,
+  namedKey,
+  namedKeyOf,
+  ordinalKey,
+  type Page,
+  pageQuery,
+  placeOf,
+  type Rows,
+  readPage,
+  refuseCursor,
+  type Sort,
+  sortQuery,
+} from './page.ts';
 export { openApiOf, runService } from './process/run.ts';
 export type { Kit, LogShipping } from './process/service.ts';
 export { sendRows } from './row-export.ts';

@@ -1,6 +1,7 @@
 /** Cuts lists into pages by `limit` and `offset` (compat), or by a cursor, which stays right while rows change. */
 
 import { freeText, integer } from '@gatehouse/contracts/values';
+import { z } from 'zod';
 import { badRequest } from '../errors/app-error.ts';
 
 const maxLimit = 1000;
@@ -11,11 +12,18 @@ export function pageQuery(defaultLimit = maxLimit) {
   return {
     limit: integer(1, maxLimit).default(defaultLimit).describe('Most rows of the answer.'),
     offset: integer(0, maxOffset).default(0).describe('Rows to skip.'),
-    cursor: freeText(256)
+    cursor: freeText(2048)
       .optional()
       .describe('`nextCursor` of the page before. Replaces `offset`; rows that come or go shift nothing.'),
   };
 }
+
+/** Query parameter of a list that has an index by name. */
+export const sortQuery = {
+  sort: z.enum(['name', '-name']).optional().describe('By name; `-name`: from the last name on.'),
+};
+
+export type Sort = z.output<typeof sortQuery.sort>;
 
 export interface Page {
   limit: number;
@@ -31,6 +39,16 @@ export interface Rows<T> {
 
 /** Keys that are numbers. */
 export const ordinalKey = /^\d{1,15}$/;
+
+/** Keys of a list by name. Rows of one name are in the order of their ids. */
+export const namedKey = /^[\w.~@-]{1,128}:\P{Cc}*$/u;
+export const namedKeyOf = (id: string | number, name: string): string => `${id}:${name}`;
+
+/** The last row that the caller has seen, by its key. */
+export function placeOf(after: string): { id: string; name: string } {
+  const colon = after.indexOf(':');
+  return { id: after.slice(0, colon), name: after.slice(colon + 1) };
+}
 
 /** @throws AppError 400 for a cursor whose key is none of ours, or one beside an offset */
 export function readPage(

@@ -57,6 +57,23 @@ describe('the list of clients', () => {
     const second = await person.open(next);
     expect(second.rows).toHaveLength(1);
     expect(second.links.map(({ text }) => text)).toContain('First page');
+    expect([first.text, second.text]).toEqual([
+      expect.stringContaining('Rows 1–50; more follow'),
+      expect.stringContaining('Rows 51–51, the last ones'),
+    ]);
+    expect(second.text).toContain('Searched: Paged Show all');
+    // The head of the table sorts, turns the order round, and goes back.
+    const sorted = await follow(first, 'Client');
+    expect(sorted.html).toContain('aria-sort="ascending"');
+    expect(sorted.rows.slice(0, 2).map(({ Client }) => Client?.slice(0, 8))).toEqual([
+      'Paged 0 ',
+      'Paged 1 ',
+    ]);
+    const reversed = await follow(sorted, 'Client');
+    expect(reversed.html).toContain('aria-sort="descending"');
+    expect(reversed.rows[0]?.['Client']).toMatch(/^Paged 9 /);
+    expect((await follow(await follow(reversed, 'Next page'), 'First page')).html).toContain('descending');
+    expect((await follow(reversed, 'Client')).html).not.toContain('aria-sort');
   });
 });
 
@@ -303,6 +320,11 @@ it('deletes a client after a question that says what ends', async () => {
   expect(deleted).toMatchObject({ path, message: `${client.clientId} is deleted Undo` });
   expect((await person.open(one(client))).status).toBe(404);
 });
+
+async function follow(page: Answer, words: string): Promise<Answer> {
+  const href = page.links.find(({ text }) => text === words)?.href ?? '';
+  return person.open(href.replace(/&amp;/g, '&'));
+}
 
 async function registrationOf(clientId: string): Promise<Record<string, unknown>> {
   const answer = await opsCall(stage.authApi, 'GET', `/auth/v3/ops/clients/${clientId}`);

@@ -173,8 +173,8 @@ async function nameOf(id: string): Promise<string> {
 
 it('names the environments of a list, and of a form, however many there are', async () => {
   const { environmentApi, environmentId } = stage;
-  for (let made = 0; made < 200; made += 50)
-    await Promise.all(Array.from({ length: 50 }, () => environmentApi.environment()));
+  for (let made = 0; made < 110; made += 10)
+    await Promise.all(Array.from({ length: 10 }, () => environmentApi.environment()));
   const last = await environmentApi.environment({ name: 'Last people' });
   await environmentApi.contactCenter({ environmentId: last, name: 'Far away', domains: ['far-away'] });
   const list = await person.open(`${path}?search=far-away`);

@@ -27,6 +27,9 @@ interface Services {
   changeLog: ChangeLog;
 }
 
+/** Of a list by name. */
+const namedOrdinalKey = /^\d{1,15}:\P{Cc}*$/u;
+
 export function contactCenterRoutes(api: App, services: Services): void {
   collectionRoutes(api, services);
   readRoutes(api, services);
@@ -40,16 +43,16 @@ function collectionRoutes(api: App, { contactCenters, changeLog }: Services): vo
       schema: {
         tags,
         operationId: 'listContactCenters',
-        summary: 'Contact centres in the order of their creation',
+        summary: 'Contact centres in the order of their creation, or by name',
         querystring: contactCenterListQuery,
         response: { 200: z.object({ status: successStatus, ...contactCenterList }), ...failures },
       },
     },
     async (request, reply) => {
-      const page = readPage(request.query, ordinalKey);
+      const { environmentId, domain, search, sort } = request.query;
+      const page = readPage(request.query, sort === undefined ? ordinalKey : namedOrdinalKey);
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
-      const { environmentId, domain, search } = request.query;
-      const filter = { environmentId, domain, search };
+      const filter = { environmentId, domain, search, sort };
       const { rows, nextCursor } = await contactCenters.list(request.caller, filter, page);
       return { ...ok(rows), nextCursor };
     },

@@ -4,7 +4,7 @@ import { nextCursorSchema, wrapped } from '@gatehouse/contracts/answers';
 import { contactCenterSchema } from '@gatehouse/contracts/environment-administration';
 import { contactCenterChangeSchema, newContactCenterSchema } from '@gatehouse/contracts/resources';
 import { idSchema, label } from '@gatehouse/contracts/values';
-import { pageQuery } from '@gatehouse/service-kit/http';
+import { pageQuery, sortQuery } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 
 export const createContactCenterBody = wrapped(newContactCenterSchema);
@@ -12,6 +12,7 @@ export const changeContactCenterBody = wrapped(contactCenterChangeSchema);
 
 export const contactCenterListQuery = z.object({
   ...pageQuery(),
+  ...sortQuery,
   environmentId: idSchema.optional().describe('Only those of this environment.'),
   domain: label().optional().describe('Only the one with this domain, in any case.'),
   search: label().optional().describe('Only those with this text in their name or in a domain, in any case.'),

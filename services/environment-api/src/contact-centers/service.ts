@@ -5,7 +5,7 @@ import type { ContactCenterEnds } from '@gatehouse/contracts/environment-adminis
 import { everybody } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
-import { cutPage, type Page, type Rows, requireMatch } from '@gatehouse/service-kit/http';
+import { cutPage, namedKeyOf, type Page, type Rows, requireMatch } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { AdministratorPlaces } from '../access/administrator-places.ts';
 import {
@@ -66,7 +66,9 @@ export function createContactCenterService({
       page: Page,
     ): Promise<Rows<ContactCenter>> {
       const rows = await store.listContactCenters(db, { ...filter, ids: readableIds(caller) }, page);
-      return cutPage(rows, page.limit, (center) => center.ordinal);
+      return cutPage(rows, page.limit, ({ ordinal, name }) =>
+        filter.sort === undefined ? ordinal : namedKeyOf(ordinal, name),
+      );
     },
     /** @throws AppError 404 */
     async read(caller: Caller, text: string): Promise<ContactCenter> {

@@ -13,12 +13,23 @@ export function idsOfAny(
   { table, alias }: { table: string; alias: string },
   narrowed: string,
   conditions: readonly string[],
+  order: Order = { keys: [`${alias}.ordinal`], isLast: false },
 ): string {
+  const named = order.keys.map((_key, index) => `key_${index}`);
+  const keys = order.keys.map((key, index) => `${key} AS ${named[index]}`).join(', ');
   const found = conditions.map(
-    (
-      condition,
-    ) => `(SELECT ${alias}.id, ${alias}.ordinal FROM ${table} ${alias} WHERE ${narrowed} AND ${condition}
-      ORDER BY ${alias}.ordinal LIMIT $2::bigint + $3::bigint)`,
+    (condition) => `(SELECT ${alias}.id, ${keys} FROM ${table} ${alias} WHERE ${narrowed} AND ${condition}
+      ORDER BY ${orderBy(order)} LIMIT $2::bigint + $3::bigint)`,
   );
-  return `SELECT id FROM (${found.join(' UNION ')}) AS found ORDER BY ordinal LIMIT $2 OFFSET $3`;
+  const whole = orderBy({ ...order, keys: named });
+  return `SELECT id FROM (${found.join(' UNION ')}) AS found ORDER BY ${whole} LIMIT $2 OFFSET $3`;
 }
+
+/** SQL expressions; `isLast`: the last row is the first one. */
+interface Order {
+  keys: readonly string[];
+  isLast: boolean;
+}
+
+export const orderBy = ({ keys, isLast }: Order): string =>
+  keys.map((key) => (isLast ? `${key} DESC` : key)).join(', ');

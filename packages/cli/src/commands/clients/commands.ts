@@ -14,7 +14,7 @@ import { printDiagnosis } from '../../output/diagnosis.ts';
 import { printRefusedRequests } from '../../output/refused-requests.ts';
 import { shown } from '../../output/text.ts';
 import type { Session } from '../../session.ts';
-import { resourceCommands } from '../resource-command.ts';
+import { resourceCommands, sortOption } from '../resource-command.ts';
 import { clientEndsCommand } from './ends.ts';
 import { exchangesCommand } from './exchanges.ts';
 
@@ -49,6 +49,7 @@ type Created = ClientWithSecret | undefined;
 interface ListOptions {
   search?: string;
   cc?: string;
+  sort?: 'name' | '-name';
 }
 
 const api = (session: Session) => createClientAdministration(session.authApi);
@@ -66,8 +67,10 @@ export function clientCommands(program: Command, cli: Cli): void {
     options: (command) =>
       command
         .option('--search <text>', 'only those with this text in id, name, description or a redirect URI')
-        .option('--cc <id>', 'only those that serve this contact centre'),
-    rows: (calls, { search, cc }: ListOptions) => calls.list(definedOnly({ search, contactCenterId: cc })),
+        .option('--cc <id>', 'only those that serve this contact centre')
+        .addOption(sortOption()),
+    rows: (calls, { search, cc, sort }: ListOptions) =>
+      calls.list(definedOnly({ search, contactCenterId: cc, sort })),
     columns: {
       'client id': 'client_id',
       name: 'name',

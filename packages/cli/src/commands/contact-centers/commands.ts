@@ -15,7 +15,7 @@ import type { Cli } from '../../command-group.ts';
 import { contactCenterOf, inEnvironment } from '../../input/named.ts';
 import { optionsOf } from '../../input/options.ts';
 import type { Session } from '../../session.ts';
-import { resourceCommands } from '../resource-command.ts';
+import { resourceCommands, sortOption } from '../resource-command.ts';
 import { ccEndsCommand } from './ends.ts';
 import { ccSubjectsCommand } from './subjects.ts';
 
@@ -62,9 +62,10 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
       command
         .option('--search <text>', 'only those with this text in their name or in a domain')
         .option('--domain <name>', 'only the one with this domain')
-        .option('--environment <id>', 'only those of this environment'),
-    rows: (calls, { search, domain, environment: environmentId }: ListOptions) =>
-      calls.list(definedOnly({ search, domain, environmentId })),
+        .option('--environment <id>', 'only those of this environment')
+        .addOption(sortOption()),
+    rows: (calls, { search, domain, environment: environmentId, sort }: ListOptions) =>
+      calls.list(definedOnly({ search, domain, environmentId, sort })),
     columns: { id: 'id', name: 'name', status: 'status', domains: 'domains', environment: 'environmentId' },
     none: 'There are no contact centres.',
   });

@@ -9,7 +9,7 @@ import {
 } from '@gatehouse/contracts/auth-administration';
 import { clientIdPattern } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { type App, effectiveEtagOf, isFresh, ok, readPage } from '@gatehouse/service-kit/http';
+import { type App, effectiveEtagOf, isFresh, namedKey, ok, readPage } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';
@@ -53,17 +53,17 @@ function readingRoutes(app: App, { clients, exchangeRights }: ClientRouteOptions
       schema: {
         tags,
         operationId: 'listClients',
-        summary: 'Clients in the order of their ids',
+        summary: 'Clients in the order of their ids, or by name',
         querystring: listQuerySchema,
         response: { 200: clientListSchema, ...refusals },
       },
     },
     async (request) => {
       const { query } = request;
-      const { search, contactCenterId, ids } = query;
-      const page = readPage(query, clientIdPattern);
+      const { search, contactCenterId, ids, sort } = query;
+      const page = readPage(query, sort === undefined ? clientIdPattern : namedKey);
       const { rows, nextCursor } = await clients.list(
-        { search, contactCenterId, ids, within: actorOf(request).within },
+        { search, contactCenterId, ids, sort, within: actorOf(request).within },
         page,
       );
       return { ...ok(rows.map(clientViewOf)), ...definedOnly({ nextCursor }) };

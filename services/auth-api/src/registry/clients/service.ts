@@ -6,7 +6,7 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { badRequest } from '@gatehouse/service-kit/errors';
-import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http';
+import { cutPage, namedKeyOf, type Page, type Rows } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { KeySets } from '../../core/assertions/key-sets.ts';
@@ -48,7 +48,9 @@ export function createClientService(options: ClientServiceOptions) {
   return {
     /** In the order of their ids. */
     async list(filter: ClientFilter, page: Page): Promise<Rows<Client>> {
-      return cutPage(await listClients(db, filter, page), page.limit, ({ clientId }) => clientId);
+      return cutPage(await listClients(db, filter, page), page.limit, ({ clientId, name }) =>
+        filter.sort === undefined ? clientId : namedKeyOf(clientId, name),
+      );
     },
 
     /** `within`: only one that is bound to exactly this contact centre. @throws AppError (403, 404) */

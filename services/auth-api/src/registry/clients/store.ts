@@ -1,7 +1,7 @@
 /** Stores clients in PostgreSQL. */
 
 import type { DetailType } from '@gatehouse/contracts/resources';
-import type { Page } from '@gatehouse/service-kit/http';
+import { type Page, placeOf, type Sort } from '@gatehouse/service-kit/http';
 import { holdsText, type Queryable } from '@gatehouse/service-kit/postgres';
 import type { Client } from './client.ts';
 import { type ClientRow, columns, readColumns, rowValues, toClient } from './row.ts';
@@ -35,6 +35,8 @@ export interface ClientFilter {
   ids?: readonly string[] | undefined;
   /** Only clients that are bound to exactly this contact centre. */
   within?: string | undefined;
+  /** Undefined: in the order of their ids. */
+  sort?: Sort;
 }
 
 const searchText =
@@ -42,9 +44,17 @@ const searchText =
 
 /** Returns one row more than the page if there is a next page. */
 export async function listClients(db: Queryable, filter: ClientFilter, page: Page): Promise<Client[]> {
-  const values: unknown[] = [page.after ?? '', page.limit + 1, page.offset];
+  const { sort } = filter;
+  const { id = page.after ?? '', name } =
+    sort !== undefined && page.after !== undefined ? placeOf(page.after) : {};
+  const values: unknown[] = [id, page.limit + 1, page.offset];
   const bind = (value: string | readonly string[], type = 'text') => `$${values.push(value)}::${type}`;
-  const conditions = ['client_id > $1'];
+  const [is, direction] = sort === '-name' ? ['<', ' DESC'] : ['>', ''];
+  const conditions =
+    name === undefined
+      ? ['client_id > $1']
+      : [`(lower(name), client_id) ${is} (lower(${bind(name)}), $1::text)`];
+  const order = sort === undefined ? 'client_id' : `lower(name)${direction}, client_id${direction}`;
   if (filter.search !== undefined)
     conditions.push(holdsText('auth', searchText, `lower(${bind(filter.search)})`, filter.search));
   if (filter.ids !== undefined) conditions.push(`client_id = ANY (${bind(filter.ids, 'text[]')})`);
@@ -55,7 +65,7 @@ export async function listClients(db: Queryable, filter: ClientFilter, page: Pag
   if (filter.within !== undefined) conditions.push(`contact_center_ids = ARRAY[${bind(filter.within)}]`);
   // Without a name, so that it is planned for the filters that are given, and by how much their values will find.
   const { rows } = await db.query<ClientRow>(
-    `SELECT * FROM auth.clients WHERE ${conditions.join(' AND ')} ORDER BY client_id LIMIT $2 OFFSET $3`,
+    `SELECT * FROM auth.clients WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT $2 OFFSET $3`,
     values,
   );
   return rows.map(toClient);

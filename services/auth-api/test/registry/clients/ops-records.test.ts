@@ -47,6 +47,27 @@ describe('the list of clients', () => {
     });
   });
 
+  it('comes by name from either end, page by page, names that are alike included', async () => {
+    for (const [id, name] of [
+      ['by-1', 'Quay b'],
+      ['by-2', 'quay A'],
+      ['by-3', 'Quay b'],
+    ] as const)
+      await createClient(stack, { client_id: id, name });
+    const all = async (sort: string) => {
+      const ids: string[] = [];
+      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        const page: List = await list(`search=quay&limit=1&sort=${sort}${cursor && `&cursor=${cursor}`}`);
+        ids.push(...idsOf(page));
+        cursor = page.nextCursor;
+      }
+      return ids;
+    };
+    expect(await all('name')).toEqual(['by-2', 'by-1', 'by-3']);
+    expect(await all('-name')).toEqual(['by-3', 'by-1', 'by-2']);
+    expect((await opsCall(stack, 'GET', `${path}?sort=name&cursor=YWZ0ZXI6MToA`)).status).toBe(400);
+  });
+
   it('comes in pages in the order of the ids; a cursor stays right while clients come and go', async () => {
     const first = await list('search=paged-&limit=2');
     expect(idsOf(first)).toEqual(['paged-a', 'paged-b']);

@@ -20,6 +20,7 @@ export const clients: Resource = {
 export const columns = (visit: ConsoleVisit): Column<ClientView>[] => [
   {
     label: 'console.clients.client',
+    sort: 'name',
     cell: ({ client_id, name }) => ({
       text: name,
       href: clientPath(client_id),

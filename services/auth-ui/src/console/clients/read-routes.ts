@@ -29,12 +29,13 @@ export async function readRoutes(pages: App, shell: Shell): Promise<void> {
   listRoute(pages, shell, {
     resource: clients,
     filters: { contactCenterId: typedText(128) },
-    async read(visit, { search, contactCenterId, cursor }) {
+    async read(visit, { search, contactCenterId, cursor, sort }) {
       const [found, centers] = await Promise.all([
         createClientAdministration(visit.authApi).page({
           search: search || undefined,
           contactCenterId: contactCenterId || undefined,
           cursor: cursor || undefined,
+          sort: sort || undefined,
           limit: String(pageLength),
         }),
         centerNames(visit, contactCenterId === '' ? [] : [contactCenterId]),

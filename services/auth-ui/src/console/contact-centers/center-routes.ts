@@ -36,10 +36,11 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     resource: contactCenters,
     filters: { environmentId: typedText(64) },
     elsewhere: (visit) => (visit.rights.installation ? undefined : toOwn(visit)),
-    async read(visit, { search, environmentId, cursor }) {
+    async read(visit, { search, environmentId, cursor, sort }) {
       const found = await centersOf(visit).page({
         search: search || undefined,
         environmentId: environmentId || undefined,
+        sort: sort || undefined,
         limit: String(rowsPerPage),
         cursor,
       });

@@ -32,6 +32,7 @@ const shown = ['id', 'name', 'domains', 'environmentId', 'status'];
 export const columns = (visit: ConsoleVisit, { nameOf }: Listed): Column<ContactCenter>[] => [
   {
     label: 'field.contactCenter.name',
+    sort: 'name',
     cell: ({ id, name }) => ({ text: name, href: contactCenterPath(id) }),
   },
   {

@@ -58,7 +58,8 @@ const knownScopes = ['*', 'openid', 'profile', 'email', 'roles', 'groups', 'offl
 
 const sources: Partial<Record<Reference, Source>> = {
   contactCenter: {
-    find: async (visit, words, limit) => foundIn(await centers(visit).page(query(words, limit)), ofCenter),
+    find: async (visit, words, limit) =>
+      foundIn(await centers(visit).page({ ...query(words, limit), sort: 'name' }), ofCenter),
     async read(visit, named) {
       if (z.guid().safeParse(named).success) return ofCenter(await centers(visit).read(named));
       const { rows } = await centers(visit).page({ domain: named, limit: '1' });
@@ -66,7 +67,8 @@ const sources: Partial<Record<Reference, Source>> = {
     },
   },
   client: {
-    find: async (visit, words, limit) => foundIn(await clients(visit).page(query(words, limit)), ofClient),
+    find: async (visit, words, limit) =>
+      foundIn(await clients(visit).page({ ...query(words, limit), sort: 'name' }), ofClient),
     read: async (visit, id) => ofClient(await clients(visit).read(id)),
   },
   environment: {

@@ -13,6 +13,8 @@ import { typedText } from './typed.ts';
 export interface Column<Item> {
   label: TextKey;
   cell: (item: Item) => Cell;
+  /** The name by which the API sorts by it. */
+  sort?: 'name';
 }
 
 interface TableOf<Item> extends Pick<Table, 'next' | 'first' | 'range'> {
@@ -21,13 +23,31 @@ interface TableOf<Item> extends Pick<Table, 'next' | 'first' | 'range'> {
   columns: readonly Column<Item>[];
   items: readonly Item[];
   actions?: ((item: Item) => Row['actions']) | undefined;
+  /** How it is sorted, and the address of the list in another order. */
+  sorting?: Sorting | undefined;
+}
+
+interface Sorting {
+  sort: Sort;
+  addressIn: (sort: Sort) => string;
+}
+
+/** Another click turns the order round, and the third one leads back to that of the API. */
+function sortOf(column: 'name', { sort, addressIn }: Sorting): NonNullable<Table['columns'][number]['sort']> {
+  const last = `-${column}` as const;
+  if (sort === column) return { href: addressIn(last), direction: 'ascending' };
+  if (sort === last) return { href: addressIn(''), direction: 'descending' };
+  return { href: addressIn(column) };
 }
 
 export function tableOf<Item>({ text }: Pick<ConsoleVisit, 'text'>, table: TableOf<Item>): Table {
-  const { caption, empty, columns, items, actions, ...pages } = table;
+  const { caption, empty, columns, items, actions, sorting, ...pages } = table;
   return {
     caption: text(caption),
-    columns: columns.map(({ label }) => ({ label: text(label) })),
+    columns: columns.map(({ label, sort }) => ({
+      label: text(label),
+      ...(sort !== undefined && sorting && { sort: sortOf(sort, sorting) }),
+    })),
     empty: text(empty),
     rows: items.map((item) => ({
       cells: columns.map(({ cell }) => cell(item)),
@@ -46,7 +66,10 @@ const ownQuery = {
   /** The number of the first row, where a cursor leads. */
   row: z.coerce.number().int().min(1).max(10_000_000).catch(1),
   page: pageNumber,
+  sort: z.enum(['', 'name', '-name']).catch('').default(''),
 };
+
+type Sort = z.output<typeof ownQuery.sort>;
 
 type Query<Filters extends z.ZodRawShape> = z.output<z.ZodObject<typeof ownQuery & Filters>>;
 
@@ -96,9 +119,9 @@ export function listRoute<
     if (answered !== undefined) return answered;
     const asked = request.query as unknown as Query<Filters>;
     const found = await read(visit, asked);
-    const { cursor, row, page, ...kept } = asked as Query<Record<never, never>>;
+    const { cursor, row, page, sort, ...kept } = asked as Query<Record<never, never>>;
     const isWhole = Object.values(kept).every((value) => value === '');
-    const shown = shownOf<Item>(visit, found, resource.path, kept, { cursor, row, page });
+    const shown = shownOf<Item>(visit, found, resource.path, { ...kept, sort }, { cursor, row, page });
     const { text } = visit;
     const { lead, empty } = visit.rights.installation ? resource : { ...resource, ...ofOwn };
     return shell.show(visit, listView, {
@@ -110,7 +133,7 @@ export function listRoute<
           value: kept.search,
           label: text(search),
           clear: isWhole ? undefined : resource.path,
-          ...searchBy?.(visit, asked, found),
+          ...withSort(sort, searchBy?.(visit, asked, found)),
         },
       }),
       table: tableOf<Item>(visit, {
@@ -118,12 +141,17 @@ export function listRoute<
         empty: isWhole && !cursor ? empty : 'console.table.noMatch',
         columns: columns(visit, found),
         ...shown,
+        sorting: { sort, addressIn: (other) => addressOf(resource.path, { ...kept, sort: other }) },
         actions: actions && ((item) => actions(visit, item)),
       }),
       ...more?.(visit, asked, found),
     });
   });
 }
+
+/** A search keeps the order. */
+const withSort = (sort: Sort, search: Partial<Search> = {}): Partial<Search> =>
+  sort === '' ? search : { ...search, hidden: { ...search.hidden, sort } };
 
 function shownOf<Item>(
   { text }: ConsoleVisit,

@@ -6,7 +6,12 @@ import type { Problem } from './problem.ts';
 export interface Table {
   /** For screen readers. */
   caption: string;
-  columns: { label: string; isNumber?: boolean }[];
+  columns: {
+    label: string;
+    isNumber?: boolean;
+    /** Leads to the list in another order; the order that it has now by this column. */
+    sort?: { href: string; direction?: 'ascending' | 'descending' };
+  }[];
   rows: Row[];
   /** Shown where there is no row. */
   empty: string;
