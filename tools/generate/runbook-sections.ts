@@ -1,6 +1,7 @@
 /** Writes the sections of docs/guides/runbooks.md as a part of a page of the console, which shows them where no documentation is at hand. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runbooks } from '@gatehouse/contracts/answers';
 import { Marked } from 'marked';
 
 const markdown = new Marked({
@@ -19,11 +20,20 @@ export async function runbookSections(root: string): Promise<string> {
   const [, ...sections] = readFileSync(join(root, 'docs/guides/runbooks.md'), 'utf8').split(/^## /m);
   return sections
     .map((section) => {
-      const [title = ''] = section.split('\n', 1);
-      const body = markdown.parse(`## ${section}`, { async: false }).trim();
-      return `<section class="runbook" id="${anchorOf(title)}">\n${body}\n</section>\n`;
+      const [title = '', ...lines] = section.split('\n');
+      const anchor = anchorOf(title);
+      const isListed = (runbooks as readonly string[]).includes(anchor);
+      const body = markdown.parse(isListed ? lines.join('\n') : `## ${section}`, { async: false }).trim();
+      const parts = [...(isListed ? [leadOf(anchor)] : []), `<div lang="en" dir="ltr">\n${body}\n</div>`];
+      return `<section class="runbook" id="${anchor}">\n${parts.join('\n')}\n</section>\n`;
     })
     .join('');
+}
+
+/** What the problem means and what to do first, in the reader's language: problems of the first page lead here. */
+function leadOf(anchor: string): string {
+  const key = `console.runbook.${anchor}`;
+  return `<h2><%= it.text('${key}') %></h2>\n<p><%= it.text('console.runbooks.first.${anchor}') %></p>`;
 }
 
 /** As repositories are shown elsewhere, so that the links of alerts find it too. */

@@ -1,6 +1,7 @@
 /** Tells for the overview how far each destination of a trail is behind, and what of it is a problem. */
 import type { AuditLag, Problem } from '@gatehouse/contracts/answers';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { say, wordsOf } from '@gatehouse/service-kit/sentences';
 import type { AuditTrail } from '../chain/trail.ts';
 import type { ElasticsearchConfig } from '../elasticsearch/client.ts';
 import { createShippingStore } from '../shipping/shipping-store.ts';
@@ -39,15 +40,8 @@ export function createAuditLag(trail: AuditTrail, { elasticsearch, forward, now 
 /** Where the alert rules of the charts begin. */
 const lateSeconds = { postgresql: 300, elasticsearch: 3600, second: 900 };
 
-const receivers = {
-  postgresql: 'PostgreSQL',
-  elasticsearch: 'Elasticsearch',
-  second: 'the second destination',
-};
-
 export function problemsOfLag(lag: readonly AuditLag[]): Problem[] {
   return lag.flatMap(({ destination, waiting, oldestSeconds, refused }): Problem[] => {
-    const receiver = receivers[destination];
     const isSecond = destination === 'second';
     const problems: Problem[] = [];
     if (oldestSeconds > lateSeconds[destination])
@@ -55,14 +49,16 @@ export function problemsOfLag(lag: readonly AuditLag[]): Problem[] {
         severity: destination === 'postgresql' ? 'critical' : 'warning',
         runbook: isSecond ? 'audit-events-do-not-reach-the-second-destination' : 'audit-events-wait',
         subject: 'audit trail',
-        message: `${waiting} audit events wait for ${receiver}, the oldest for ${Math.round(oldestSeconds / 60)} minutes.`,
+        ...wordsOf(
+          say(`problem.lag.${destination}`, { count: waiting, minutes: Math.round(oldestSeconds / 60) }),
+        ),
       });
     if (refused > 0)
       problems.push({
         severity: 'warning',
         runbook: isSecond ? 'audit-events-do-not-reach-the-second-destination' : 'audit-events-are-refused',
         subject: 'audit trail',
-        message: `${receiver} refused ${refused} audit events for what they are.`.replace(/^t/, 'T'),
+        ...wordsOf(say(`problem.refusedEvents.${isSecond ? 'second' : 'elasticsearch'}`, { count: refused })),
       });
     return problems;
   });

@@ -12,6 +12,21 @@ export const problemSentences = {
     '{count} token requests were refused in the last {minutes} minutes, and {issued} were answered with tokens.',
   'problem.directory':
     'The directory of the contact centre does not answer: nobody can sign in with a password.',
+  /** `reason`: the words of the connection or of the server. */
+  'problem.links.away': 'The directory of the environment {environment} cannot be used: {reason}',
+  'problem.links.silent': 'No server of the directory of the environment {environment} answers.',
+  'problem.links.more':
+    '{count, plural, one {One more environment has} other {# more environments have}} no connection.',
+  'problem.lag.postgresql':
+    '{count, plural, one {# audit event waits} other {# audit events wait}} for PostgreSQL, the oldest for {minutes} minutes.',
+  'problem.lag.elasticsearch':
+    '{count, plural, one {# audit event waits} other {# audit events wait}} for Elasticsearch, the oldest for {minutes} minutes.',
+  'problem.lag.second':
+    '{count, plural, one {# audit event waits} other {# audit events wait}} for the second destination, the oldest for {minutes} minutes.',
+  'problem.refusedEvents.elasticsearch':
+    'Elasticsearch refused {count, plural, one {# audit event} other {# audit events}} for what they are.',
+  'problem.refusedEvents.second':
+    'The second destination refused {count, plural, one {# audit event} other {# audit events}} for what they are.',
   'problem.unlocks': 'This administrator unlocked accounts 30 times or more within an hour of the last day.',
   'problem.administrators':
     '{names}: the entry names no contact centre or no way of sign-in, and gives no right.',

@@ -6,6 +6,7 @@ import { allProblems, heavyProblems, scriptlessProblems } from '../browser/every
 import { type Look, takePictures } from '../browser/pictures.ts';
 import { consoleLimits, listedPages, openAsPerson, visit } from './pages.ts';
 import { startTableStage, type TableStage } from './table-stage.ts';
+import { untranslated } from './untranslated.ts';
 
 let stage: TableStage;
 let browser: Browser;
@@ -48,13 +49,15 @@ describe('without a script', () => {
   let context: BrowserContext;
   let page: Page;
   beforeAll(async () => {
-    context = await openAsPerson(browser, stage, { javaScriptEnabled: false });
+    context = await openAsPerson(browser, stage, { javaScriptEnabled: false, locale: 'de' });
     page = await context.newPage();
   });
   afterAll(() => context?.close());
 
   it.each(listedPages)('$name shows the same, and every button belongs to a form', async (listed) => {
     expect(await scriptlessProblems(page, () => visit(page, listed, stage))).toEqual([]);
+    // While the page is there: no reader of German finds English.
+    expect(await untranslated(page, 'de')).toEqual([]);
   });
 });
 

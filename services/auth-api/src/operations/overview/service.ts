@@ -203,17 +203,18 @@ function problemsOfLinks(all: readonly Link[]): Problem[] {
   if (down.length === 0) return [];
   const named = down
     .slice(0, maxNamed)
-    .map(
-      ({ environmentId, environmentName: name = environmentId, reason }) =>
-        `environment ${name}: ${reason ?? 'no server answers'}`,
+    .map(({ environmentId, environmentName: environment = environmentId, reason }) =>
+      reason === undefined
+        ? say('problem.links.silent', { environment })
+        : say('problem.links.away', { environment, reason: reason.replace(/\.?$/, '.') }),
     );
-  const rest = down.length - named.length;
+  const count = down.length - named.length;
   return [
     {
       severity: 'critical',
       runbook: 'no-connection-to-a-configuration-server',
       subject: 'directories',
-      message: `${[...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ')}.`,
+      ...wordsOf(...named, ...(count > 0 ? [say('problem.links.more', { count })] : [])),
     },
   ];
 }

@@ -96,7 +96,7 @@ describe('the overview', () => {
     });
     await createBrowser(stack.app).get('/auth/v3/sso/start?tenant=demo');
     await expect
-      .poll(async () => (await overview()).endings.map(({ kind }) => kind))
+      .poll(async () => (await overview()).endings.map(({ kind }) => kind), { timeout: 10_000 })
       .toContain('provider-certificate');
 
     const own = await overview(`?contactCenterId=${contactCenterId}`);
@@ -174,7 +174,8 @@ describe('what the overview calls a problem', () => {
     expect(problems[0]).toMatchObject({
       severity: 'critical',
       runbook: 'no-connection-to-a-configuration-server',
-      message: expect.stringContaining('environment Demo people:'),
+      message: expect.stringMatching(/^The directory of the environment Demo people cannot be used: /),
+      sentences: [{ key: 'problem.links.away', parameters: { environment: 'Demo people' } }],
     });
     const notOpen = [{ environmentId, environmentName: 'Demo people', state: 'down' }];
     expect(links).toMatchObject({ down: 1, notOpen });

@@ -121,7 +121,7 @@ function clientCell({ text }: ConsoleVisit, { clientId, clientAddress }: Refused
 }
 
 function reasonCell({ text }: ConsoleVisit, { reason, endpoint, detail }: RefusedRequest): Cell {
-  return { text: refusalText(text, reason), note: `${reason} · ${endpoint}: ${detail}` };
+  return { text: refusalText(text, reason), note: `${reason} · ${endpoint}: ${detail}`, isNoteEnglish: true };
 }
 
 function linesOf(fields: RefusedRequest['sent']): Cell {

@@ -20,6 +20,8 @@ export interface HomePage extends ConsolePage {
   problems: {
     title: string;
     message: string;
+    /** In English: the words of a service of another release, or of a server. */
+    isRaw: boolean;
     severity: Problem['severity'];
     badge: string;
     runbook: string;
@@ -84,11 +86,8 @@ function problemsOf(visit: ConsoleVisit, { authApi, environmentApi }: Overviews)
   const both = [...(authApi?.problems ?? []), ...(environmentApi?.problems ?? [])];
   // The page is about these; both APIs look at some of the same servers.
   const understood = [
-    'installation',
-    'webhook',
-    'email',
-    authApi?.contactCenterId,
-    environmentApi?.contactCenterId,
+    ...['installation', 'directories', 'audit trail', 'webhook', 'email'],
+    ...[authApi?.contactCenterId, environmentApi?.contactCenterId],
   ];
   const shown = orderProblems([...unanswered, ...both]).map((problem) => {
     const { severity, runbook, subject, subjectName: name = subject } = problem;
@@ -96,7 +95,7 @@ function problemsOf(visit: ConsoleVisit, { authApi, environmentApi }: Overviews)
     return {
       title: text(`console.runbook.${runbook}`),
       message: message.includes(name) || understood.includes(subject) ? message : `${name}: ${message}`,
-      isRaw,
+      isRaw: isRaw && !unanswered.includes(problem),
       severity,
       badge: text(`console.home.severity.${severity}`),
       runbook: `${consolePath}/runbooks#${runbook}`,

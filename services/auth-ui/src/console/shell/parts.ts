@@ -54,6 +54,8 @@ export interface Cell {
   href?: string | undefined;
   /** A second line. */
   note?: string | undefined;
+  /** The words of an API, which are English in every language of the page. */
+  isNoteEnglish?: boolean;
   badge?: { text: string; kind: 'good' | 'bad' | 'plain' } | undefined;
   isCode?: boolean;
   /** Short, and read as a whole: is not broken into lines. */
