@@ -17,11 +17,11 @@ export interface Seen {
 
 export interface Look {
   seen: readonly Seen[];
-  /** What they would tell is not known: nothing of it is solved. */
+  /** Those that could not tell: none of their problems is solved. */
   blind: readonly Source[];
 }
 
-/** What was said while PostgreSQL was away, by its id. */
+/** Problems that were said while PostgreSQL was away, by their ids. */
 export type SaidAlone = ReadonlyMap<string, { problem: Problem; atMs: number }>;
 
 interface LedgerOptions {
