@@ -212,8 +212,13 @@ it('offers to undo a deletion, and asks for another tenant name where somebody h
     status: 409,
     fieldProblems: { domains: expect.stringContaining('slip.example') },
   });
-  const restored = await person.submit(taken, form.path, { domains: 'slip-2.example' });
-  expect(restored).toMatchObject({ path: `${path}/${id}`, message: 'Slip is restored' });
+  const anew = { name: 'Slip anew', domains: 'slip-2.example' };
+  const restored = await person.submit(taken, form.path, anew);
+  expect(restored).toMatchObject({
+    path: `${path}/${id}`,
+    heading: 'Slip anew',
+    message: 'Slip anew is restored',
+  });
   expect((await person.open(deleted)).rows).not.toContainEqual(expect.objectContaining({ Name: 'Slip' }));
 });
 

@@ -64,7 +64,7 @@ const password = input('password', 'secret', { isRequired: true });
 const inputsOf: Readonly<Record<Kind, readonly Input[]>> = {
   client: [input('client_id', 'text', { ...another, appearance: { isCode: true } })],
   environment: [input('name', 'text', another)],
-  'contact-center': [input('domains', 'lines', another)],
+  'contact-center': [input('name', 'text', another), input('domains', 'lines', another)],
   person: [input('name', 'text', { ...another, label: 'console.deleted.field.userName' })],
 };
 

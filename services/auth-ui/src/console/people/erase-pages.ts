@@ -53,7 +53,7 @@ export function erasePage(
     parts: [
       goes(visit, plan, kept.length),
       stays(visit, plan),
-      byHand(visit, { user, number, center: center.id }),
+      byHand(visit, { user, number: number ?? present?.number, center: center.id }),
     ],
     ...(!isElsewhere && {
       form: {
@@ -76,7 +76,7 @@ export function receiptPage(visit: ConsoleVisit, center: Center, plan: ErasurePl
     title: text('console.people.erase.receipt'),
     lead: text('console.people.erase.receipt.lead', {
       name: center.name,
-      at: plan.erasedAt === undefined ? '' : new Date(plan.erasedAt),
+      at: plan.erasedAt === undefined ? '' : text('console.at', { at: new Date(plan.erasedAt) }),
     }),
     breadcrumbs: personBreadcrumbs(visit, { contactCenterId: center.id }),
     message: { kind: 'success', title: text('console.people.erase.done') },
