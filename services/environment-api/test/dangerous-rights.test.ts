@@ -144,7 +144,7 @@ describe('a person whose sign-in is old', () => {
   it('does everything else, and the operator by Basic is not asked', async () => {
     const place = await api.contactCenter();
     const old = personAt(place, contactCenterAdminAuthority, { auth_time: nowSeconds() - 960 });
-    const payload = { data: { name: 'n', value: 'v' } };
+    const payload = { data: { name: 'x-n', value: 'v' } };
     const setting = await api.call('POST', `/contact-centers/${place}/settings`, { headers: old, payload });
     expect(setting.status).toBe(200);
     expect((await setProvider({}, place)).status).toBe(200);
