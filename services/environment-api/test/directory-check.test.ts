@@ -178,6 +178,7 @@ describe('a people store', () => {
     ]);
     await people.add({ password: `a-password-${randomUuid()}` });
     const { ok, people: steps } = await check(id);
+    expect(steps[1].sentences).toEqual([{ key: 'check.store.active', parameters: { active: 2, people: 2 } }]);
     expect([ok, steps.map(({ message }: { message: string }) => message)]).toEqual([
       true,
       ['The people store can be read.', 'Active people: 2 of 2.', 'Of these, 1 can sign in with a password.'],

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
+import { sentencesField } from '../answers/diagnosis.ts';
 
 export const stepNames = ['resolve', 'tcp', 'tls', 'register', 'read'] as const;
 
@@ -12,6 +13,7 @@ export const stepSchema = z.object({
   step: z.enum([...new Set([...stepNames, ...directoryStepNames])]),
   status: z.enum(['ok', 'failed', 'skipped']),
   message: z.string().describe('What happened and, when it failed, what to change.'),
+  sentences: sentencesField,
   durationMs: z.int(),
 });
 components.add(stepSchema, { id: 'CheckStep' });

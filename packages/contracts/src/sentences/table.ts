@@ -1,5 +1,6 @@
 /** Lists what the services say to people as sentences with parameters: each is an ICU message, in English. */
 import { alertSentences } from './alert.ts';
+import { checkSentences } from './check.ts';
 import { clientSentences } from './client.ts';
 import { problemSentences } from './problem.ts';
 import { signInSentences } from './sign-in.ts';
@@ -12,6 +13,7 @@ export const sentences = {
   ...signInSentences,
   ...signOnSentences,
   ...clientSentences,
+  ...checkSentences,
   ...problemSentences,
   ...alertSentences,
 } as const;

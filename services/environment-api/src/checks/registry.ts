@@ -8,6 +8,8 @@ import {
   endpointName,
 } from '@gatehouse/config-server-client/discovery';
 import type { DiscoveryStep } from '@gatehouse/contracts/environment-administration';
+import { saidAs } from '@gatehouse/service-kit/health';
+import { type Said, say } from '@gatehouse/service-kit/sentences';
 import type { RegistryNames } from '../environments/discovery.ts';
 import type { CheckLimits } from '../server-checks/check-server.ts';
 
@@ -31,30 +33,26 @@ export async function askRegistry(
 ): Promise<RegistryAnswer | undefined> {
   const { consulService, srvRecord } = names;
   const startedMs = performance.now();
-  const answer = (status: DiscoveryStep['status'], message: string, endpoints: readonly Endpoint[] = []) => ({
+  const answer = (status: DiscoveryStep['status'], said: Said, endpoints: readonly Endpoint[] = []) => ({
     step: {
       step: 'discover' as const,
+      ...saidAs(status, [said]),
       status,
-      message,
       durationMs: Math.round(performance.now() - startedMs),
     },
     endpoints,
   });
   if (consulService !== undefined) {
-    const name = `the service ${JSON.stringify(consulService)} in Consul`;
+    const name = JSON.stringify(consulService);
     const { consul } = registries;
     if (consul === undefined) {
-      const fix = 'set it (for Auth API too), or take consulService away';
-      return answer(
-        'failed',
-        `The environment names ${name}, but GATEHOUSE_CONSUL_URL is not set here: ${fix}`,
-      );
+      return answer('failed', say('check.registry.noConsul', { name }));
     }
     const listed = await listOnce(
       (metrics) => consulEndpoints({ ...consul, service: consulService, metrics }),
       limits,
     );
-    return answer(...sentenceOf(name, listed), listed.endpoints);
+    return answer(...sentenceOf('consul', name, listed), listed.endpoints);
   }
   if (srvRecord === undefined) return undefined;
   const { nameServers } = registries;
@@ -62,7 +60,7 @@ export async function askRegistry(
     (metrics) => dnsSrvEndpoints({ name: srvRecord, nameServers, metrics }),
     limits,
   );
-  return answer(...sentenceOf(`the SRV record ${srvRecord}`, listed), listed.endpoints);
+  return answer(...sentenceOf('srv', srvRecord, listed), listed.endpoints);
 }
 
 interface Listed {
@@ -87,10 +85,15 @@ async function listOnce(
   }
 }
 
-function sentenceOf(name: string, { endpoints, problem }: Listed): [DiscoveryStep['status'], string] {
-  if (endpoints.length === 0) {
-    const fix = 'correct the name, or register the servers there';
-    return ['failed', `No server was found through ${name} (${problem ?? 'it lists none'}): ${fix}`];
+function sentenceOf(
+  kind: 'consul' | 'srv',
+  name: string,
+  { endpoints, problem }: Listed,
+): [DiscoveryStep['status'], Said] {
+  if (endpoints.length > 0) {
+    const servers = endpoints.map(endpointName);
+    return ['ok', say(`check.registry.${kind}.found`, { name, servers })];
   }
-  return ['ok', `Found through ${name}: ${endpoints.map(endpointName).join(', ')}.`];
+  if (problem === undefined) return ['failed', say(`check.registry.${kind}.empty`, { name })];
+  return ['failed', say(`check.registry.${kind}.failed`, { name, problem })];
 }
