@@ -111,14 +111,14 @@ describe('alerts', () => {
     expect(body.data).toMatchObject({
       severity: 'warning',
       runbook: 'contact-centres-share-their-people',
-      title: 'Contact Center teilen sich ihre Personen',
+      title: 'Contact-Center teilen sich ihre Personen',
       message: 'centre-a shares its people.',
       location: '/',
       language: 'de',
       runbookUrl: `${publicUrl}/auth/console/runbooks#contact-centres-share-their-people`,
       consoleUrl: `${publicUrl}/auth/console`,
     });
-    expect(body.text).toContain('Warnung: Contact Center teilen sich ihre Personen');
+    expect(body.text).toContain('Warnung: Contact-Center teilen sich ihre Personen');
     const { headers, text } = receiver.tried.find((one) => one.id === id) as (typeof receiver.tried)[number];
     expect(keys.map((key) => isSignedWith(key, headers, text))).toEqual([true, true]);
     expect(isSignedWith(secret, headers, `${text} `)).toBe(false);
@@ -134,7 +134,7 @@ describe('alerts', () => {
       to: ['one@example.com', 'two@example.com'],
       isEncrypted: true,
     });
-    expect(first?.text).toMatch(/^Subject: \[Gatehouse login\.test\] Warnung: Contact Center teilen/m);
+    expect(first?.text).toMatch(/^Subject: \[Gatehouse login\.test\] Warnung: Contact-Center teilen/m);
     expect(first?.text).toMatch(/^Auto-Submitted: auto-generated\r$/m);
     expect(decoded(first?.text ?? '')).toContain(`Was zu tun ist: ${publicUrl}/auth/console/runbooks#`);
     expect(last?.text).toMatch(/^Subject: .*Gel/m);
