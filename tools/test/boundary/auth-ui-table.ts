@@ -271,6 +271,7 @@ const others: Table = {
       'logo.svg',
       'approvals.js',
       'open-console.js',
+      'times.js',
     ].map((file) => `GET /auth/assets/${file}`),
     'GET /auth/assets/show-password.js',
     'GET /auth/assets/brand/{file}',
