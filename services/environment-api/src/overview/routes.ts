@@ -44,6 +44,7 @@ export function problemRoutes(internal: App, { overview }: { overview: OverviewS
     {
       schema: {
         tags: ['internal'],
+        operationId: 'readProblems',
         summary: 'The problems of the installation',
         response: { 200: envelopeOf(installationProblemsSchema), ...failures },
       },
