@@ -6,11 +6,11 @@ import type { Text } from '../../texts/texts.ts';
 import { bodyOf, type Input, inputsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import { confirmationOf } from '../shell/confirmation.ts';
+import { deletedPath } from '../shell/flash.ts';
 import type { Column } from '../shell/lists.ts';
 import type { ConfirmPage, FormPage, ShownOncePage } from '../shell/pages.ts';
 import { breadcrumbsBelowList, type Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { deletedPath } from '../shell/undo.ts';
 import type { Kept, Kind, Listed } from './kept.ts';
 
 export const deleted: Resource = {

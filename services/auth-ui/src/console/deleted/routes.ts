@@ -8,10 +8,10 @@ import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';
+import { deletedPath } from '../shell/flash.ts';
 import { listRoute } from '../shell/lists.ts';
 import { shownOnceView } from '../shell/pages.ts';
 import type { Shell } from '../shell/shell.ts';
-import { deletedPath } from '../shell/undo.ts';
 import { clientsOf, findKept, kinds, listKept, objectsOf, readKept } from './kept.ts';
 import {
   actionsOf,

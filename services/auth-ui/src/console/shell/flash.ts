@@ -1,9 +1,21 @@
-/** Tells on the next page what the last form did, and what of it does not work: a cookie holds the words, and is read once. */
+/** Tells on the next page what the last form did, what of it does not work, and where a deletion is undone: a cookie holds the words, and is read once. */
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ownCookie } from '../../pages/own-cookie.ts';
 import { isTextKey, type TextKey } from '../../texts/texts.ts';
-import { undoSchema } from './undo.ts';
+
+export const deletedPath = `${consolePath}/deleted`;
+
+/** The thing that was deleted, by the id that it had. */
+const undoSchema = z.object({
+  kind: z.enum(['client', 'environment', 'contact-center', 'person']),
+  id: z.string().max(255),
+});
+
+export type Undo = z.output<typeof undoSchema>;
+
+export const undoAddress = ({ kind, id }: Undo) => `${deletedPath}/undo/${kind}/${encodeURIComponent(id)}`;
 
 const textKey = z.string().refine((key): key is TextKey => isTextKey(key) && key.startsWith('console.'));
 

@@ -10,14 +10,13 @@ import { beginVisit, sendPage, titleOf, type Visit } from '../../pages/visit.ts'
 import { formatsIn } from '../../texts/formats.ts';
 import type { TextKey } from '../../texts/texts.ts';
 import { conflictPage, lostSecrets } from './conflict.ts';
-import { type Flash, leaveFlash, takeFlash } from './flash.ts';
+import { type Flash, leaveFlash, takeFlash, type Undo, undoAddress } from './flash.ts';
 import { formKeyField, formKeyOf, newFormKey, onceEach } from './form-key.ts';
 import { type ListedArea, navigationOf } from './navigation.ts';
 import { type ConsolePage, type ConsoleView, comparisonView, type FormPage, formView } from './pages.ts';
 import { type Form, withProblem } from './parts.ts';
 import type { Problem } from './problem.ts';
 import type { RouteRights } from './route-rights.ts';
-import { type Undo, undoAddress } from './undo.ts';
 
 interface ShellOptions {
   /** Both must carry no credentials of their own. */
