@@ -220,7 +220,6 @@ const protocol: Table = {
     `GET ${api}/saml/{contactCenterId}/{place}/slo`,
     `POST ${api}/saml/{contactCenterId}/{place}/slo`,
   ),
-  ...noPerson('goes by the ticket of an administrator, which names nobody', `GET ${api}/sso/trial`),
   ...noPerson(
     'is about a client, and needs a token of the registration',
     `POST ${api}/oauth/register`,

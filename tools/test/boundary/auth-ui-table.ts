@@ -274,7 +274,6 @@ const others: Table = {
       'times.js',
     ].map((file) => `GET /auth/assets/${file}`),
     'GET /auth/assets/show-password.js',
-    'GET /auth/assets/times.js',
     'GET /auth/assets/brand/{file}',
   ),
 };
