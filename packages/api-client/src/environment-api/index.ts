@@ -1,13 +1,6 @@
 /** Names what others may use to call Environment API. */
 export { type BrandingAnswer, createBrandingAdministration } from './branding.ts';
-/** @public The compiler names it in types that it infers. */
-export type { ReadOptions } from './client.ts';
-export {
-  createEnvironmentApiClient,
-  type EnvironmentApiClient,
-  type Fetched,
-  type PersonQuery,
-} from './client.ts';
+export { createEnvironmentApiClient, type EnvironmentApiClient } from './client.ts';
 export {
   type ContactCenterFilter,
   createApiKeyAdministration,
@@ -35,8 +28,11 @@ export {
   reshipConfigurationTrail,
   verifyConfigurationTrail,
 } from './estate.ts';
+/** @public The compiler names it in types that it infers. */
+export type { Fetched, ReadOptions, SignOnPlan } from './internal-calls.ts';
 export { readEnvironmentApiOverview } from './overview.ts';
 export { createPeopleAdministration, type PeopleAdministration } from './people.ts';
+export type { PersonQuery } from './people-calls.ts';
 export {
   createSingleSignOnAdministration,
   type SignOnProtocol,

@@ -1,12 +1,6 @@
 /** Reads and writes single sign-on settings per contact centre and location, under its lock, with sealed secrets. */
 import { isDeepStrictEqual } from 'node:util';
-import {
-  clientSecretPlace,
-  covers,
-  type OidcSettings,
-  type SamlSettings,
-  type SingleSignOnView,
-} from '@gatehouse/contracts/environment-api';
+import { clientSecretPlace, type SingleSignOnView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { diff, hiddenValue } from '@gatehouse/service-kit/changes';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
@@ -18,10 +12,9 @@ import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { LocationService } from '../locations/service.ts';
-import { oidc } from './oidc.ts';
 import type { Protocol, ProtocolName } from './protocol.ts';
-import { saml } from './saml.ts';
 import * as store from './store.ts';
+import { effectiveAt, viewAt, viewOf } from './view.ts';
 
 export interface SignOn<Settings> {
   location: string;
@@ -176,28 +169,6 @@ function planned<S extends object, P extends object>(
   return { settings, secret };
 }
 
-async function viewAt(db: Queryable, center: ContactCenter, location: string): Promise<SingleSignOnView> {
-  return viewOf(center.version, {
-    saml: effectiveAt(await store.listSignOn(db, center.id, saml.name), location),
-    oidc: effectiveAt(await store.listSignOn(db, center.id, oidc.name), location),
-  });
-}
-
-function viewOf(
-  version: number,
-  entries: Partial<Record<ProtocolName, store.StoredSignOn | undefined>>,
-): SingleSignOnView {
-  return definedOnly({
-    version,
-    saml: entries.saml && { location: entries.saml.location, ...(entries.saml.settings as SamlSettings) },
-    oidc: entries.oidc && {
-      location: entries.oidc.location,
-      ...(entries.oidc.settings as OidcSettings),
-      ...definedOnly({ clientSecretEnvelope: entries.oidc.secret ?? undefined }),
-    },
-  });
-}
-
 /** @throws AppError 400 with every problem at once */
 function requireComplete<S extends object>(
   protocol: Protocol<S, never>,
@@ -227,16 +198,6 @@ function announceEnd(
   { protocol, location }: { protocol: ProtocolName; location: string },
 ): void {
   write.announce({ entity: 'single-sign-on-end', id: `${protocol} ${location}`, contactCenterId });
-}
-
-/** The entry with the longest location that covers the given one. */
-function effectiveAt(
-  stored: readonly store.StoredSignOn[],
-  location: string,
-): store.StoredSignOn | undefined {
-  return stored
-    .filter((entry) => covers(entry.location, location))
-    .sort((a, b) => b.location.length - a.location.length)[0];
 }
 
 function entryOf<S>({ location, settings, secret }: store.StoredSignOn): SignOn<S> {

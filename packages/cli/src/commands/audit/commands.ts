@@ -4,12 +4,7 @@ import {
   type SecurityEventFilter,
   searchRefusedRequests,
 } from '@gatehouse/api-client/auth-api';
-import {
-  createDeletedAdministration,
-  reshipConfigurationTrail,
-  verifyConfigurationTrail,
-} from '@gatehouse/api-client/environment-api';
-import { UpstreamError } from '@gatehouse/api-client/http';
+import { reshipConfigurationTrail, verifyConfigurationTrail } from '@gatehouse/api-client/environment-api';
 import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
@@ -21,6 +16,7 @@ import { type Columns, cellsOf } from '../../output/table.ts';
 import { shown } from '../../output/text.ts';
 import type { Session } from '../../session.ts';
 import { auditChangesCommand } from './changes.ts';
+import { auditEraseCommand } from './erase.ts';
 import { auditExportCommand } from './export.ts';
 import { followEvents } from './follow.ts';
 import { auditRefusedCommand } from './refused.ts';
@@ -122,37 +118,9 @@ export function auditCommands(program: Command, cli: Cli): void {
       }),
     );
 
-  audit
-    .command('erase')
-    .description(
-      'erase what the events say of a user, and by the user name what is kept since a deletion; that something happened stays',
-    )
-    .argument('<user>', 'user name, or sub')
-    .action(
-      cli.action<object, [string]>(async (session, _options, user) => {
-        await session.sure(`Erase what the security events say of ${user}? It cannot be taken back.`);
-        const { events, copies } = await api(session).erase(user);
-        const kept = await forgetKept(session, user);
-        const also = kept === 0 ? '' : ` What was kept of ${kept} deleted people is erased too.`;
-        session.output.done(`Erased from ${events} events and ${copies} copies in Elasticsearch.${also}`, {
-          events,
-          copies,
-          kept,
-        });
-      }),
-    );
+  auditEraseCommand(audit, cli);
 
   const newest = async (session: Session) => (await api(session).find({ limit: '1' })).data[0]?.seq ?? 0;
-}
-
-async function forgetKept({ environmentApi }: Session, userName: string): Promise<number> {
-  try {
-    return await createDeletedAdministration(environmentApi).forgetPeople(userName);
-  } catch (error) {
-    // A release before keeps nothing, and has no such route.
-    if (error instanceof UpstreamError && error.status === 404) return 0;
-    throw error;
-  }
 }
 
 function waitingNote(trail: string, waiting: number): string {

@@ -1,0 +1,102 @@
+/** The calls of Auth API about people of the people stores: their names, their numbers and their passwords. */
+
+import type {
+  redeemPasswordLinkBodySchema,
+  setPasswordBodySchema,
+} from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
+import type { z } from 'zod';
+import type { HttpClient } from '../http/http-client.ts';
+import {
+  foundPeopleAnswer,
+  passwordLinkAnswer,
+  passwordSetAnswer,
+  peopleAnswer,
+  peopleNumbersAnswer,
+  personNumbersAnswer,
+} from './internal-answers.ts';
+import { type InternalCalls, internalPath, type ReadOptions } from './internal-calls.ts';
+
+/** One name of a person of the people store. */
+export type PersonQuery =
+  | { dbid: string }
+  | { userName: string }
+  | { email: string }
+  | { externalId: string };
+
+const people = (environmentId: string) => `/environments/${encodeURIComponent(environmentId)}/people`;
+const personNumbers = (environmentId: string) =>
+  `/environments/${encodeURIComponent(environmentId)}/person-numbers`;
+
+export function peopleCalls(http: HttpClient, { fetch, write }: InternalCalls) {
+  return {
+    /** Those of the people store who have the name, at most two. */
+    findPeople: (environmentId: string, name: PersonQuery, options?: ReadOptions) =>
+      fetch(peopleAnswer, people(environmentId), name, options),
+    /** By the beginning of a name, in the order of user names. */
+    async searchPeople(
+      environmentId: string,
+      { text, after, limit }: { text: string; after?: string | undefined; limit: number },
+      signal?: AbortSignal,
+    ) {
+      const answer = await http.read(foundPeopleAnswer, {
+        path: `${internalPath}${people(environmentId)}/search`,
+        query: definedOnly({ text, after, limit: String(limit) }),
+        signal,
+      });
+      return answer.data.people;
+    },
+    /** Numbers of the people in that state, in order. */
+    async peopleNumbers(
+      environmentId: string,
+      { state, after, limit }: { state: 'active' | 'inactive'; after: number; limit: number },
+      signal?: AbortSignal,
+    ): Promise<number[]> {
+      const answer = await http.read(peopleNumbersAnswer, {
+        path: `${internalPath}${people(environmentId)}/numbers`,
+        query: { state, after: String(after), limit: String(limit) },
+        signal,
+      });
+      return answer.data.dbids;
+    },
+    /** 409 where another change of the password was faster. */
+    setPersonPassword: (
+      environmentId: string,
+      dbid: number,
+      password: z.input<typeof setPasswordBodySchema>,
+      signal?: AbortSignal,
+    ) => write(passwordSetAnswer, 'PUT', `${people(environmentId)}/${dbid}/password`, password, { signal }),
+    /** 404 for a code that is unknown, used or too old. */
+    readPasswordLink: (code: string) =>
+      write(passwordLinkAnswer, 'POST', '/password-links/read', { code }, { maySendTwice: true }),
+    /** Sets the password and ends the link, both or neither. */
+    redeemPasswordLink: (redemption: z.input<typeof redeemPasswordLinkBodySchema>) =>
+      write(passwordSetAnswer, 'POST', '/password-links/redeem', redemption),
+    /** Gives each id its number, a new one where it has none. */
+    async numberPeople(environmentId: string, externalIds: string[], signal?: AbortSignal) {
+      const path = personNumbers(environmentId);
+      const given = { signal, maySendTwice: true };
+      return (await write(personNumbersAnswer, 'POST', path, { externalIds }, given)).numbers;
+    },
+    /** Those who have a number; the others get none. */
+    async knownNumbers(environmentId: string, externalIds: string[], signal?: AbortSignal) {
+      const path = personNumbers(environmentId);
+      const given = { signal, maySendTwice: true };
+      const data = { externalIds, onlyKnown: true };
+      return (await write(personNumbersAnswer, 'POST', path, data, given)).numbers;
+    },
+    /** Those with numbers above `after`, in order; or the one with the number `dbid`. */
+    async personNumbers(
+      environmentId: string,
+      query: { dbid: number } | { after: number; limit: number },
+      signal?: AbortSignal,
+    ) {
+      const answer = await http.read(personNumbersAnswer, {
+        path: `${internalPath}${personNumbers(environmentId)}`,
+        query: Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])),
+        signal,
+      });
+      return answer.data.numbers;
+    },
+  };
+}
