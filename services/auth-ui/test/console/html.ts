@@ -75,7 +75,9 @@ export const fieldNames = (html: string): string[] => [
 function rowsOf(html: string): Record<string, string>[] {
   const table = /<table>(.*?)<\/table>/s.exec(html)?.[1] ?? '';
   const [, head = '', body = ''] = /<thead>(.*?)<\/thead>(.*)/s.exec(table) ?? [];
-  const columns = [...head.matchAll(/<th\b[^>]*>(.*?)<\/th>/gs)].map(([, text]) => textOf(text));
+  // As a wide screen shows it: a column that sorts has its name once more, for cards.
+  const wide = head.replaceAll(/<span class="of-cards">.*?<\/span>/g, '');
+  const columns = [...wide.matchAll(/<th\b[^>]*>(.*?)<\/th>/gs)].map(([, text]) => textOf(text));
   return [...body.matchAll(/<tr\b[^>]*>(.*?)<\/tr>/gs)].map(([, row = '']) =>
     Object.fromEntries(
       [...row.matchAll(/<t[dh]\b[^>]*>(.*?)<\/t[dh]>/gs)].map(([, cell], index) => [
