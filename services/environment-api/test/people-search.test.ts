@@ -1,4 +1,4 @@
-/** People of the people store: found by the beginning of a name, read one by one, disabled and enabled again. */
+/** People of the people store: found by a part of a name, read one by one, disabled and enabled again. */
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPeopleStore } from './people-store.ts';
@@ -22,7 +22,12 @@ beforeAll(async () => {
   ])
     ids.set(
       userName ?? '',
-      await create({ userName, name: { givenName, familyName }, emails: email && [{ value: email }] }),
+      await create({
+        userName,
+        name: { givenName, familyName },
+        emails: email && [{ value: email }],
+        displayName: userName === 'Anton' ? 'Toni who smiles' : undefined,
+      }),
     );
   await other.add({ userName: 'anja' });
 });
@@ -48,7 +53,20 @@ describe('a search', () => {
     ['first and last name', 'anna be', ['zoe']],
     ['a last name of several words', 'DE LA', ['chloe']],
     ['one character', 'b', ['bert', 'zoe']],
+    ['two characters', 'er', []],
   ])('finds people by the beginning of %s, in any case', async (_what, text, names) => {
+    expect(await namesOf(text)).toEqual(names);
+  });
+
+  it.each([
+    ['a user name', 'LOE', ['chloe']],
+    ['a first name', 'nna', ['zoe']],
+    ['a last name', 'nders', ['bert']],
+    ['first and last name together', 'na BER', ['zoe']],
+    ['a name of several words', 'cruz', ['chloe']],
+    ['an e-mail address', 'q@exa', ['zoe']],
+    ['a name to show', 'smiles', ['Anton']],
+  ])('finds people by three characters or more anywhere in %s', async (_what, text, names) => {
     expect(await namesOf(text)).toEqual(names);
   });
 

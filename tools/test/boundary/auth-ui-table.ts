@@ -71,6 +71,15 @@ const account: Table = {
   ...byPath('GET /auth/signed-in.html'),
 };
 
+/** The help desk may do one of them, and asks another API for it. */
+const selections = ['GET', 'POST'].map((method): [string, Row] => {
+  const ofStep = (step: string) => question(`${people}/selection`, { person: '{sub}', step });
+  const asks = ['disable', 'unlock'].flatMap(
+    (step) => Object.fromEntries(ofStep(step))[`${method} ${people}/selection`] as Ask[],
+  );
+  return [`${method} ${people}/selection`, asks];
+});
+
 const ofPeople: Table = {
   [`GET ${people}`]: [
     {},
@@ -87,7 +96,7 @@ const ofPeople: Table = {
     ...question(`${people}/add`, { userName: 'taken' }),
     ...question(`${people}/erase`, { name: '{userName}' }).map(counting),
     ...question(`${people}/erase-gone`, { user: '{userName}' }),
-    ...question(`${people}/selection`, { person: '{sub}', step: 'disable' }),
+    ...selections,
     ...question(`${people}/import`, { document: 'userName' }),
     ...question(`${people}/preview`, { document: 'userName' }).slice(1),
     ...question(`${people}/end-session`, { session: '{sid}' }),

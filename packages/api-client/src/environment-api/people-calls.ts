@@ -33,7 +33,7 @@ export function peopleCalls(http: HttpClient, { fetch, write }: InternalCalls) {
     /** Those of the people store who have the name, at most two. */
     findPeople: (environmentId: string, name: PersonQuery, options?: ReadOptions) =>
       fetch(peopleAnswer, people(environmentId), name, options),
-    /** By the beginning of a name, in the order of user names. */
+    /** By a part of a name, in the order of user names. */
     async searchPeople(
       environmentId: string,
       { text, after, limit }: { text: string; after?: string | undefined; limit: number },

@@ -29,7 +29,7 @@ export const peopleQuerySchema = z.strictObject({
   search: line(255)
     .default('')
     .describe(
-      'The beginning of a user name, an e-mail address, a last name, or of first and last name with a space between, in any case. Without it: everybody.',
+      'The beginning of a user name, an e-mail address, a last name, or of first and last name with a space between, in any case. In the people store, three characters or more are found anywhere in these names and in the display name. Without it: everybody.',
     ),
   signIn: z
     .enum(listedStates)
@@ -75,7 +75,9 @@ export const peoplePageSchema = z.object({
   ...sourceFields,
   matching: z
     .enum(['beginning', 'whole names'])
-    .describe('`whole names`: this Configuration Server compares whole names only.'),
+    .describe(
+      '`whole names`: this Configuration Server compares whole names only. The people store has `beginning`, and finds parts of three characters, too.',
+    ),
   isCut: z
     .boolean()
     .describe('More people match than the source was asked for: a longer text finds the others.'),

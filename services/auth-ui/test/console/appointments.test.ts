@@ -1,6 +1,7 @@
 /** The list of a contact centre, by its tab, and the console as the help desk and an auditor see it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Answer, Person } from './person.ts';
+import { createPeopleStore } from '../../../environment-api/test/people-store.ts';
+import { type Answer, formTo, type Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
@@ -122,6 +123,51 @@ describe('the console', () => {
       `/auth/console/settings`,
     ])
       expect([address, (await person.open(address)).status]).toEqual([address, 403]);
+  });
+
+  it('lets the help desk unlock several people at once and make links for them, and nothing else', async () => {
+    const { contactCenterId, add: addPerson } = await createPeopleStore(stage.environmentApi);
+    const password = 'help-desk-of-the-store';
+    await addPerson({ userName: 'helper', password });
+    const chosen = [await addPerson({ userName: 'ada' }), await addPerson({ userName: 'bob' })];
+    const center = await stage.environmentApi.call('GET', `/contact-centers/${contactCenterId}`);
+    const [domain] = center.body.data.domains;
+    const list = `/auth/console/contact-centers/${contactCenterId}/administrators/add`;
+    await installation.submit(await installation.open(list), list, {
+      way: 'password',
+      user: 'helper',
+      right: 'help-desk',
+    });
+    const helper = stage.newPerson();
+    const first = await helper.openAs('/auth/console', { username: `${domain}\\helper`, password });
+    const selection = '/auth/console/people/selection';
+    expect(first.forms.find(({ action }) => action === selection)).toBeDefined();
+    expect([...first.html.matchAll(/name="step" value="(\w+)"/g)].map(([, step]) => step)).toEqual([
+      'unlock',
+      'links',
+    ]);
+    const ask = (step: string) =>
+      helper.open(
+        `${selection}?${new URLSearchParams({ contactCenter: contactCenterId, step, person: chosen.map(({ id }) => id).join(' ') })}`,
+      );
+    const question = await ask('unlock');
+    expect(question.text).toContain('People who are unlocked: 2.');
+    const unlocked = await helper.submit(question, selection);
+    expect(unlocked.text).toContain('Done: 2. Refused: 0.');
+    const links = await helper.request(selection, {
+      method: 'POST',
+      body: new URLSearchParams(formTo(await ask('links'), selection).fields),
+    });
+    expect((await links.text()).match(/first-password\?code=/g)).toHaveLength(2);
+    const { fields } = formTo(question, selection);
+    for (const step of ['disable', 'enable', 'group', 'delete']) {
+      expect([step, (await ask(step)).status]).toEqual([step, 403]);
+      const forced = await helper.request(selection, {
+        method: 'POST',
+        body: new URLSearchParams({ ...fields, step }),
+      });
+      expect([step, forced.status]).toEqual([step, 403]);
+    }
   });
 
   it('shows an auditor everything of the contact centre, without a form or button that changes something', async () => {

@@ -345,6 +345,41 @@ it('does one thing to the people who are marked, and says what happened to each'
   expect((await installation.open(list)).rows).toEqual([]);
 });
 
+it('unlocks the people who are marked, and says who was unlocked too often', async () => {
+  const { contactCenterId, add } = await createPeopleStore(stage.environmentApi);
+  const chosen = [
+    await add({ userName: 'ann', password: 'a-password-of-ann' }),
+    await add({ userName: 'ben' }),
+  ];
+  const center = await stage.environmentApi.call('GET', `/contact-centers/${contactCenterId}`);
+  const visitor = stage.newPerson();
+  const mistype = () =>
+    visitor.openAs('/auth/account', {
+      username: `${center.body.data.domains[0]}\\ann`,
+      password: 'mistyped',
+    });
+  const ann = `${path}/person?user=ann&contactCenter=${contactCenterId}`;
+  const person = chosen.map(({ id }) => id).join(' ');
+  const query = new URLSearchParams({ contactCenter: contactCenterId, step: 'unlock', person });
+  const unlock = async () =>
+    installation.submit(await installation.open(`${path}/selection?${query}`), `${path}/selection`);
+  await mistype();
+  expect((await installation.open(ann)).text).toContain('1 remembered');
+  expect((await unlock()).text).toContain('Done: 2. Refused: 0.');
+  expect((await installation.open(ann)).text).toContain('None remembered');
+  for (let again = 0; again < 2; again += 1) {
+    await mistype();
+    await unlock();
+  }
+  await mistype();
+  const refused = await unlock();
+  expect(refused.text).toContain('Done: 1. Refused: 1.');
+  expect(refused.rows).toContainEqual({
+    'User name': 'ann',
+    Result: expect.stringContaining('too often within an hour'),
+  });
+});
+
 it('takes everybody of the page, or everybody whom the search finds, and bounds what is found', async () => {
   const store = await createPeopleStore(stage.environmentApi);
   const add = async (names: string[]) => {

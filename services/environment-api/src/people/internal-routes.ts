@@ -66,7 +66,7 @@ export function internalPeopleRoutes(internal: App, { db, passwords }: PeopleRou
       schema: {
         tags,
         operationId: 'searchPeople',
-        summary: 'People of the people store by the beginning of a name, in the order of user names',
+        summary: 'People of the people store by a part of a name, in the order of user names',
         params,
         querystring: z.object({
           text: freeText(255).default(''),

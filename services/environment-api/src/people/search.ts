@@ -1,6 +1,7 @@
-/** Finds people of the people store by the beginning of a name, one page at a time. */
+/** Finds people of the people store by a part of a name, one page at a time; by one or two characters: by the beginning of a name. */
 import type { FoundPersonView } from '@gatehouse/contracts/environment-api';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
+import { holds } from '../fields/search.ts';
 import { nameKey } from './name-key.ts';
 import { linkEnd } from './person-view.ts';
 
@@ -27,16 +28,23 @@ const names = [
 const beginsWith = ([name, text]: (typeof names)[number]) =>
   `${name} >= ${text} AND ${name} < ${text} || chr(1114111)`;
 
+/** Fewer characters stand in most names. */
+const minPart = 3;
+const allNames = 'environment.person_text(p.user_name, p.first_name, p.last_name, p.email, p.attributes)';
+/** Whether a name holds the text, which `given` is. */
+const holdsPart = (given: string, text: string) => holds(allNames, `lower(${given}::text)`, text);
+
 const place = 'p.environment_id = $1 AND p.user_name_key > $2';
 const first = 'ORDER BY p.user_name_key LIMIT $3';
 const everybody = `SELECT p.id FROM environment.people p WHERE ${place} ${first}`;
 /** Each condition finds its first rows by itself, by its own index. */
-const beginning = names
-  .map(
-    (name) =>
-      `(SELECT p.id, p.user_name_key FROM environment.people p WHERE ${place} AND ${beginsWith(name)} ${first})`,
-  )
-  .join(' UNION ');
+const found = (text: string) =>
+  [...names.map(beginsWith), ...([...text].length < minPart ? [] : [holdsPart('$5', text)])]
+    .map(
+      (condition) =>
+        `(SELECT p.id, p.user_name_key FROM environment.people p WHERE ${place} AND ${condition} ${first})`,
+    )
+    .join(' UNION ');
 
 export async function searchPeople(
   db: Queryable,
@@ -44,7 +52,7 @@ export async function searchPeople(
   { text, after = '', limit }: SearchTerms,
 ): Promise<FoundPersonView[]> {
   const isAll = text === '';
-  const ids = isAll ? everybody : `SELECT id FROM (${beginning}) AS found ORDER BY user_name_key LIMIT $3`;
+  const ids = isAll ? everybody : `SELECT id FROM (${found(text)}) AS found ORDER BY user_name_key LIMIT $3`;
   const values = [environmentId, nameKey(after), limit];
   // Without a name: planned anew each time, by how many people the text finds.
   const { rows } = await db.query<{ person: FoundPersonView }>(

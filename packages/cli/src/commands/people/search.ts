@@ -24,7 +24,11 @@ export function searchCommands(people: Command, cli: Cli): void {
   people
     .command('search')
     .description('people of a contact centre by the beginning of a name, wherever its people are')
-    .argument('[text]', 'of a user name, an e-mail address, a last name, or of first and last name', '')
+    .argument(
+      '[text]',
+      'of a user name, an e-mail address, a last name, or of first and last name; three characters or more of the people store: any part',
+      '',
+    )
     .requiredOption('--contact-center <name>', 'id, domain or name of the contact centre')
     .addOption(
       new Option('--state <state>', 'only people of this state, as far as a list knows it').choices(

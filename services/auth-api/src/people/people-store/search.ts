@@ -1,4 +1,4 @@
-/** Finds people of the people store by the beginning of a name. */
+/** Finds people of the people store by a part of a name. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import type { FoundPersonView, PersonView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';

@@ -13,7 +13,7 @@ import { pagesOf } from '../shell/paging.ts';
 import type { Cell, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, centerAddress, peoplePath } from './names.ts';
-import { maxChosen, steps } from './selection.ts';
+import { helps, maxChosen, steps } from './selection.ts';
 
 export interface PeopleTerms {
   search: string;
@@ -138,7 +138,7 @@ export function peoplePage(
 
 /** The buttons below the list. `isPart`: the list has other pages. */
 function selectionOf(
-  { text }: ConsoleVisit,
+  { text, rights }: ConsoleVisit,
   hidden: Record<string, string>,
   { people }: PeoplePage,
   { isPart }: { isPart: boolean },
@@ -165,7 +165,10 @@ function selectionOf(
         : []),
     ],
     label: text('console.people.selection'),
-    buttons: steps.map((value) => ({ value, label: text(`console.people.selection.${value}`) })),
+    buttons: (rights.lesser === undefined ? steps : helps).map((value) => ({
+      value,
+      label: text(`console.people.selection.${value}`),
+    })),
   };
 }
 

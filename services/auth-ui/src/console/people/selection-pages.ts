@@ -13,9 +13,11 @@ import { addressOf, centerAddress, peoplePath } from './names.ts';
 import { personBreadcrumbs } from './person-page.ts';
 import type { Selection, Step } from './selection.ts';
 
-/** The change of each person. A link changes nothing of a person. */
+/** The change of each person. A link and an unlocking change nothing of a person. */
 export const changesOf = (users: readonly ScimUser[], { step, group }: Selection): Change[] =>
-  step === 'links' || (step === 'group' && group === '') ? [] : changesFor(users, step, group);
+  step === 'links' || step === 'unlock' || (step === 'group' && group === '')
+    ? []
+    : changesFor(users, step, group);
 
 export const digestOf = (users: readonly ScimUser[], asked: Selection): string =>
   sha256(JSON.stringify([users.map(({ id }) => id), changesOf(users, { ...asked, group: '-' })]));

@@ -15,14 +15,20 @@ import {
   maxChosen,
   type Selection,
   selectionFields,
+  unlock,
 } from './selection.ts';
 import { changesOf, digestOf, outcomePage, selectionPage } from './selection-pages.ts';
 import { centerOf, peopleOf } from './store.ts';
 
 export function selectionRoutes(pages: App, shell: Shell): void {
-  const readAll = async (visit: ConsoleVisit, { contactCenter, person }: Selection) => {
+  // The APIs refuse the help desk every other step.
+  const config = { lesser: ['help-desk'] } as const;
+  const readAll = async (visit: ConsoleVisit, { contactCenter, person, step }: Selection) => {
     const calls = peopleOf(visit, contactCenter);
-    const [center, users] = await Promise.all([centerOf(visit, contactCenter), chosenPeople(calls, person)]);
+    const [center, users] = await Promise.all([
+      centerOf(visit, contactCenter),
+      chosenPeople(calls, person, step),
+    ]);
     return { calls, center, users };
   };
   const nobody = (visit: ConsoleVisit, { contactCenter }: Selection) =>
@@ -30,7 +36,7 @@ export function selectionRoutes(pages: App, shell: Shell): void {
 
   pages.get(
     '/selection',
-    { schema: { hide: true, querystring: selectionFields } },
+    { config, schema: { hide: true, querystring: selectionFields } },
     async (request, reply) => {
       const visit = shell.begin(request, reply);
       const { contactCenter, everybody, search, signIn } = request.query;
@@ -45,22 +51,29 @@ export function selectionRoutes(pages: App, shell: Shell): void {
     },
   );
 
-  pages.post('/selection', { schema: { hide: true, body: selectionFields } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const asked = request.body;
-    const { calls, center, users } = await readAll(visit, asked);
-    if (users.length === 0) return nobody(visit, asked);
-    const isAgain = digestOf(users, asked) !== asked.seen;
-    const problems = problemsOf(visit, center.name, asked);
-    if (isAgain || Object.keys(problems).length > 0) {
-      reply.code(isAgain ? 412 : 400);
-      const state = { isAgain, problems: isAgain ? {} : problems };
-      return shell.show(visit, previewView, selectionPage(visit, center, users, asked, state));
-    }
-    if (asked.step === 'links') return sendLinks(reply, await linksFor(visit, calls, users));
-    const undone = await applyPlan(calls, changesOf(users, asked));
-    return shell.show(visit, listView, outcomePage(visit, center, users, { step: asked.step, undone }));
-  });
+  pages.post(
+    '/selection',
+    { config, schema: { hide: true, body: selectionFields } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const asked = request.body;
+      const { calls, center, users } = await readAll(visit, asked);
+      if (users.length === 0) return nobody(visit, asked);
+      const isAgain = digestOf(users, asked) !== asked.seen;
+      const problems = problemsOf(visit, center.name, asked);
+      if (isAgain || Object.keys(problems).length > 0) {
+        reply.code(isAgain ? 412 : 400);
+        const state = { isAgain, problems: isAgain ? {} : problems };
+        return shell.show(visit, previewView, selectionPage(visit, center, users, asked, state));
+      }
+      if (asked.step === 'links') return sendLinks(reply, await linksFor(visit, calls, users));
+      const undone =
+        asked.step === 'unlock'
+          ? await unlock(visit, center.id, users)
+          : await applyPlan(calls, changesOf(users, asked));
+      return shell.show(visit, listView, outcomePage(visit, center, users, { step: asked.step, undone }));
+    },
+  );
 }
 
 function problemsOf({ text }: ConsoleVisit, centerName: string, { step, group, name }: Selection) {

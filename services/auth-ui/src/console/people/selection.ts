@@ -1,7 +1,7 @@
-/** Reads which people of the list were chosen, and makes password links for them. */
-import { searchPeople } from '@gatehouse/api-client/auth-api';
+/** Reads which people of the list were chosen, unlocks them, and makes password links for them. */
+import { clearDelays, searchPeople } from '@gatehouse/api-client/auth-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
-import { selectionSteps } from '@gatehouse/api-client/people-file';
+import { selectionSteps, type Undone } from '@gatehouse/api-client/people-file';
 import { listedStates } from '@gatehouse/contracts/auth-administration';
 import type { ScimUser } from '@gatehouse/contracts/environment-administration';
 import { z } from 'zod';
@@ -13,7 +13,9 @@ import type { peopleOf } from './store.ts';
 
 type Calls = ReturnType<typeof peopleOf>;
 
-export const steps = [...selectionSteps, 'links'] as const;
+/** They change no field of a person, and are open to the help desk, too. */
+export const helps = ['unlock', 'links'] as const;
+export const steps = [...helps, ...selectionSteps] as const;
 export type Step = (typeof steps)[number];
 
 /** As many as a page of the list has. */
@@ -24,7 +26,7 @@ export const maxChosen = 200;
 const maxRead = 40;
 /** A filter of SCIM has room for so many ids. */
 const idsInFilter = 20;
-const linksAtOnce = 4;
+const atOnce = 4;
 
 const someIds = z.string().max(maxChosen * 40);
 
@@ -70,14 +72,54 @@ export async function foundPeople(
   return undefined;
 }
 
-/** Those of them that are there. */
-export async function chosenPeople(calls: Calls, chosen: readonly string[]): Promise<ScimUser[]> {
+/** Those of them that are there. @throws UpstreamError */
+export async function chosenPeople(calls: Calls, chosen: readonly string[], step: Step): Promise<ScimUser[]> {
+  if (helps.some((help) => help === step))
+    return (await forEach(chosen, (id) => personWithoutScim(calls, id))).flat();
   const found: ScimUser[] = [];
   for (let start = 0; start < chosen.length; start += idsInFilter) {
     const some = chosen.slice(start, start + idsInFilter);
     found.push(...(await calls.list(some.map((id) => `id eq ${JSON.stringify(id)}`).join(' or '))));
   }
   return found;
+}
+
+/** SCIM is closed to the help desk. None: the person is not there. */
+async function personWithoutScim(calls: Calls, id: string): Promise<ScimUser[]> {
+  try {
+    const { userName, status } = (await calls.readTagged(id)).data;
+    return [{ id, userName, active: status === 'active' }];
+  } catch (error) {
+    if (error instanceof UpstreamError && error.status === 404) return [];
+    throw error;
+  }
+}
+
+async function forEach<T, Result>(all: readonly T[], act: (one: T) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let start = 0; start < all.length; start += atOnce)
+    results.push(...(await Promise.all(all.slice(start, start + atOnce).map(act))));
+  return results;
+}
+
+/** Those who could not be unlocked, by user name. @throws UpstreamError */
+export async function unlock(
+  { authApi, text }: ConsoleVisit,
+  contactCenter: string,
+  people: readonly ScimUser[],
+): Promise<Undone[]> {
+  const unlockOne = async ({ userName }: ScimUser): Promise<Undone[]> => {
+    try {
+      await clearDelays(authApi, { user: userName, contactCenter });
+      return [];
+    } catch (error) {
+      // Of one person alone: somebody who is deleted, or was unlocked too often.
+      const isOwn = error instanceof UpstreamError && (error.status === 404 || error.status === 429);
+      if (!isOwn) throw error;
+      return [{ field: userName, message: problemOf(error, text).message }];
+    }
+  };
+  return (await forEach(people, unlockOne)).flat();
 }
 
 export interface LinkRow {
@@ -89,18 +131,11 @@ export interface LinkRow {
 }
 
 /** For each a link, or why there is none. @throws UpstreamError */
-export async function linksFor(
+export const linksFor = (
   visit: ConsoleVisit,
   calls: Calls,
-  users: readonly ScimUser[],
-): Promise<LinkRow[]> {
-  const rows: LinkRow[] = [];
-  for (let start = 0; start < users.length; start += linksAtOnce) {
-    const some = users.slice(start, start + linksAtOnce).map((user) => linkFor(visit, calls, user));
-    rows.push(...(await Promise.all(some)));
-  }
-  return rows;
-}
+  people: readonly ScimUser[],
+): Promise<LinkRow[]> => forEach(people, (user) => linkFor(visit, calls, user));
 
 /** Of one person alone: somebody who is disabled, deleted, or an administrator of the installation. */
 const ofPerson: readonly (number | undefined)[] = [403, 404, 409];
