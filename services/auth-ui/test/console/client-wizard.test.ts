@@ -95,11 +95,15 @@ describe('the wizard for a new client', () => {
       },
     ],
     ['device', {}, { clientType: 'PUBLIC', authorizedGrantTypes: [urn('device_code'), 'refresh_token'] }],
-    ['exchange', { [subjects]: 'DESK' }, { authorizedGrantTypes: [urn('token-exchange')] }],
+    [
+      'exchange',
+      { [subjects]: 'DESK', scope: 'calls:read' },
+      { authorizedGrantTypes: [urn('token-exchange')] },
+    ],
     [
       'resource',
-      { resources: 'https://api.test/calls' },
-      { clientType: 'CONFIDENTIAL', resources: ['https://api.test/calls'] },
+      { resources: 'https://api.test/calls', scope: 'calls:read' },
+      { clientType: 'CONFIDENTIAL', resources: ['https://api.test/calls'], scope: ['calls:read'] },
     ],
   ])('makes a registration that lacks nothing: %s', async (kind, typed, expected) => {
     const named = typed[subjects] ? { ...typed, [subjects]: desk.clientId } : typed;
@@ -133,7 +137,7 @@ describe('the wizard for a new client', () => {
 
   it('yields a service that gets tokens, and an API that learns what they are worth', async () => {
     const [api, apiSecret = ''] = givenIn(
-      await register('resource', { contactCenterIds: stage.contactCenterId }),
+      await register('resource', { contactCenterIds: stage.contactCenterId, scope: 'calls:read' }),
     );
     const [client_id, client_secret = ''] = givenIn(
       await register('service', { contactCenterIds: stage.contactCenterId, scope: 'calls:read' }),

@@ -87,7 +87,7 @@ export const descriptions: Readonly<Record<Kind, Description>> = {
   },
   exchange: {
     questions: ['exchange', 'scope', 'contactCenters'],
-    scope: '*',
+    scope: '',
     guide: 'service-to-service.md',
     fixed: {
       clientType: 'CONFIDENTIAL',
@@ -95,8 +95,8 @@ export const descriptions: Readonly<Record<Kind, Description>> = {
     },
   },
   resource: {
-    questions: ['resources', 'contactCenters'],
-    scope: '*',
+    questions: ['resources', 'scope', 'contactCenters'],
+    scope: '',
     guide: 'api.md',
     // Introspection asks for no grant; with this one the API can also call others.
     fixed: { clientType: 'CONFIDENTIAL', authorizedGrantTypes: ['client_credentials'] },
