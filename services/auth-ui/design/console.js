@@ -77,20 +77,5 @@ for (const palette of document.querySelectorAll('.palette')) {
   });
 }
 
-// A moment is typed in UTC; beside it stands what the clock of the reader shows then.
-for (const field of document.querySelectorAll('.entry [type="datetime-local"]')) {
-  const local = document.createElement('output');
-  local.className = 'field-hint';
-  const show = () => {
-    const at = new Date(`${field.value}Z`);
-    local.textContent = Number.isNaN(at.getTime())
-      ? ''
-      : `= ${at.toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'long' })}`;
-  };
-  field.addEventListener('input', show);
-  field.after(local);
-  show();
-}
-
 // Back shows the page as it was left.
 addEventListener('pageshow', allowAgain);

@@ -28,10 +28,14 @@ const zone = (at) =>
     .formatToParts(at)
     .find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
 for (const input of document.querySelectorAll('input[type=datetime-local]')) {
-  const given = input.value === '' ? undefined : new Date(`${input.value}Z`);
-  if (given !== undefined) input.value = localOf(given);
-  const label = input.labels[0]?.firstChild;
-  if (label) label.textContent = label.textContent.replace('UTC', zone(given ?? new Date()));
+  if (input.value !== '') input.value = localOf(new Date(`${input.value}Z`));
+  const beside = document.getElementById(`${input.name}-zone`);
+  const show = () => {
+    const at = input.value === '' ? undefined : new Date(input.value);
+    beside.textContent = at ? `${zone(at)} = ${inUtc.format(at)}` : zone(new Date());
+  };
+  input.addEventListener('input', show);
+  show();
 }
 addEventListener('formdata', ({ target, formData }) => {
   for (const { name, value } of target.querySelectorAll('input[type=datetime-local]'))

@@ -113,13 +113,13 @@ const notice = z
     }),
     from: field(instant(), {
       label: 'From',
-      help: 'In UTC, such as `2027-01-31T12:00:00Z`.',
+      help: 'The moment at which the pages begin to show it.',
       reference: 'moment',
       group: 'notice',
     }),
     until: field(instant(), {
       label: 'Until',
-      help: 'In UTC.',
+      help: 'The moment at which the pages no longer show it.',
       reference: 'moment',
       group: 'notice',
     }),

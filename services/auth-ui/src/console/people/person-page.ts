@@ -49,13 +49,7 @@ export function personPage(
           ? text('console.people.lastSignIn.none')
           : text('console.at', { at: new Date(profile.lastSignInAt) }),
       ),
-      ...factOf(
-        text('console.people.wrongPasswords'),
-        text('console.people.wrongPasswords.wait', {
-          count: profile.wrongPasswords,
-          seconds: profile.waitSeconds,
-        }),
-      ),
+      ...factOf(text('console.people.wrongPasswords'), wrongPasswordsOf(visit, profile)),
     ],
     actions: [
       {
@@ -108,6 +102,16 @@ function menuOf({ text, rights }: ConsoleVisit, profile: PersonProfile): Require
 }
 
 /** The facts that the people store alone knows. */
+function wrongPasswordsOf(
+  { text, language }: ConsoleVisit,
+  { wrongPasswords, waitSeconds }: PersonProfile,
+): string {
+  const remembered = text('console.people.wrongPasswords.remembered', { count: wrongPasswords });
+  if (waitSeconds === 0) return remembered;
+  const wait = formatsIn(language).minutes(Math.ceil(waitSeconds / 60));
+  return text('console.people.wrongPasswords.wait', { remembered, wait });
+}
+
 function storedFacts({ text, language }: ConsoleVisit, stored: StoredPerson | undefined): Fact[] {
   if (stored === undefined) return [];
   const { groups, employeeId, externalId, hasPassword } = stored;
