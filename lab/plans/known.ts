@@ -116,13 +116,23 @@ export const wholeReads: readonly WholeRead[] = [
     why: 'counts the clients, when an administrator looks at the overview',
   },
   {
+    path: 'services/auth-api/src/registry/clients/deleted/store.ts',
+    text: 'strpos(lower(d.client_id',
+    why: 'looks within the names of clients that were deleted in the last 30 days, newest first',
+  },
+  {
+    path: 'services/environment-api/src/environments/store.ts',
+    text: 'AS candidate',
+    why: 'looks for a name that no environment has, when one is made without a name',
+  },
+  {
     path: 'services/environment-api/src/checks/directories-probe.ts',
     text: "e.directory = 'ldap'",
     why: 'looks for environments with a directory, when an operator asks for the diagnosis',
   },
   {
     path: 'services/auth-api/src/records/audit/store.ts',
-    text: '$1::text IS NULL',
+    text: 'coalesce($1::text, $12::text, $13::text) IS NULL',
     why: 'a list without a person goes through the newest events, whatever else it filters by: an index more would cost every event',
   },
   {

@@ -103,7 +103,7 @@ const auth = [
       CASE WHEN n % 2 = 0 THEN ARRAY[${id(9000)}::text] ELSE '{}' END, '{}', ARRAY['https://api-' || n || '.example']
     FROM generate_series(1, 10000) n`,
   `INSERT INTO auth.erased_subjects (digest, erased_at)
-    SELECT sha256(convert_to(i::text, 'UTF8')), now() FROM generate_series(1, 1000) AS i`,
+    SELECT sha256(convert_to(n::text, 'UTF8')), ${past(200, 'n', 10_000)} FROM generate_series(1, 10000) n`,
   `INSERT INTO auth.deleted_clients (id, client_id, name, deleted_at, deleted_by, loses_secret, document)
     SELECT ${id(5000)}, 'gone-' || n, 'Gone ' || n, ${past(200, 'n', 10_000)}, 'ops', true, '{}' FROM generate_series(1, 10000) n`,
   `INSERT INTO auth.consents (sub, client_id, scope) SELECT 'sub-' || n, 'client-' || 1 + n % 10000, '{openid}' FROM generate_series(1, 50000) n`,
