@@ -9,6 +9,7 @@ const event = (seq: number) => ({ seq, name: `event ${seq}` }) as SecurityEvent;
 const answer = (seqs: readonly number[], nextCursor?: number) => ({
   status: { code: 0 },
   data: seqs.map(event),
+  people: [],
   ...(nextCursor === undefined ? {} : { nextCursor: String(nextCursor) }),
 });
 const denied = new UpstreamError('Auth API', 401, '');
@@ -31,7 +32,7 @@ async function follow(
       shown: [],
       after: 0,
       pauseMs: 0,
-      print: ({ seq }) => void printed.push(seq),
+      print: async (events) => void printed.push(...events.map(({ seq }) => seq)),
       note: (sentence) => void notes.push(sentence),
       ...options,
     }),

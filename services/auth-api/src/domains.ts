@@ -25,6 +25,7 @@ import { composeToken } from './oauth/token/compose.ts';
 import { composeUserinfo } from './oauth/userinfo/compose.ts';
 import { composeAlerts } from './operations/alerts/compose.ts';
 import { composeAlertDelivery } from './operations/alerts/compose-delivery.ts';
+import { composeAuditExport } from './operations/audit-export/compose.ts';
 import { composeChanges } from './operations/changes/compose.ts';
 import { composeDiagnosis } from './operations/diagnosis/compose.ts';
 import { composeErasure } from './operations/erasure/compose.ts';
@@ -106,6 +107,7 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
     .with('discovery', composeDiscovery)
     .with('changes', composeChanges)
     .with('helpDesk', composeHelpDesk)
+    .with('auditExport', composeAuditExport)
     .with('erasure', composeErasure)
     .with('administratorRoutes', composeAdministratorRoutes)
     .with('diagnosis', composeDiagnosis)

@@ -31,6 +31,7 @@ it('has every change the filter finds, newest first, and goes on where it was cu
   const rows = rowsOf(whole.text);
   const listed = (await api.call('GET', `/audit?contactCenterId=${own}`)).body.data;
   expect(rows).toEqual(listed);
+  expect(rows[0]).toMatchObject({ entityName: 'Name 7', contactCenterName: 'Name 7' });
   const first = rowsOf((await ask(`contactCenterId=${own}&limit=4`)).text);
   const rest = rowsOf((await ask(`contactCenterId=${own}&before=${first.at(-1)?.id}`)).text);
   expect([...first, ...rest]).toEqual(rows);
@@ -40,8 +41,11 @@ it('in CSV has the names of the columns first', async () => {
   const { text, headers } = await ask(`contactCenterId=${own}&format=csv&limit=1`);
   expect(headers['content-type']).toBe('text/csv; charset=utf-8');
   const [names, row] = text.split('\r\n');
-  expect(names).toMatch(/^id,at,action,.*,actorKind,actor,actorContactCenterId$/);
+  expect(names).toMatch(
+    /^id,at,action,.*,actorKind,actor,actorContactCenterId,entityName,contactCenterName,actorShownName$/,
+  );
   expect(row).toContain('""to"":""Name 7""');
+  expect(row).toMatch(/,Name 7,Name 7,$/);
 });
 
 // attack: client of a contact centre exports the changes of others | CWE-639, OWASP API1:2023 | guard: services/environment-api/src/audit/service.ts

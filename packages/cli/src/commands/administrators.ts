@@ -7,8 +7,8 @@ import { Argument, type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
 import { contactCenterOf } from '../input/named.ts';
-import { type NameOf, namesOfPeople } from '../input/people-names.ts';
 import { type PlaceOption, personArgument, personOf } from '../input/person.ts';
+import { type NameOf, namesOfPeople } from '../input/shown-names.ts';
 import { columnsOf } from '../output/columns.ts';
 import type { Session } from '../session.ts';
 

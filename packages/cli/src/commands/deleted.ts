@@ -7,7 +7,7 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { secretFrom } from '../input/file.ts';
-import { namesOfPeople } from '../input/people-names.ts';
+import { namesOfPeople } from '../input/shown-names.ts';
 import { shown } from '../output/text.ts';
 import type { Session } from '../session.ts';
 

@@ -18,8 +18,8 @@ interface Details {
 
 interface Listing<Calls, Given, Row> extends Details {
   rows(calls: Calls, given: Given): Promise<readonly Row[]>;
-  /** Stand before the others that the description names. */
-  columns: Columns<Row>;
+  /** Stand before the others that the description names; a function asks for the names of what the rows have by ids. */
+  columns: Columns<Row> | ((session: Session, rows: readonly Row[]) => Promise<Columns<Row>>);
   /** Fields that are columns, and that the command shows in a form of its own, or not. */
   hidden?: readonly string[];
   /** The sentence where there are no rows. */
@@ -87,11 +87,14 @@ export function resourceCommands<Calls, Place extends object = object>(
 
   return {
     list<Row, Options extends object = object>(details: Listing<Calls, Options & Place, Row>): void {
-      const { rows, hidden, none, timeoutSeconds } = details;
-      const columns = columnsOf(resource, details.columns, hidden);
+      const { rows, columns, hidden, none, timeoutSeconds } = details;
       command(details, 'list').action(
         cli.action<Options & Place>(
-          async (session, given) => session.output.rows(await rows(calls(session), given), columns, none),
+          async (session, given) => {
+            const found = await rows(calls(session), given);
+            const first = typeof columns === 'function' ? await columns(session, found) : columns;
+            session.output.rows(found, columnsOf(resource, first, hidden), none);
+          },
           timeoutSeconds === undefined ? {} : { timeoutSeconds },
         ),
       );

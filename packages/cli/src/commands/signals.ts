@@ -11,6 +11,7 @@ import type { Cli } from '../command-group.ts';
 import { exitCodes, UsageError } from '../failure/failure.ts';
 import { secretFrom } from '../input/file.ts';
 import { optionsOf } from '../input/options.ts';
+import { namesOfCenters } from '../input/shown-names.ts';
 import type { Session } from '../session.ts';
 import { resourceCommands } from './resource-command.ts';
 
@@ -41,13 +42,17 @@ export function signalCommands(program: Command, cli: Cli): void {
   commands.list({
     description: 'who is told when sessions end and passwords change',
     rows: (calls) => calls.list(),
-    columns: {
-      id: 'id',
-      endpoint: 'endpoint',
-      audience: 'audience',
-      events: 'events',
-      'contact centres': 'contactCenterIds',
+    async columns(session, rows) {
+      const nameOf = await namesOfCenters(
+        session,
+        rows.flatMap(({ contactCenterIds }) => contactCenterIds),
+      );
+      return {
+        ...{ id: 'id', endpoint: 'endpoint', audience: 'audience', events: 'events' },
+        'contact centres': ({ contactCenterIds }) => contactCenterIds.map(nameOf).join(', '),
+      };
     },
+    hidden: ['contactCenterIds'],
     none: 'There are no receivers of signals.',
   });
   commands.show({ description: 'one receiver', read: (calls, id) => calls.read(id) });

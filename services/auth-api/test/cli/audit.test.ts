@@ -1,7 +1,7 @@
 /** `gatehouse audit` against a whole Auth API that listens. */
 import { runCommand } from '@gatehouse/cli/run-command';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';
 import { createClient, token } from '../stack/oauth.ts';
 
@@ -31,6 +31,21 @@ it('prints the last events a line each, the oldest first', async () => {
   const lines = (await run('tail', '--limit', '2', '--json')).out.trim().split('\n');
   const [first, second] = lines.map((line) => JSON.parse(line).seq);
   expect(second).toBe(first + 1);
+});
+
+it('names people in the last events who are known by a sub alone', async () => {
+  const { writer, drained } = stack.deps.audit;
+  const one = { outcome: 'success', correlationId: 'tail', sub: 'sub-of-named', contactCenterId } as const;
+  await writer.write({ ...one, name: 'login_succeeded', fields: { userName: 'named' } });
+  await writer.write({ ...one, name: 'logout' });
+  await drained();
+  const lines = (await run('tail', '--correlation', 'tail')).out.trim().split('\n');
+  expect(lines).toEqual([
+    expect.stringMatching(/ {2}named {2}/),
+    expect.stringMatching(/logout.* {2}named {2}/),
+  ]);
+  const [event] = (await run('tail', '--event', 'logout', '--json')).out.split('\n');
+  expect(JSON.parse(event ?? '')).toMatchObject({ sub: 'sub-of-named', fields: {} });
 });
 
 it('takes a person out when somebody says yes to it', async () => {

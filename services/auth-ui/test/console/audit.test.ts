@@ -232,7 +232,10 @@ it('lists refused requests of all clients, and to administrators of a contact ce
     stage.authApi.app.inject({
       url: `/auth/v3/oauth/authorize?${new URLSearchParams({ client_id, response_type: 'code', redirect_uri: 'https://evil.test/' })}`,
     });
-  const { clientId } = await createClient(stage.authApi, { contactCenterIds: [stage.contactCenterId] });
+  const { clientId } = await createClient(stage.authApi, {
+    name: 'Refused Desk',
+    contactCenterIds: [stage.contactCenterId],
+  });
   await refused(clientId);
   await refused('no-such-client');
   const list = `${path}/refused`;
@@ -252,6 +255,12 @@ it('lists refused requests of all clients, and to administrators of a contact ce
   expect(unknown.rows.map((row) => row['Application'])).toEqual([expect.stringContaining('Not registered')]);
   expect(unknown.rows[0]?.['What was sent']).toContain('client_id=no-such-client');
   expect((await person.open(`${list}?to=2026-01-01T00:00`)).rows).toEqual([]);
+
+  expect(all.html).toContain('<option value="Refused Desk">');
+  const named = await person.open(`${list}?clientId=refused+desk`);
+  expect(named.rows.map((row) => row['Application'])).toEqual([expect.stringMatching(/^Refused Desk/)]);
+  const nobody = await person.open(`${list}?clientId=Nobody`);
+  expect([nobody.rows, nobody.text]).toEqual([[], expect.stringContaining('Nobody')]);
 
   const administrator = await stage.contactCenterAdministrator();
   const own = await administrator.open(list);

@@ -263,7 +263,9 @@ it('adds, changes and removes a Configuration Server', async () => {
       'Backup server': 'third.example:8889',
     }),
   );
-  const edit = added.links.filter(({ text }) => text === 'Edit').at(-1)?.href ?? '';
+  const edit =
+    added.links.filter(({ text, href }) => text === 'Change' && href.includes('/servers/')).at(-1)?.href ??
+    '';
   const changed = await person.submit(await person.open(edit), edit, { backupAddress: '', backupPort: '' });
   expect(changed.rows).toContainEqual(
     expect.objectContaining({ 'Primary server': 'second.example:8888', 'Backup server': '' }),
@@ -276,7 +278,10 @@ it('adds, changes and removes a Configuration Server', async () => {
 it('does nothing to servers of an environment that was changed meanwhile, and asks again for a typed password', async () => {
   const own = await create();
   const adding = await person.open(`${own}/servers/new`);
-  const edit = (await person.open(own)).links.filter(({ text }) => text === 'Edit').at(-1)?.href ?? '';
+  const edit =
+    (await person.open(own)).links
+      .filter(({ text, href }) => text === 'Change' && href.includes('/servers/'))
+      .at(-1)?.href ?? '';
   const editing = await person.open(edit);
   const removing = await person.open(`${edit}/remove`);
   await person.submit(await person.open(`${own}/change`), `${own}/change`, { remoteTimeout: '33' });

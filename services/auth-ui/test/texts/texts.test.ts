@@ -55,7 +55,7 @@ const alike: Partial<Record<Language, string[]>> = {
 
 /** Such words of the console, wherever they stand. */
 const wordsAlike: Partial<Record<Language, string[]>> = {
-  de: 'Administrator APIs Branding Client Clients Domains Installation Links Logo Name optional Origin Origins Person Proxy Runbooks Scope Scopes Status Text Tokens'.split(
+  de: 'Administrator APIs Branding Client Clients Installation Links Logo Name optional Origin Origins Person Proxy Runbooks Scope Scopes Status Text Tokens'.split(
     ' ',
   ),
   es: ['Auditor', 'Error', 'Proxy', 'Tokens'],
@@ -115,6 +115,17 @@ describe.each(languages)('texts in %s', (language) => {
     ['button.hidePassword', 'button.hidePassword.label'],
   ])('say what a button shows (WCAG 2.5.3): %s within %s', (shown, label) => {
     expect(texts[label]?.toLowerCase()).toContain(texts[shown]?.toLowerCase());
+  });
+
+  it.each([
+    ['Change', 'Edit'],
+    ['Tenant names', 'Domains'],
+  ])('of the console have one word for one thing: %s', (word, other) => {
+    const keys = Object.keys(english).filter((key) => /^(console|field)\./.test(key));
+    const said = keys.filter((key) => english[key] === word).map((key) => texts[key]);
+    expect(said.length).toBeGreaterThan(1);
+    expect(new Set(said).size, said.join()).toBe(1);
+    expect(keys.filter((key) => english[key] === other)).toEqual([]);
   });
 
   it('are as long as a page has room for', () => {

@@ -11,7 +11,7 @@ import {
   successStatus,
   verifyAnswer,
 } from '@gatehouse/contracts/answers';
-import { auditEntrySchema } from '@gatehouse/contracts/environment-administration';
+import { type AuditEntry, auditEntrySchema } from '@gatehouse/contracts/environment-administration';
 import { environmentEntities } from '@gatehouse/contracts/environment-api';
 import { definedOnly, idSchema, label } from '@gatehouse/contracts/values';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
@@ -97,8 +97,7 @@ function readRoutes(api: App, { audit, changeLog }: Options<'audit' | 'changeLog
       // Every change has an audit row, so the number of the newest change shows whether there is a new row.
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
       const { rows, nextCursor } = await audit.list(request.caller, filterOf(request.query), page);
-      const names = await audit.names(rows);
-      return { ...ok(rows.map((row, index) => named(answerOf(row), names[index]))), nextCursor };
+      return { ...ok(await namedRows(audit, rows)), nextCursor };
     },
   );
 
@@ -110,7 +109,7 @@ function readRoutes(api: App, { audit, changeLog }: Options<'audit' | 'changeLog
         operationId: 'exportAudit',
         summary: 'Changes of configuration data as a file, newest first: one JSON object per line, or CSV',
         description:
-          'Read page by page: an export of any length costs the service no more memory than a page.',
+          'Read page by page: an export of any length costs the service no more memory than a page. Names stand beside identifiers where they are known.',
         querystring: exportQuery,
         response: { 200: rowExportAnswer, ...failures },
       },
@@ -121,7 +120,7 @@ function readRoutes(api: App, { audit, changeLog }: Options<'audit' | 'changeLog
       const read = async (last: AuditAnswer | undefined, size: number) => {
         const after = last?.id ?? before;
         const page = { limit: size, offset: 0, after: after?.toString() };
-        return (await audit.list(request.caller, filter, page)).rows.map(answerOf);
+        return namedRows(audit, (await audit.list(request.caller, filter, page)).rows);
       };
       return sendRows(reply, { format, limit, columns, read, fileName: 'configuration-changes' });
     },
@@ -208,11 +207,21 @@ function filterOf({ from, to, ...query }: z.output<typeof auditQuery> | z.output
   return { entity, entityId, contactCenterId, actors, requestId, fromMs: from, toMs: to };
 }
 
-type AuditAnswer = ReturnType<typeof answerOf>;
+type AuditAnswer = ReturnType<typeof named>;
 
-function named(answer: AuditAnswer, { name, contactCenterName, actorName }: ChangedNames = {}) {
-  const known = definedOnly({ entityName: name, contactCenterName });
-  return { ...answer, ...known, actor: { ...answer.actor, ...definedOnly({ shownName: actorName }) } };
+async function namedRows(audit: AuditService, rows: readonly AuditRow[]): Promise<AuditAnswer[]> {
+  const names = await audit.names(rows);
+  return rows.map((row, index) => named(answerOf(row), names[index]));
+}
+
+function named(answer: ReturnType<typeof answerOf>, found: ChangedNames = {}) {
+  const { name: entityName, contactCenterName, actorName: shownName } = found;
+  const known: Pick<AuditEntry, 'entityName' | 'contactCenterName'> = definedOnly({
+    entityName,
+    contactCenterName,
+  });
+  const actor: AuditEntry['actor'] = { ...answer.actor, ...definedOnly({ shownName }) };
+  return { ...answer, ...known, actor };
 }
 
 const rowNames = [
@@ -224,6 +233,10 @@ const columns = [
   { name: 'actorKind', value: ({ actor }: AuditAnswer) => actor.kind },
   { name: 'actor', value: ({ actor }: AuditAnswer) => actor.name },
   { name: 'actorContactCenterId', value: ({ actor }: AuditAnswer) => actor.contactCenterId },
+  // New ones stand at the end: programs count the columns.
+  { name: 'entityName', value: ({ entityName }: AuditAnswer) => entityName },
+  { name: 'contactCenterName', value: ({ contactCenterName }: AuditAnswer) => contactCenterName },
+  { name: 'actorShownName', value: ({ actor }: AuditAnswer) => actor.shownName },
 ];
 
 function answerOf({

@@ -47,14 +47,16 @@ test('a deleted contact centre is listed and restored, under other names where s
   expect(await cli.json('cc', 'show', id)).toMatchObject({ domains: ['other.example'] });
 });
 
-/** Runs a command while Auth API tells what people of the contact centre hold. */
-async function besideAuthApi(id: string, command: string[]) {
+const endsOf = (id: string) => ({
+  target: { kind: 'contact-center', id },
+  ends: { people: 3, sessions: 2, clients: ['desk'], since: '2027-01-01T00:00:00.000Z' },
+});
+
+/** Runs a command while Auth API tells what people of the contact centre hold, or something else. */
+async function besideAuthApi(id: string, command: string[], data: unknown = endsOf(id)) {
   const authApi = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json');
-    const ends = { people: 3, sessions: 2, clients: ['desk'], since: '2027-01-01T00:00:00.000Z' };
-    response.end(
-      JSON.stringify({ status: { code: 0 }, data: { target: { kind: 'contact-center', id }, ends } }),
-    );
+    response.end(JSON.stringify({ status: { code: 0 }, data }));
   });
   await new Promise<void>((resolve) => authApi.listen(0, '127.0.0.1', resolve));
   const { port } = authApi.address() as AddressInfo;
@@ -85,6 +87,24 @@ test('tells what ends with one, at both services', async () => {
     disabled: { sessions: 2, clients: ['desk'] },
     deleted: { settings: 0, environment: { id: environmentId } },
   });
+  const { name = environmentId } = await cli.json('env', 'show', environmentId);
+  expect((await besideAuthApi(id, ['cc', 'ends', id])).out).toMatch(`${name}, used by`);
+});
+
+test('receivers of signals are listed with the names of their contact centres', async () => {
+  const id = await contactCenter('Signalling');
+  const receiver = {
+    id: environmentId,
+    endpoint: 'https://receiver.example',
+    audience: 'receiver',
+    events: ['session-revoked'],
+    contactCenterIds: [id],
+    hasBearerToken: false,
+    createdAt: '2027-01-01T00:00:00.000Z',
+    updatedAt: '2027-01-01T00:00:00.000Z',
+  };
+  const { out } = await besideAuthApi(id, ['signals', 'list'], [receiver]);
+  expect([out.includes('Signalling'), out.includes(id)]).toEqual([true, false]);
 });
 
 test('a list has every page', async () => {

@@ -5,7 +5,7 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { parseLimit } from '../../input/limit.ts';
-import { namesOfPeople } from '../../input/people-names.ts';
+import { namesOfPeople } from '../../input/shown-names.ts';
 import { type Span, spanned, spanOf } from '../../input/time.ts';
 import { renderChanges } from '../../output/changes.ts';
 import { shown } from '../../output/text.ts';

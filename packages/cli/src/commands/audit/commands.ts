@@ -9,7 +9,7 @@ import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';
-import { type NameOf, nameByPlace } from '../../input/people-names.ts';
+import { type NameOf, nameByPlace } from '../../input/shown-names.ts';
 import { type Span, spanned, spanOf } from '../../input/time.ts';
 import { printRefusedRequests, refusedEventOf } from '../../output/refused-requests.ts';
 import { type Columns, cellsOf } from '../../output/table.ts';
@@ -18,7 +18,7 @@ import type { Session } from '../../session.ts';
 import { auditChangesCommand } from './changes.ts';
 import { auditEraseCommand } from './erase.ts';
 import { auditExportCommand } from './export.ts';
-import { followEvents } from './follow.ts';
+import { type Follow, followEvents } from './follow.ts';
 import { auditRefusedCommand } from './refused.ts';
 import { auditRetentionCommand } from './retention.ts';
 
@@ -52,14 +52,15 @@ export function auditCommands(program: Command, cli: Cli): void {
     .action(
       cli.action<FilterOptions>(async (session, options) => {
         const filter = filterOf(options);
-        const { data } = await api(session).find({ ...filter, limit: options.limit });
-        for (const event of data.toReversed()) print(session, event);
+        const { data, people } = await api(session).find({ ...filter, limit: options.limit });
+        const print = printer(session);
+        await print(data.toReversed(), people);
         if (!options.follow) return;
         await followEvents({
           find: (after) => api(session).find({ ...filter, after: String(after), limit: String(pageSize) }),
           shown: data,
           after: data.length > 0 ? 0 : await newest(session),
-          print: (event) => print(session, event),
+          print,
           note: session.output.note,
         });
       }),
@@ -181,7 +182,7 @@ function filterOf(options: FilterOptions): SecurityEventFilter {
 }
 
 /** People who have signed in are named, and others stand by their `sub`. */
-function columnsWith(nameOf: NameOf = (sub) => sub): Columns<SecurityEvent> {
+function columnsWith(nameOf: NameOf): Columns<SecurityEvent> {
   const named = (sub: unknown) => (typeof sub === 'string' ? nameOf(sub) : undefined);
   return {
     time: 'at',
@@ -211,10 +212,17 @@ function clipped(name: unknown): unknown {
 }
 
 /** One line an event, so that it can be followed and grepped. */
-function print({ output }: Session, event: SecurityEvent): void {
-  const text = cellsOf(event, columnsWith())
-    .filter((cell) => cell !== undefined)
-    .map(shown)
-    .join('  ');
-  output.raw(output.isJson ? JSON.stringify(event) : text);
+function printer(session: Session): Follow['print'] {
+  const { output } = session;
+  return async (events, people) => {
+    if (output.isJson) {
+      for (const event of events) output.raw(JSON.stringify(event));
+      return;
+    }
+    const columns = columnsWith(await nameByPlace(session, people));
+    for (const event of events) {
+      const cells = cellsOf(event, columns).filter((cell) => cell !== undefined);
+      output.raw(cells.map(shown).join('  '));
+    }
+  };
 }

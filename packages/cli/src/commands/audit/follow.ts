@@ -1,7 +1,7 @@
 /** Goes on with security events as they come: each once, none passed over, also when the service was away in between. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { UpstreamError } from '@gatehouse/api-client/http';
-import type { SecurityEvent, securityEventsAnswer } from '@gatehouse/contracts/auth-api';
+import type { NamedPerson, SecurityEvent, securityEventsAnswer } from '@gatehouse/contracts/auth-api';
 import type { z } from 'zod';
 
 export interface Follow {
@@ -11,7 +11,8 @@ export interface Follow {
   shown: readonly SecurityEvent[];
   /** Where to begin when nothing was told yet. */
   after: number;
-  print(event: SecurityEvent): void;
+  /** `people`: the names of those in the events. */
+  print(events: readonly SecurityEvent[], people: readonly NamedPerson[]): Promise<void>;
   note(sentence: string): void;
   pauseMs?: number;
   /** Numbers are given out before a transaction ends: one below what we have seen may still come within this time. */
@@ -29,11 +30,10 @@ export async function followEvents(options: Follow): Promise<never> {
 
   async function round(): Promise<void> {
     for (let after = settled; ; ) {
-      const { data, nextCursor } = await find(after);
-      for (const event of data.filter(({ seq }) => !seenAt.has(seq))) {
-        print(event);
-        seenAt.set(event.seq, Date.now());
-      }
+      const { data, people, nextCursor } = await find(after);
+      const fresh = data.filter(({ seq }) => !seenAt.has(seq));
+      if (fresh.length > 0) await print(fresh, people);
+      for (const { seq } of fresh) seenAt.set(seq, Date.now());
       if (nextCursor === undefined) break;
       after = Number(nextCursor);
     }

@@ -1,9 +1,15 @@
 /** `gatehouse cc ends`: what ends when a contact centre is disabled or deleted, at both services. */
 import { orderRevocation } from '@gatehouse/api-client/auth-api';
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
+import {
+  createContactCenterAdministration,
+  createEnvironmentAdministration,
+} from '@gatehouse/api-client/environment-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { contactCenterOf } from '../../input/named.ts';
+import { namesOfClients } from '../../input/shown-names.ts';
+import type { Session } from '../../session.ts';
 
 export function ccEndsCommand(cc: Command, cli: Cli): void {
   cc.command('ends <contact-center>')
@@ -17,10 +23,12 @@ export function ccEndsCommand(cc: Command, cli: Cli): void {
           createContactCenterAdministration(environmentApi).ends(id),
         ]);
         const { environment, singleSignOn } = deleted;
+        const clientName = await namesOfClients(session, ends?.clients ?? []);
+        const { name = environment.id } = await environmentNamed(session, environment.id);
         output.record({ disabled: ends, deleted }, [
           ['ends when disabled: sessions', ends?.sessions],
           ['tokens of people', ends?.people],
-          ['tokens of clients', ends?.clients.join(', ')],
+          ['tokens of clients', ends?.clients.map(clientName).join(', ')],
           ['deleted: settings', deleted.settings],
           ['origins', deleted.origins],
           ['API keys', deleted.apiKeys],
@@ -30,9 +38,22 @@ export function ccEndsCommand(cc: Command, cli: Cli): void {
             singleSignOn.map(({ protocol, location }) => `${protocol} ${location}`).join(', '),
           ],
           ['branding', deleted.branding],
-          ['stays: environment', `${environment.id}, used by ${environment.contactCenters} others`],
+          ['stays: environment', `${name}, used by ${environment.contactCenters} others`],
           ['people of the store', environment.people],
         ]);
       }),
     );
+}
+
+/** An administrator of a contact centre reads no environment. */
+async function environmentNamed(
+  { environmentApi }: Session,
+  id: string,
+): Promise<{ name?: string | undefined }> {
+  try {
+    return await createEnvironmentAdministration(environmentApi).read(id);
+  } catch (error) {
+    if (error instanceof UpstreamError) return {};
+    throw error;
+  }
 }

@@ -5,20 +5,19 @@ import {
   errorEnvelope,
   reshipAnswer,
   retentionAnswer,
-  rowExportAnswer,
   securityError,
   verifyAnswer,
 } from '@gatehouse/contracts/answers';
-import { eraseAnswer, type SecurityEvent, securityEventsAnswer } from '@gatehouse/contracts/auth-api';
+import { eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { type App, ok, sendRows } from '@gatehouse/service-kit/http';
-import { type Actor, actorOf } from '../../core/administration/actor.ts';
+import { type App, ok } from '@gatehouse/service-kit/http';
+import { actorOf } from '../../core/administration/actor.ts';
 import type { createRetention } from './confirm-retention.ts';
 import type { createAuditErasure } from './erase.ts';
-import { type AuditEvent, type AuditWriter, actorFields } from './event.ts';
-import { auditExportQuerySchema, auditQuerySchema, eraseBodySchema, filterOf } from './schemas.ts';
+import { auditQuerySchema, eraseBodySchema, filterOf, isBeyond } from './schemas.ts';
 import type { SeenPeople } from './seen-people.ts';
-import type { AuditFilter, findAuditPage, StoredAuditEvent } from './store.ts';
+import type { AuditFilter, findAuditPage } from './store.ts';
+import { peopleIn, viewOf } from './view.ts';
 
 const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope };
 const tags = ['audit'];
@@ -28,7 +27,6 @@ interface AuditRouteOptions {
   seenPeople: Pick<SeenPeople, 'namesOf'>;
   worker: Pick<AuditWorker, 'verify' | 'reship'>;
   erasure: ReturnType<typeof createAuditErasure>;
-  writer: AuditWriter;
   retention: ReturnType<typeof createRetention>;
 }
 
@@ -38,7 +36,7 @@ export function auditRoutes(app: App, options: AuditRouteOptions): void {
 }
 
 /** Reads events. */
-function searchRoutes(app: App, { search, seenPeople, writer }: AuditRouteOptions): void {
+function searchRoutes(app: App, { search, seenPeople }: AuditRouteOptions): void {
   app.get(
     '',
     {
@@ -68,33 +66,6 @@ function searchRoutes(app: App, { search, seenPeople, writer }: AuditRouteOption
         people,
         ...definedOnly({ nextCursor: nextSeq?.toString() }),
       };
-    },
-  );
-
-  app.get(
-    '/export',
-    {
-      schema: {
-        tags,
-        operationId: 'exportSecurityEvents',
-        summary: 'Security events as a file, newest first: one JSON object per line, or CSV',
-        description:
-          'Read page by page: an export of any length costs the service no more memory than a page.',
-        querystring: auditExportQuerySchema,
-        response: { 200: rowExportAnswer, ...refusals },
-      },
-    },
-    async (request, reply) => {
-      const { before, format, limit, ...query } = request.query;
-      const actor = actorOf(request);
-      const filter = filterOf(query, actor.within);
-      const read = async (last: SecurityEvent | undefined, size: number) => {
-        if (isBeyond(actor.within, filter)) return [];
-        const { events } = await search.find({ ...filter, beforeSeq: last?.seq ?? before, limit: size });
-        return events.map(viewOf);
-      };
-      await writer.write(inspectionOf(actor, filter.contactCenterId));
-      return sendRows(reply, { format, limit, columns, read, fileName: 'security-events' });
     },
   );
 }
@@ -175,37 +146,4 @@ function trailRoutes(app: App, { worker, retention, erasure }: AuditRouteOptions
 
 function deletionOf({ name, from, to }: { name: string; from: Date; to: Date }) {
   return { name, from: from.toISOString(), to: to.toISOString() };
-}
-
-/** An actor that is no person is found nowhere. */
-function peopleIn({ sub, fields }: StoredAuditEvent): string[] {
-  const { actor } = fields;
-  return [sub, actor].filter((one) => typeof one === 'string');
-}
-
-/** Another contact centre than the one that the administrator is confined to. */
-function isBeyond(within: string | undefined, { contactCenterId }: { contactCenterId: string | undefined }) {
-  return within !== undefined && contactCenterId !== within;
-}
-
-function inspectionOf(actor: Actor, contactCenterId: string | undefined): AuditEvent {
-  const { correlationId, clientAddress } = actor;
-  return {
-    name: 'access_inspected',
-    outcome: 'success',
-    correlationId,
-    clientAddress,
-    contactCenterId,
-    fields: { ...actorFields(actor), purpose: 'export' },
-  };
-}
-
-const names = [
-  ...(['seq', 'at', 'name', 'outcome', 'correlationId', 'sub', 'clientId', 'contactCenterId'] as const),
-  ...(['sid', 'clientAddress', 'fields', 'id'] as const),
-];
-const columns = names.map((name) => ({ name, value: (event: SecurityEvent) => event[name] }));
-
-function viewOf({ atMs, ...event }: StoredAuditEvent): SecurityEvent {
-  return { ...event, at: new Date(atMs).toISOString() };
 }

@@ -79,6 +79,14 @@ export function filterOf(
   };
 }
 
+/** Another contact centre than the one that the administrator is confined to. */
+export function isBeyond(
+  within: string | undefined,
+  { contactCenterId }: { contactCenterId: string | undefined },
+): boolean {
+  return within !== undefined && contactCenterId !== within;
+}
+
 export const eraseBodySchema = wrapped(
   z.object({ user: label(512).describe('User name in any case, or `sub`.') }),
 );

@@ -5,14 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, otherContactCenterId, startAuthApi } from '../../stack/auth-api.ts';
 import { operatorEnvironment } from '../../stack/command-line.ts';
 import { contactCenterAdministrator } from '../../stack/console.ts';
-import { opsCall } from '../../stack/oauth.ts';
+import { createClient, opsCall } from '../../stack/oauth.ts';
 
 const path = '/auth/v3/ops/audit/export';
+
+const sub = randomUUID();
 
 let stack: AuthApi;
 beforeAll(async () => {
   stack = await startAuthApi();
-  await write(1_200, { name: 'login_succeeded', contactCenterId });
+  await write(1_200, { name: 'login_succeeded', sub, contactCenterId });
   await write(1, { name: 'login_failed', contactCenterId: otherContactCenterId });
 });
 afterAll(() => stack?.close());
@@ -54,6 +56,35 @@ describe('an export', () => {
     const first = linesOf(await ask({ name: 'login_succeeded', limit: '700' }));
     const before = String(JSON.parse(first.at(-1) ?? '').seq);
     expect([...first, ...linesOf(await ask({ name: 'login_succeeded', before }))]).toEqual(whole);
+  });
+
+  it('names people, clients and contact centres beside their identifiers', async () => {
+    const { clientId } = await createClient(stack, { name: 'Wallboard' });
+    await write(1, { name: 'token_revoked', sub, clientId, contactCenterId, correlationId: 'names' });
+    const [event] = linesOf(await ask({ correlationId: 'names' })).map((line) => JSON.parse(line));
+    const names = { clientName: 'Wallboard', contactCenterName: 'Demo' };
+    expect(event).toMatchObject({
+      sub,
+      clientId,
+      ...names,
+      personName: expect.stringMatching(/^demo\\user-\d+$/),
+    });
+    const [head, row] = (await ask({ correlationId: 'names', format: 'csv' })).body.split('\r\n');
+    expect(head).toMatch(/,fields,id,personName,actorName,clientName,contactCenterName$/);
+    expect(row).toContain(`${event.personName},,Wallboard,${event.contactCenterName}`);
+  });
+
+  // attack: administrator of a contact centre reads in an export the name of a client of others | CWE-639, OWASP API1:2023 | guard: services/auth-api/src/operations/audit-export/names.ts
+  it('of the administrator of a contact centre names no client of others', async () => {
+    const { clientId } = await createClient(stack, {
+      name: 'Of others',
+      contactCenterIds: [otherContactCenterId],
+    });
+    await write(1, { name: 'token_revoked', clientId, contactCenterId, correlationId: 'others' });
+    const administrator = await contactCenterAdministrator(stack, { sub: randomUUID() });
+    const own = (await ask({ correlationId: 'others' }, administrator)).body;
+    expect([own.includes(clientId), own.includes('Of others')]).toEqual([true, false]);
+    expect((await ask({ correlationId: 'others' })).body).toContain('Of others');
   });
 
   // attack: name of a user that a spreadsheet runs as a formula | CWE-1236 | guard: packages/service-kit/src/http/row-export.ts

@@ -4,6 +4,7 @@ import type { RefusedRequest } from '@gatehouse/contracts/auth-administration';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { definedOnly, refusalReasons } from '@gatehouse/contracts/values';
 import { z } from 'zod';
+import { clientNames, clientTyped } from '../shell/client-names.ts';
 import { tableOf } from '../shell/lists.ts';
 import { pagesOf } from '../shell/paging.ts';
 import type { Cell, FormField } from '../shell/parts.ts';
@@ -38,7 +39,16 @@ const maxWhole = 24;
 export async function refusedPage(visit: ConsoleVisit, query: RefusedQuery): Promise<TrailPage> {
   const { text, rights } = visit;
   const { before, ...filters } = query;
-  const { requests, next } = await searchRefusedRequests(visit.authApi, { ...asked(query), limit: pageSize });
+  const client = query.clientId && (await clientTyped(visit, query.clientId));
+  const { requests, next } = await searchRefusedRequests(visit.authApi, {
+    ...asked({ ...query, clientId: client ?? query.clientId }),
+    limit: pageSize,
+  });
+  const names = await clientNames(
+    visit,
+    requests.flatMap(({ clientId }) => clientId ?? []),
+  );
+  const isUnknown = client === undefined && requests.length === 0;
   const isFiltered = Object.values(filters).some((value) => value !== '');
   return {
     title: text('console.audit.title'),
@@ -46,7 +56,8 @@ export async function refusedPage(visit: ConsoleVisit, query: RefusedQuery): Pro
     tabs: auditTabs(visit, 'refused'),
     filters: {
       action: refusedPath,
-      fields: fieldsOf(visit, filters),
+      fields: fieldsOf(visit, filters, { names, isUnknown }),
+      isFolded: true,
       clear: isFiltered ? refusedPath : undefined,
     },
     table: tableOf<RefusedRequest>(visit, {
@@ -55,7 +66,7 @@ export async function refusedPage(visit: ConsoleVisit, query: RefusedQuery): Pro
       items: requests,
       columns: [
         { label: 'console.audit.time', cell: (one) => timeCell(visit, one) },
-        { label: 'console.audit.client', cell: (one) => clientCell(visit, one) },
+        { label: 'console.audit.client', cell: (one) => clientCell(visit, one, names) },
         { label: 'console.clients.reason', cell: (one) => reasonCell(visit, one) },
         { label: 'console.clients.sent', cell: ({ sent }) => linesOf(sent) },
         { label: 'console.clients.asRegistered', cell: ({ registered }) => linesOf(registered) },
@@ -78,7 +89,17 @@ function asked({ reason, clients, clientId, from, to, correlationId, before }: R
   });
 }
 
-function fieldsOf(visit: ConsoleVisit, query: Omit<RefusedQuery, 'before'>): FormField[] {
+interface Clients {
+  names: ReadonlyMap<string, string>;
+  /** The text of the filter names none. */
+  isUnknown: boolean;
+}
+
+function fieldsOf(
+  visit: ConsoleVisit,
+  query: Omit<RefusedQuery, 'before'>,
+  { names, isUnknown }: Clients,
+): FormField[] {
   const { text, rights, language } = visit;
   const select = (name: 'reason' | 'clients', options: { value: string; label: string }[]): FormField => ({
     name,
@@ -99,7 +120,11 @@ function fieldsOf(visit: ConsoleVisit, query: Omit<RefusedQuery, 'before'>): For
   const unregistered = { value: unknown, label: text('console.audit.refused.unregistered') };
   return [
     select('reason', reasons),
-    field('clientId', 'text'),
+    {
+      ...field('clientId', 'text'),
+      suggestions: [...new Set(names.values())].toSorted(),
+      ...(isUnknown && { problem: text('console.audit.filter.unknown', { name: query.clientId }) }),
+    },
     ...(rights.installation ? [select('clients', [unregistered])] : []),
     field('from', 'datetime-local'),
     field('to', 'datetime-local'),
@@ -113,10 +138,17 @@ function timeCell({ text }: ConsoleVisit, { at, correlationId }: RefusedRequest)
 }
 
 /** A registered one leads to its diagnosis. */
-function clientCell({ text }: ConsoleVisit, { clientId, clientAddress }: RefusedRequest): Cell {
+function clientCell(
+  { text }: ConsoleVisit,
+  { clientId, clientAddress }: RefusedRequest,
+  names: Clients['names'],
+): Cell {
   if (clientId === undefined)
     return { text: text('console.audit.refused.unregistered'), note: clientAddress };
   const href = `${consolePath}/clients/one/${encodeURIComponent(clientId)}/diagnosis`;
+  const name = names.get(clientId);
+  if (name !== undefined && name !== clientId)
+    return { text: name, href, note: `${clientId} · ${clientAddress}` };
   return { text: clientId, href, note: clientAddress, isWhole: clientId.length <= maxWhole };
 }
 

@@ -5,11 +5,11 @@ import type { ClientDiagnosis } from '@gatehouse/contracts/auth-administration';
 import { saidIn } from '../../texts/said.ts';
 import type { Text, TextKey } from '../../texts/texts.ts';
 import { requestHref } from '../audit/tabs.ts';
-import type { Cell, Row } from '../shell/parts.ts';
+import type { Cell, Row, Table } from '../shell/parts.ts';
 import { pairsOf, refusalText } from '../shell/refusals.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientHeader } from './page-header.ts';
-import type { PartsPage } from './parts-page.ts';
+import type { Part, PartsPage } from './parts-page.ts';
 
 const order: Finding['status'][] = ['failed', 'warning', 'ok', 'skipped'];
 const kinds = { failed: 'bad', warning: 'plain', ok: 'good', skipped: 'plain' } as const;
@@ -18,72 +18,92 @@ export function diagnosisPage(visit: ConsoleVisit, diagnosis: ClientDiagnosis): 
   const { text } = visit;
   const { findings, refusals, requests } = diagnosis;
   const shown = new Set(requests.flatMap(({ examples }) => examples.map((one) => one.correlationId)));
+  const others = refusals.filter(({ correlationId }) => !shown.has(correlationId));
   const failed = findings.filter(({ status }) => status === 'failed').length;
   return {
     ...clientHeader(visit, diagnosis, 'diagnosis'),
     lead: text(failed === 0 ? 'console.clients.diagnosis.ok' : 'console.clients.diagnosis.failed', {
       count: failed,
     }),
-    parts: [
-      {
-        title: text('console.clients.findings'),
-        lead: text('console.clients.findings.lead'),
-        table: {
-          caption: text('console.clients.findings'),
-          columns: [
-            { label: text('console.clients.checked') },
-            { label: text('console.clients.result') },
-            { label: text('console.clients.found') },
-          ],
-          empty: text('console.clients.findings.empty'),
-          rows: [...findings]
-            .sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status))
-            .map(({ name, status, ...found }) => ({
-              cells: [
-                { text: checkOf(text, name) },
-                {
-                  text: '',
-                  badge: { text: text(`console.clients.finding.${status}`), kind: kinds[status] },
-                },
-                { text: saidIn(visit, found).text },
-              ],
-            })),
-        },
-      },
-      {
-        title: text('console.clients.requests'),
-        lead: text('console.clients.requests.lead'),
-        table: {
-          caption: text('console.clients.requests'),
-          columns: [
-            { label: text('console.clients.reason') },
-            { label: text('console.clients.sent') },
-            { label: text('console.clients.asRegistered') },
-            { label: text('console.clients.when') },
-          ],
-          empty: text('console.clients.requests.empty'),
-          rows: requests.flatMap((group) => requestRows(visit, group)),
-        },
-      },
-      {
-        title: text('console.clients.refusals'),
-        lead: text('console.clients.refusals.lead'),
-        table: {
-          caption: text('console.clients.refusals'),
-          columns: [
-            { label: text('console.clients.when') },
-            { label: text('console.clients.reason') },
-            { label: text('console.clients.from') },
-            { label: text('console.clients.correlation') },
-          ],
-          empty: text('console.clients.refusals.empty'),
-          rows: refusals
-            .filter(({ correlationId }) => !shown.has(correlationId))
-            .map((refusal) => refusalRow(visit, refusal)),
-        },
-      },
-    ],
+    parts: [findingsPart(visit, findings), requestsPart(visit, requests), refusalsPart(visit, others)],
   };
+}
+
+function findingsPart(visit: ConsoleVisit, findings: readonly Finding[]): Part {
+  const { text } = visit;
+  const table = (shown: readonly Finding[]): Table => ({
+    caption: text('console.clients.findings'),
+    columns: [
+      { label: text('console.clients.checked') },
+      { label: text('console.clients.result') },
+      { label: text('console.clients.found') },
+    ],
+    empty: text('console.clients.findings.empty'),
+    rows: shown.map(({ name, status, ...found }) => ({
+      cells: [
+        { text: checkOf(text, name) },
+        { text: '', badge: { text: text(`console.clients.finding.${status}`), kind: kinds[status] } },
+        { text: saidIn(visit, found).text },
+      ],
+    })),
+  });
+  const sorted = findings.toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+  const asksForChange = ({ status }: Finding) => status === 'failed' || status === 'warning';
+  const faults = sorted.filter(asksForChange);
+  const fine = sorted.filter((one) => !asksForChange(one));
+  return {
+    title: text('console.clients.findings'),
+    ...(faults.length > 0 && { lead: text('console.clients.findings.lead') }),
+    table: faults.length > 0 || fine.length === 0 ? table(faults) : undefined,
+    folded: foldedOf(text('console.clients.findings.fine', { count: fine.length }), table(fine)),
+  };
+}
+
+function requestsPart(visit: ConsoleVisit, requests: ClientDiagnosis['requests']): Part {
+  const { text } = visit;
+  const table = (rows: Row[]): Table => ({
+    caption: text('console.clients.requests'),
+    columns: [
+      { label: text('console.clients.reason') },
+      { label: text('console.clients.sent') },
+      { label: text('console.clients.asRegistered') },
+      { label: text('console.clients.when') },
+    ],
+    empty: text('console.clients.requests.empty'),
+    rows,
+  });
+  const groups = requests.map((group) => requestRows(visit, group));
+  const earlier = groups.flatMap((rows) => rows.slice(1));
+  return {
+    title: text('console.clients.requests'),
+    lead: text('console.clients.requests.lead'),
+    table: table(groups.flatMap((rows) => rows.slice(0, 1))),
+    folded: foldedOf(text('console.clients.requests.earlier', { count: earlier.length }), table(earlier)),
+  };
+}
+
+function refusalsPart(visit: ConsoleVisit, refusals: ClientDiagnosis['refusals']): Part {
+  const { text } = visit;
+  return {
+    title: text('console.clients.refusals'),
+    lead: text('console.clients.refusals.lead'),
+    table: {
+      caption: text('console.clients.refusals'),
+      columns: [
+        { label: text('console.clients.when') },
+        { label: text('console.clients.reason') },
+        { label: text('console.clients.from') },
+        { label: text('console.clients.correlation') },
+      ],
+      empty: text('console.clients.refusals.empty'),
+      rows: refusals.map((refusal) => refusalRow(visit, refusal)),
+    },
+  };
+}
+
+/** A long page is no help on a phone: the first table has what asks for a change. */
+function foldedOf(label: string, table: Table): Part['folded'] {
+  return table.rows.length === 0 ? undefined : { label, table };
 }
 
 /** By the name that Auth API gives the check. */

@@ -18,7 +18,9 @@ export interface Part {
   title?: string;
   lead?: string;
   facts?: Fact[];
-  table?: Table;
+  table?: Table | undefined;
+  /** Of the same kind, and read only by somebody who wants all of it. */
+  folded?: { label: string; table: Table } | undefined;
   code?: { label: string; text: string };
   graph?: Graph | undefined;
 }
