@@ -26,6 +26,7 @@ interface Found {
 const namedBelow: Readonly<Record<string, string>> = {
   endingKind: 'console.home.ending',
   refusal: 'console.refusal',
+  reason: 'console.home.reason',
 };
 
 /** Languages that put no space between sentences. */

@@ -98,6 +98,14 @@ it('explains step by step why a person cannot sign in, and unlocks them', async 
     href.startsWith('/auth/console/audit/requests/'),
   );
   expect((await administrator.open(refusal?.href ?? '')).heading).toBe('One request');
+  const attempted = await administrator.open(explained.path);
+  expect(attempted.text).toMatch(/The last attempt was refused at .*: Wrong name or password\./);
+  const inGerman = await administrator.open(`${explained.path}&language=de`);
+  expect(inGerman.text).toMatch(
+    /Der letzte Versuch wurde am .* abgelehnt: Falscher Name oder falsches Passwort\./,
+  );
+  expect(inGerman.text).not.toContain('bad_credentials');
+  await administrator.open(`${explained.path}&language=en`);
   const events = await follow(administrator, profile, 'Security events');
   expect(events).toMatchObject({ status: 200 });
   expect(events.text).toContain('agent');

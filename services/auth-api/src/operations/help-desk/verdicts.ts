@@ -18,4 +18,6 @@ export function cause(reason: SignInCause, ...said: Said[]): Verdict {
 export const onCommandLine = (command: string) => say('command', { command });
 
 export const timeOf = ({ atMs }: StoredAuditEvent) => new Date(atMs).toISOString();
-export const reasonOf = ({ fields, name }: StoredAuditEvent) => String(fields['reason'] ?? name);
+/** The event of a sign-in that had to wait says in words which limit was reached. */
+export const reasonOf = ({ fields, name }: StoredAuditEvent) =>
+  name === 'login_throttled' ? 'throttled' : String(fields['reason'] ?? name);

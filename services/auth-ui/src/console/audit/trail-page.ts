@@ -10,7 +10,7 @@ import { saidOf } from './entry.ts';
 import { filterFields, filtersOf, type TrailQuery } from './filters.ts';
 import { auditPath, requestHref } from './tabs.ts';
 import { type Entry, loginNameOf, type Names, readTrail } from './trail.ts';
-import { outcomeBadge } from './words.ts';
+import { outcomeBadge, reasonIn } from './words.ts';
 
 export interface TrailPage extends ConsolePage {
   filters: { action: string; fields: FormField[]; clear: string | undefined; isFolded?: boolean };
@@ -117,7 +117,7 @@ function rowOf(visit: ConsoleVisit, entry: Entry, names: Names): Row {
         text: what,
         href: requestHref(correlationId),
         ...(isRefused && { badge: outcomeBadge(visit, outcome) }),
-        note: reason && text('console.audit.reason', { reason }),
+        note: reason && text('console.audit.reason', { reason: reasonIn(text, reason) ?? reason }),
       },
       { text: object.name, href: object.href, note: object.id },
       { text: address, isWhole: isIPv4(address), note: center?.name },

@@ -1,5 +1,5 @@
 /** Says what the names in events and changes mean. */
-import { isTextKey, namesBelow } from '../../texts/texts.ts';
+import { isTextKey, namesBelow, type Text } from '../../texts/texts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 const eventKey = 'console.event.';
@@ -30,6 +30,13 @@ export const actionOf = (visit: ConsoleVisit, action: string): string =>
 
 export const entityOf = (visit: ConsoleVisit, entity: string): string =>
   wordOf(visit, 'console.entity.', entity);
+
+/** Those of sign-ins, and those of requests to the OAuth endpoints. Undefined: a reason in words of its own, or of a server. */
+export function reasonIn(text: Text, reason: string): string | undefined {
+  const keys = [`console.home.reason.${reason}`, `console.refusal.${reason}`];
+  const key = keys.find(isTextKey);
+  return key && text(key);
+}
 
 function wordOf({ text }: ConsoleVisit, below: string, name: string): string {
   const key = `${below}${name}`;

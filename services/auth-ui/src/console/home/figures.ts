@@ -2,7 +2,7 @@
 import type { SignInActivity } from '@gatehouse/contracts/auth-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { formatsIn } from '../../texts/formats.ts';
-import { isTextKey, type Text } from '../../texts/texts.ts';
+import { reasonIn } from '../audit/words.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type Chart, columnChart, lineChart, shareBar } from './chart.ts';
 
@@ -64,7 +64,7 @@ export function figuresOf({ text, language }: ConsoleVisit, signIns: SignInActiv
       },
     ),
     failures: failures.map(({ reason, count }) => ({
-      reason: reasonText(text, reason),
+      reason: reasonIn(text, reason) ?? reason,
       count: formats.number(count),
       bar: shareBar(count, largest),
     })),
@@ -108,10 +108,4 @@ function joined(steps: SignInActivity['steps']): SignInActivity['steps'] {
 function timesOf({ from, to }: SignInActivity, before: (ms: number) => string): string[] {
   const lengthMs = Math.round((Date.parse(to) - Date.parse(from)) / minuteMs) * minuteMs;
   return [before(lengthMs), before(lengthMs / 2), before(0)];
-}
-
-/** A reason of a newer release is shown as it is. */
-function reasonText(text: Text, reason: string): string {
-  const key = `console.home.reason.${reason}`;
-  return isTextKey(key) ? text(key) : reason;
 }

@@ -3,8 +3,9 @@ import type { Finding } from '@gatehouse/contracts/answers';
 import type { PersonProfile, SignInCause, SignInExplanation } from '@gatehouse/contracts/auth-administration';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { requestHref } from '../audit/tabs.ts';
+import { eventOf, reasonIn } from '../audit/words.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';
-import type { Form } from '../shell/parts.ts';
+import type { Cell, Form } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
 import { addressOf, nameOf, type Steps } from './names.ts';
@@ -53,7 +54,7 @@ export function explanationPage(
         rows: refusals.map(({ at, name, reason, detail, clientAddress, clientId, correlationId }) => ({
           cells: [
             { text: text('console.at', { at: new Date(at) }) },
-            { text: reason ?? name, note: detail, isCode: true },
+            refusalCell(visit, name, reason, detail),
             { text: clientId ?? '', note: clientAddress },
             { text: correlationId, isCode: true, href: requestHref(correlationId) },
           ],
@@ -61,6 +62,13 @@ export function explanationPage(
       },
     },
   };
+}
+
+/** What an event says in words of its own stands below what it is. */
+function refusalCell(visit: ConsoleVisit, name: string, reason?: string, detail?: string): Cell {
+  const words = reason && reasonIn(visit.text, reason);
+  const raw = words === undefined ? [reason, detail] : [detail];
+  return { text: words || eventOf(visit, name), note: raw.filter(Boolean).join(' · ') };
 }
 
 /** The page once more, with the request that an error page was about. */
