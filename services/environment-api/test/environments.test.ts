@@ -76,6 +76,26 @@ describe('POST /environments', () => {
     expect(found.body.data.map((one: { id: string }) => one.id)).toEqual([id]);
   });
 
+  it('finds a name that is taken or deceptive in the dry run, too', async () => {
+    const create = (name: string) =>
+      api.call('POST', '/environments', { payload: { data: { directory: 'people', name } } });
+    const { id } = (await create('Southern people')).body.data;
+    await create('Eastern people');
+    const tried = async (path: string, data: object) => {
+      const { status, body } = await api.call('POST', `/environments${path}/dry-run`, { payload: { data } });
+      return [status, body.errors?.[0].status.field];
+    };
+    for (const [path, data] of [
+      ['', { directory: 'people' }],
+      [`/${id}`, {}],
+    ] as const) {
+      expect(await tried(path, { ...data, name: 'EASTERN people' })).toEqual([409, 'data.name']);
+      expect(await tried(path, { ...data, name: 'Eastern\u202epeople' })).toEqual([400, 'data.name']);
+      expect(await tried(path, { ...data, name: 'Western people' })).toEqual([200, undefined]);
+    }
+    expect(await tried(`/${id}`, { name: 'SOUTHERN people' })).toEqual([200, undefined]);
+  });
+
   it('has the usual name where a replica of the release before made it', async () => {
     const { id } = (await post()).body.data;
     await api.pool.query('DELETE FROM environment.environment_names WHERE environment_id = $1', [id]);

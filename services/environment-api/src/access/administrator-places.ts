@@ -25,6 +25,7 @@ export function createAdministratorPlaces({
   now: Clock;
   ttlMs: number;
 }) {
+  // A right that is given meanwhile: the change, or the use of a link, goes through as it would have a moment before the right.
   const without = new Map<string, number>();
 
   /** @throws AppError 503 when Auth API cannot tell: the change does not go through then */

@@ -35,7 +35,7 @@ export function checkRoutes(api: App, { checks, environments }: Services): void 
         response,
       },
     },
-    async (request, reply) => answer(reply, checks.run(environments.planNew(request.body.data))),
+    async (request, reply) => answer(reply, checks.run(await environments.planNew(request.body.data))),
   );
 
   api.post(

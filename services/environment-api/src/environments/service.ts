@@ -111,14 +111,15 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
         password: password ?? patch.ldap?.bindPassword,
       }),
     changeFields,
-    /** The environment that `create` would store. @throws AppError 400 */
-    planNew(input: NewEnvironment): EnvironmentView {
+    /** The environment that `create` would store. @throws AppError 400, 409 */
+    async planNew(input: NewEnvironment): Promise<EnvironmentView> {
       const id = input.id ?? randomUuid();
       const fields = newFields(id, input);
       requireServers(fields);
+      if (fields.name !== '') await requireFreeName(db, id, fields.name);
       return { ...fields, id, version: 0 };
     },
-    /** The environment that `change` would store: its stored password goes nowhere else, either. @throws AppError 400, 404 */
+    /** The environment that `change` would store: its stored password goes nowhere else, either. @throws AppError 400, 404, 409 */
     async planChange(text: string, { password, ...patch }: EnvironmentPatch): Promise<EnvironmentView> {
       const id = requireEnvironmentId(text);
       const present = await store.readEnvironment(db, id);
@@ -126,6 +127,7 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
       const fields = planned(present, changedFields(present, patch), {
         password: password ?? patch.ldap?.bindPassword,
       });
+      if (fields.name !== present.name) await requireFreeName(db, id, fields.name);
       return { ...fields, id, version: present.version };
     },
     freeNames: store.freeNames,
@@ -170,8 +172,17 @@ async function insert(write: Write, id: string, given: EnvironmentFields): Promi
 /** @throws AppError 400, 409 */
 async function giveName(db: Queryable, id: string, name: string): Promise<void> {
   requireHonestName('data.name', name);
-  if (await store.giveName(db, id, name)) return;
-  throw conflict(`Another environment is called ${JSON.stringify(name)}: choose another name`, {
+  if (!(await store.giveName(db, id, name))) throw nameTaken(name);
+}
+
+/** As `giveName` would find it. @throws AppError 400, 409 */
+async function requireFreeName(db: Queryable, id: string, name: string): Promise<void> {
+  requireHonestName('data.name', name);
+  if (await store.isNameOfAnother(db, id, name)) throw nameTaken(name);
+}
+
+function nameTaken(name: string) {
+  return conflict(`Another environment is called ${JSON.stringify(name)}: choose another name`, {
     field: 'data.name',
     reason: 'taken',
   });

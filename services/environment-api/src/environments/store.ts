@@ -105,6 +105,14 @@ export async function giveName(db: Queryable, id: string, name: string): Promise
   return rowCount === 1;
 }
 
+export async function isNameOfAnother(db: Queryable, id: string, name: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'SELECT FROM environment.environment_names WHERE name_key = lower($2::text) AND environment_id <> $1',
+    [id, name],
+  );
+  return rowCount !== 0;
+}
+
 /** Gives the usual name, with a number where others have it, and returns it. */
 export async function giveUsualName(db: Queryable, id: string): Promise<string> {
   const insert = async (mark: string): Promise<string | undefined> => {
