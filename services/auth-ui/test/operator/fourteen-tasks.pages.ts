@@ -5,14 +5,26 @@ import { startOpenIdProvider } from '@gatehouse/testing/identity-providers';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localTrial } from '../../../auth-api/test/sign-in/sso/stack/sign-on.ts';
+import { createBrowser } from '../../../auth-api/test/stack/browser.ts';
 import { addAdministrator } from '../../../auth-api/test/stack/console.ts';
 import { people, type Stage, startStage } from '../console/stage.ts';
 import { createOperator, type Operator } from './operator.ts';
+import {
+  type Credentials,
+  createRefusedRequests,
+  type RefusedRequests,
+  referenceOf,
+  refusalSettings,
+} from './refused-requests.ts';
 
 let stage: Stage;
 let browser: Browser;
+let requests: RefusedRequests;
 beforeAll(async () => {
-  stage = await startStage({ authApiEnv: localTrial });
+  // A wait that lasts until somebody ends it.
+  const attempts = { GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS: '3' };
+  stage = await startStage({ authApiEnv: { ...localTrial, ...refusalSettings, ...attempts } });
+  requests = await createRefusedRequests(stage);
   browser = await sharedChromium();
   const added = await addAdministrator(stage.authApi, {
     user: people.supervisor.username,
@@ -29,6 +41,10 @@ const names = ['ada', 'ben', 'cleo', 'dan', 'eva', 'finn', 'gus', 'hana', 'ivo',
 
 const large = { width: 1280, height: 800 };
 const small = { width: 390, height: 844 };
+const canSignIn = 'The person can sign in: nothing that was looked at is against it.';
+const withoutPassword = 'The person has no password yet. A password link lets the person choose one.';
+const linkWaits = 'The person has no password yet: a password link waits for its use.';
+
 const deskUri = 'https://desk.example.com/callback';
 
 describe.each([
@@ -42,9 +58,8 @@ describe.each([
   const center = `Acme Nord ${suffix}`;
   const environment = `Nordic people ${suffix}`;
   let operator: Operator;
-  let clientId: string;
-  let secret: string;
-  let desk: { id: string; secret: string };
+  let desk: Credentials;
+  let job: Credentials;
   beforeAll(async () => {
     operator = await newOperator();
     await signIn(operator, people.supervisor);
@@ -78,6 +93,7 @@ describe.each([
     for (const name of names) {
       await operator.press('Add a person');
       await operator.type('User name', name);
+      if (name === 'dan') await operator.clear('Make a password link at once');
       await operator.press('Add a person');
       await operator.go('People');
       await operator.press(center);
@@ -86,53 +102,35 @@ describe.each([
     await operator.unfold('What you can do');
     await operator.press('Make a password link');
     await operator.press('Make a password link');
-    const other = await newOperator();
-    await other.page.goto(await operator.read('Address'));
-    await other.type('New password', 'Harbour-lights-7');
-    await other.type('New password again', 'Harbour-lights-7');
-    await other.press('Set password');
-    await other.sees('Your password is set');
-    await other.page.context().close();
+    await choosePasswordAt(await operator.read('Address'));
   });
 
   it('4. registers three kinds of clients, and gets a token with the secret that is shown', async () => {
     await register('Web application with a server', `Desk ${suffix}`, deskUri);
-    desk = { id: await operator.read('Client id'), secret: await operator.read('Secret') };
+    desk = await registered();
     await register('Single-page application', `Page ${suffix}`, 'https://page.example.com/callback');
     await register('Service that calls services', `Job ${suffix}`, undefined, 'calls');
-    clientId = await operator.read('Client id');
-    secret = await operator.read('Secret');
-    expect((await tokenOf(clientId, secret)).status).toBe(200);
+    job = await registered();
+    expect((await requests.token(job)).status).toBe(200);
   });
 
   it('5. finds out why a client is refused', async () => {
-    expect((await tokenOf(clientId, 'a wrong secret')).status).toBe(401);
+    expect((await requests.token({ ...job, secret: 'a wrong secret' })).status).toBe(401);
     await operator.go('Clients');
     await operator.press(`Job ${suffix}`);
     await operator.press('Diagnosis');
     await operator.seesSoon('wrong_secret');
-    expect((await tokenOf(clientId, secret, { scope: 'payments' })).status).toBe(400);
-    expect((await tokenOf(clientId, secret, { grant_type: 'password' })).status).toBe(400);
+    expect((await requests.token(job, { scope: 'payments' })).status).toBe(400);
+    expect((await requests.token(job, { grant_type: 'password' })).status).toBe(400);
     await operator.seesSoon(/scope=payments/);
     await operator.seesSoon('The client may not use this grant type');
   });
 
   it('5. finds out why each kind of request was refused, of a client and of nobody', async () => {
-    const code = { grant_type: 'authorization_code', code: 'made-up', redirect_uri: deskUri };
-    const exchange = { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' };
-    const plays: [words: string, play: () => Promise<Response>][] = [
-      ['The redirect URI is not registered', () => authorize(desk.id, 'https://evil.example.com/')],
-      ['The code challenge (PKCE) is missing', () => authorize(desk.id, deskUri)],
-      ['The code is unknown or expired', () => tokenOf(desk.id, desk.secret, code)],
-      ['The client may not use this grant type', () => tokenOf(clientId, secret, exchange)],
-      ['The client may not have this scope', () => tokenOf(clientId, secret, { scope: 'payments' })],
-      ['The grant type is not known', () => tokenOf(clientId, secret, { grant_type: 'magic' })],
-      ['The DPoP proof is refused', () => tokenOf(clientId, secret, {}, { dpop: 'made-up' })],
-      ['The client is not registered', () => tokenOf(`nobody-${place}`, secret)],
-    ];
+    const web = { ...desk, redirectUri: deskUri };
     const references: [string, string][] = [];
-    for (const [words, play] of plays)
-      references.push([words, (await play()).headers.get('x-request-id') ?? '']);
+    for (const [words, play] of requests.plays(web, job, operator.page.context()))
+      references.push([words, referenceOf(await play())]);
     await operator.go('Audit');
     await operator.press('Refused requests');
     for (const [words, reference] of references) {
@@ -140,6 +138,46 @@ describe.each([
       await operator.press('Search');
       await operator.seesRow(words);
     }
+  });
+
+  // Before single sign-on, which takes the passwords of the contact centre out of use.
+  it('7. finds out that somebody lacks a password, and makes a link for one', async () => {
+    await explain('Demo', 'newcomer');
+    await operator.sees('The person can sign in, and must choose a new password there.');
+
+    await explain(center, 'dan');
+    await operator.sees(withoutPassword);
+    await operator.press('Make a password link');
+    await operator.press('Make a password link');
+    const address = await operator.read('Address');
+    await explain(center, 'dan');
+    await operator.sees(linkWaits);
+    await choosePasswordAt(address);
+    await explain(center, 'dan');
+    await operator.sees(canSignIn);
+  });
+
+  it('7. finds out that somebody is disabled, and enables the person', async () => {
+    await toPerson(center, 'finn');
+    await operator.unfold('What you can do');
+    await operator.press('Disable');
+    await operator.press('Disable');
+    await explain(center, 'finn');
+    await operator.sees('The person is disabled.');
+    await operator.press('Enable');
+    await operator.press('Enable');
+    await explain(center, 'finn');
+    await operator.sees(withoutPassword);
+  });
+
+  it('7. finds out that somebody has to wait, and unlocks the person', async () => {
+    await guessUntilRefused('ada', domain);
+    await explain(center, 'ada');
+    await operator.sees('After too many wrong passwords every sign-in of this person has to wait.');
+    await operator.press('Unlock');
+    await operator.press('Unlock');
+    await explain(center, 'ada');
+    await operator.sees(canSignIn);
   });
 
   it('6. sets up single sign-on, by which a person signs in', async () => {
@@ -184,19 +222,16 @@ describe.each([
     }
   });
 
-  it('7. finds out why somebody cannot sign in', async () => {
-    await operator.go('People');
-    await operator.press('Demo');
-    await operator.press('locked');
-    await operator.press('Explain sign-in');
-    await operator.sees('The person is disabled.');
+  it('7. finds out that somebody signs in through the identity provider only', async () => {
+    await explain(center, 'eva');
+    await operator.sees('The person signs in through the identity provider only.');
   });
 
   it('8. ends the sessions of a person, and off-boards a contact centre', async () => {
     const other = await newOperator();
     await signIn(other, people.agent, '/auth/account');
     await other.sees('Ada Agent');
-    await toAgent();
+    await toPerson('Demo', 'agent');
     await operator.press('End all sessions');
     await operator.press('End all sessions');
     await other.page.reload();
@@ -282,14 +317,34 @@ describe.each([
     await operator.go('Recently deleted');
     await operator.press('Restore', operator.row(`Job ${suffix}`));
     await operator.press('Restore');
-    expect((await tokenOf(clientId, await operator.read('Secret'))).status).toBe(200);
+    expect((await requests.token({ ...job, secret: await operator.read('Secret') })).status).toBe(200);
   });
 
-  async function toAgent(): Promise<void> {
+  async function toPerson(place: string, person: string): Promise<void> {
     await operator.go('People');
-    await operator.press('Demo');
-    await operator.press('agent');
+    await operator.press(place);
+    await operator.press(person);
   }
+
+  async function explain(place: string, person: string): Promise<void> {
+    await toPerson(place, person);
+    await operator.press('Explain sign-in');
+  }
+
+  async function choosePasswordAt(address: string): Promise<void> {
+    const other = await newOperator();
+    await other.page.goto(address);
+    await other.type('New password', 'Harbour-lights-7');
+    await other.type('New password again', 'Harbour-lights-7');
+    await other.press('Set password');
+    await other.sees('Your password is set');
+    await other.page.context().close();
+  }
+
+  const registered = async (): Promise<Credentials> => ({
+    id: await operator.read('Client id'),
+    secret: await operator.read('Secret'),
+  });
 
   async function register(kind: string, name: string, redirectUri?: string, scope?: string): Promise<void> {
     await operator.go('Clients');
@@ -327,22 +382,16 @@ async function signIn(
   await one.press('Sign in');
 }
 
-/** What a program with this secret is answered. */
-const tokenOf = (
-  clientId: string,
-  secret: string,
-  more: Record<string, string> = {},
-  headers: Record<string, string> = {},
-) =>
-  fetch(`${stage.publicUrl}/auth/v3/oauth/token`, {
-    method: 'POST',
-    headers: { ...headers, authorization: `Basic ${btoa(`${clientId}:${secret}`)}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials', ...more }),
-  });
+let strangers = 0;
 
-/** What a browser is answered that a program sends without a code challenge. */
-function authorize(clientId: string, redirectUri: string): Promise<Response> {
-  const asked = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' };
-  const address = `${stage.publicUrl}/auth/v3/oauth/authorize?${new URLSearchParams(asked)}`;
-  return fetch(address, { redirect: 'manual' });
+/** Tries wrong passwords, as somebody does at an address where nobody else is. */
+async function guessUntilRefused(username: string, tenant: string): Promise<void> {
+  const data = { username, tenant, password: 'wrong' };
+  strangers += 1;
+  for (let tries = 0; tries < 10; tries += 1) {
+    const guessing = createBrowser(stage.authApi.app, `198.51.100.${strangers}`);
+    const { host, origin } = new URL(stage.publicUrl);
+    if ((await guessing.postJson('/auth/v3/sign-in', { data }, { host, origin })).status === 429) return;
+  }
+  throw new Error('nobody had to wait');
 }

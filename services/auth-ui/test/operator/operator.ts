@@ -99,6 +99,12 @@ export function createOperator(page: Page, language: 'en' | 'de', publicUrl: str
       await list.selectOption({ label: found.trim() });
     },
 
+    /** Takes the mark out of a box. */
+    async clear(label: string): Promise<void> {
+      const box = await find(['checkbox'], label, main());
+      await box.uncheck();
+    },
+
     /** The value beside a term, or below it. */
     async read(term: string): Promise<string> {
       const choices = wordsOf(term).map(escaped).join('|');
