@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP } from 'node:net';
 import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery';
 import { systemClock } from '@gatehouse/config-server-client/surroundings';
+import type { Sentence } from '@gatehouse/contracts/sentences';
 import { ConfigServerError } from '@gatehouse/people-directory';
 import type { LdapConnection } from './connection/connection.ts';
 import { bind, connect } from './connection/open-connection.ts';
@@ -21,7 +22,7 @@ export interface DirectoryStep {
   step: DirectoryStepName;
   status: 'ok' | 'failed' | 'skipped';
   /** The finding and, when the step failed, the change that helps. Holds no values of the directory. */
-  message: string;
+  sentence: Sentence;
   durationMs: number;
 }
 
@@ -43,23 +44,21 @@ export async function examineDirectory(
   let hasFailed = false;
   for (const step of directorySteps) {
     const startedMs = performance.now();
-    const done = (status: DirectoryStep['status'], message: string) =>
-      steps.push({ step, status, message, durationMs: Math.round(performance.now() - startedMs) });
+    const done = (status: DirectoryStep['status'], sentence: Sentence) =>
+      steps.push({ step, status, sentence, durationMs: Math.round(performance.now() - startedMs) });
     if (hasFailed) {
-      done('skipped', 'Needs the step before.');
+      done('skipped', { key: 'check.needsBefore', parameters: {} });
       continue;
     }
     try {
-      const { status = 'ok', message } = await examination[step]();
-      done(status, message);
+      const { status = 'ok', ...sentence } = await examination[step]();
+      done(status, sentence);
     } catch (error) {
       hasFailed = true;
       const isOver = limits.signal.aborted;
       done(
         'failed',
-        isOver
-          ? 'The time for the whole check was over: check again, or fewer servers at once'
-          : sentenceOf(step, endpoint, settings, error),
+        isOver ? { key: 'check.timeOver', parameters: {} } : sentenceOf(step, endpoint, settings, error),
       );
     }
   }
@@ -67,7 +66,7 @@ export async function examineDirectory(
   return steps;
 }
 
-type Found = { status?: DirectoryStep['status']; message: string };
+type Found = { status?: DirectoryStep['status'] } & Sentence;
 
 function createExamination(
   endpoint: Endpoint,
@@ -80,35 +79,36 @@ function createExamination(
   const whole = readSettings(settings);
   const open = () => connection as LdapConnection;
   const limits = () => ({ deadlineAtMs: systemClock.monotonicMs() + timeoutMs, signal });
-  const how = settings.startTls ? 'StartTLS is agreed' : 'TLS is on';
 
   return {
     async resolve() {
-      if (isIP(host) !== 0) return { message: `${host} is an IP address.` };
+      if (isIP(host) !== 0) return { key: 'check.isAddress', parameters: { address: host } };
       const found = await withinTime(lookup(host, { all: true }), timeoutMs, signal);
-      return { message: `${host} is ${found.map(({ address }) => address).join(', ')}.` };
+      return {
+        key: 'check.resolved',
+        parameters: { address: host, found: found.map(({ address }) => address) },
+      };
     },
     async tcp() {
       await reach(endpoint, timeoutMs, signal);
-      return { message: `${host} port ${port} accepts connections.` };
+      return { key: 'check.accepts', parameters: { address: host, port } };
     },
     async tls() {
       const options = { settings, timeoutMs, silenceMs: timeoutMs, clock: systemClock };
       connection = await connect(endpoint, options, signal);
-      if (settings.tls !== undefined) return { message: `${how} and the certificate is right.` };
-      const message = 'TLS is off: tlsEnabled is false, which permits plaintext to this server.';
-      return { status: 'skipped', message };
+      if (settings.tls === undefined) return { status: 'skipped', key: 'check.tls.off', parameters: {} };
+      return { key: settings.startTls ? 'check.tls.started' : 'check.tls.on', parameters: {} };
     },
     async bind() {
       const result = await bind(open(), settings.bindDn, settings.bindPassword, limits());
       if (result.code !== resultCodes.success) throw failureOf(result, endpointName(endpoint));
-      return { message: 'The account of ldap.bindDn is accepted.' };
+      return { key: 'check.ldap.bound', parameters: {} };
     },
     async search() {
       const one = { maxPersons: 1, mayCut: true };
       [sample] = await findPersons(open(), [], whole, one, limits());
       if (sample === undefined) throw new NobodyFound();
-      return { message: 'Below ldap.baseDns the account finds people.' };
+      return { key: 'check.ldap.found', parameters: {} };
     },
     async person() {
       const person = sample as DirectoryPerson;
@@ -120,10 +120,15 @@ function createExamination(
           name !== '' &&
           !person.entry.attributes.has(name.toLowerCase()),
       );
-      const has =
-        missing.length === 0 ? 'every attribute' : `no ${missing.map(([, name]) => name).join(', ')}`;
-      const named = groups.length === 0 ? 'and no group names it' : `and groups name it: ${groups.length}`;
-      return { message: `One person as a sample has ${has}, ${named}.` };
+      const count = groups.length;
+      const names = missing.map(([, name]) => name);
+      if (missing.length === 0)
+        return count === 0
+          ? { key: 'check.ldap.sampleAlone', parameters: {} }
+          : { key: 'check.ldap.sample', parameters: { count } };
+      return count === 0
+        ? { key: 'check.ldap.sampleLacksAlone', parameters: { names } }
+        : { key: 'check.ldap.sampleLacks', parameters: { names, count } };
     },
     close: () => connection?.close(new ConfigServerError('ClientClosed', 'the check is over')),
   };
@@ -133,31 +138,32 @@ class NobodyFound extends Error {}
 
 function sentenceOf(
   step: DirectoryStepName,
-  { host, port }: Endpoint,
+  { host: address, port }: Endpoint,
   { tls, startTls, bindDn }: DirectorySettings,
   error: unknown,
-): string {
-  const { code, message = 'unknown reason' } = error as { code?: string; message?: string };
+): Sentence {
+  const { code, message: problem = 'unknown reason' } = error as { code?: string; message?: string };
+  const account = JSON.stringify(bindDn);
   switch (step) {
     case 'resolve':
-      return `${host} is not found (${code ?? message}): correct address, or the name service`;
+      return { key: 'check.ldap.unknownHost', parameters: { address, problem: code ?? problem } };
     case 'tcp':
-      return `${host} port ${port} does not accept connections (${code ?? message}): correct port, start the server, or open the firewall`;
+      return { key: 'check.ldap.notReached', parameters: { address, port, problem: code ?? problem } };
     case 'tls':
-      if (tls === undefined) return `The connection failed: ${message}`;
-      return startTls
-        ? `StartTLS failed (${message}): nothing was sent in plaintext; correct tls.ca or tls.serverName, or use ldaps (startTls false)`
-        : `TLS failed (${message}): correct tls.ca or tls.serverName, or the port (636 for ldaps)`;
+      if (tls === undefined) return { key: 'check.ldap.connectionFailed', parameters: { problem } };
+      return {
+        key: startTls ? 'check.ldap.startTlsFailed' : 'check.ldap.tlsFailed',
+        parameters: { problem },
+      };
     case 'bind':
       return code === 'AuthenticationFailed'
-        ? `The server refuses the account ${JSON.stringify(bindDn)}: correct ldap.bindDn or ldap.bindPassword`
-        : `The server did not accept the account (${message})`;
+        ? { key: 'check.ldap.accountRefused', parameters: { account } }
+        : { key: 'check.ldap.accountUnanswered', parameters: { problem } };
     default:
-      if (error instanceof NobodyFound)
-        return `The server shows the account nobody, so no login can succeed: correct ldap.baseDns, ldap.filters.person, ldap.attributes.id or ldap.attributes.userName, or give ${JSON.stringify(bindDn)} read permission`;
+      if (error instanceof NobodyFound) return { key: 'check.ldap.nobody', parameters: { account } };
       return code === 'CFGObjectNotFound'
-        ? 'The server has no entry of one of ldap.baseDns or ldap.groupBaseDns: correct them'
-        : `The search failed: ${message}`;
+        ? { key: 'check.ldap.noBase', parameters: {} }
+        : { key: 'check.ldap.searchFailed', parameters: { problem } };
   }
 }
 

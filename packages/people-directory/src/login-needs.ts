@@ -9,11 +9,20 @@ export const loginNeeds = ['tenant', 'application', 'people'] as const;
 
 export type LoginNeed = (typeof loginNeeds)[number];
 
+/** By the keys of the contracts, which callers say. */
+type LoginSentence =
+  | { key: `check.login.${'anyTenant' | 'needsTenant' | 'people'}`; parameters: Record<string, never> }
+  | { key: `check.login.${'tenant' | 'tenantInOtherCase' | 'noTenant'}`; parameters: { tenant: string } }
+  | { key: 'check.login.application'; parameters: { application: string } }
+  | { key: 'check.login.applicationUnread'; parameters: { account: string; application: string } }
+  | { key: `check.login.${'nobody' | `denied.${LoginNeed}`}`; parameters: { account: string } }
+  | { key: `check.login.unanswered.${LoginNeed}`; parameters: { problem: string } };
+
 export interface LoginStep {
   step: LoginNeed;
   status: 'ok' | 'failed' | 'skipped';
   /** The finding and, when the step failed, the change that helps. Holds no values of the server. */
-  message: string;
+  sentence: LoginSentence;
   durationMs: number;
   /** The server gave no answer, so the step says nothing about logins. */
   isUnanswered: boolean;
@@ -22,7 +31,7 @@ export interface LoginStep {
 export interface LoginPlace {
   tenant: string;
   appName: string;
-  /** The service account, for the messages. */
+  /** The service account, for the sentences. */
   username: string;
 }
 
@@ -54,19 +63,22 @@ export async function examineLogin(
   place: LoginPlace,
   options: CallOptions = {},
 ): Promise<LoginStep[]> {
-  const account = `the service account ${JSON.stringify(place.username)}`;
+  const account = JSON.stringify(place.username);
   const tenantStep = await timed('tenant', account, () => tryTenant(backend, place, options));
   const applicationStep = await timed('application', account, () => tryApplication(backend, place, options));
   const peopleStep = await timed('people', account, async () =>
-    tenantStep.status === 'ok'
-      ? tryPeople(backend, account, tenantStep.tenantDbid, options)
-      : { status: 'skipped' as const, message: 'Needs the tenant.' },
+    tenantStep.status === 'ok' ? tryPeople(backend, account, tenantStep.tenantDbid, options) : needsTenant,
   );
   const { tenantDbid: _, ...tenant } = tenantStep;
   return [tenant, applicationStep, peopleStep];
 }
 
-type Found = Pick<LoginStep, 'status' | 'message'> & { tenantDbid?: number | undefined };
+const needsTenant: Found = {
+  status: 'skipped',
+  sentence: { key: 'check.login.needsTenant', parameters: {} },
+};
+
+type Found = Pick<LoginStep, 'status' | 'sentence'> & { tenantDbid?: number | undefined };
 
 async function timed(step: LoginNeed, account: string, work: () => Promise<Found>) {
   const startedMs = performance.now();
@@ -77,19 +89,16 @@ async function timed(step: LoginNeed, account: string, work: () => Promise<Found
   return { step, isUnanswered: false, ...found, durationMs: Math.round(performance.now() - startedMs) };
 }
 
-function failureOf(step: LoginNeed, account: string, error: unknown) {
+function failureOf(
+  step: LoginNeed,
+  account: string,
+  error: unknown,
+): Pick<LoginStep, 'sentence' | 'isUnanswered'> {
   if (isConfigServerError(error, 'AccessDenied')) {
-    const what = step === 'people' ? 'people, their access groups or roles' : `the ${step}`;
-    return {
-      message: `The server lets ${account} not read ${what}: give it read permission`,
-      isUnanswered: false,
-    };
+    return { sentence: { key: `check.login.denied.${step}`, parameters: { account } }, isUnanswered: false };
   }
-  const code = isConfigServerError(error) ? error.code : 'unknown reason';
-  return {
-    message: `The server did not answer the question for the ${step} (${code}): look into its log`,
-    isUnanswered: true,
-  };
+  const problem = isConfigServerError(error) ? error.code : 'unknown reason';
+  return { sentence: { key: `check.login.unanswered.${step}`, parameters: { problem } }, isUnanswered: true };
 }
 
 async function tryTenant(
@@ -97,25 +106,15 @@ async function tryTenant(
   { tenant: name }: LoginPlace,
   options: CallOptions,
 ): Promise<Found> {
-  if (name === '') return { status: 'ok', message: 'No tenant is named: people of every tenant sign in.' };
-  const quoted = JSON.stringify(name);
+  if (name === '') return { status: 'ok', sentence: { key: 'check.login.anyTenant', parameters: {} } };
+  const parameters = { tenant: JSON.stringify(name) };
   const tenant = await findTenant(backend, name, options);
-  if (tenant === undefined) {
-    return {
-      status: 'failed',
-      message: `The server has no tenant named ${quoted}, so no login can succeed: correct tenant of the environment, or let the service account read it`,
-    };
-  }
-  const message =
-    tenant.name === name
-      ? `The tenant ${quoted} exists.`
-      : `The tenant ${quoted} exists, spelled in another case.`;
+  if (tenant === undefined)
+    return { status: 'failed', sentence: { key: 'check.login.noTenant', parameters } };
+  const key = tenant.name === name ? 'check.login.tenant' : 'check.login.tenantInOtherCase';
   // The ENVIRONMENT tenant holds all other tenants.
-  return {
-    status: 'ok',
-    message,
-    tenantDbid: tenant.DBID === environmentTenantDbid ? undefined : tenant.DBID,
-  };
+  const tenantDbid = tenant.DBID === environmentTenantDbid ? undefined : tenant.DBID;
+  return { status: 'ok', sentence: { key, parameters }, tenantDbid };
 }
 
 async function tryApplication(
@@ -123,17 +122,16 @@ async function tryApplication(
   { appName, username }: LoginPlace,
   options: CallOptions,
 ): Promise<Found> {
-  const quoted = JSON.stringify(appName);
+  const application = JSON.stringify(appName);
   const [found] = await backend.readApplications({ name: appName }, options).catch((error: unknown) => {
     if (isConfigServerError(error, 'AccessDenied', 'Unsupported')) return [];
     throw error;
   });
-  if (found !== undefined) return { status: 'ok', message: `The application ${quoted} exists.` };
+  if (found !== undefined)
+    return { status: 'ok', sentence: { key: 'check.login.application', parameters: { application } } };
   // Registering as it has succeeded, and a login reads nothing of it.
-  return {
-    status: 'skipped',
-    message: `The account ${JSON.stringify(username)} registered as ${quoted} but may not read it, which no login needs.`,
-  };
+  const parameters = { account: JSON.stringify(username), application };
+  return { status: 'skipped', sentence: { key: 'check.login.applicationUnread', parameters } };
 }
 
 async function tryPeople(
@@ -146,16 +144,12 @@ async function tryPeople(
   // The whole lists of a server with many tenants would take longer than this question may, again and again.
   const one = { ...options, maxObjects: 1 };
   const [dbid] = await backend.readPersonDbids(filter, one);
-  if (dbid === undefined) {
-    return {
-      status: 'failed',
-      message: `The server shows ${account} nobody of the tenant, so no login can succeed: give it read permission for its persons, or name another tenant`,
-    };
-  }
+  if (dbid === undefined)
+    return { status: 'failed', sentence: { key: 'check.login.nobody', parameters: { account } } };
   await backend.readAccessGroups({ person_dbid: dbid }, options);
   await backend.readRoles(filter, one).catch((error: unknown) => {
     // Some servers keep no roles.
     if (!isConfigServerError(error, 'Unsupported')) throw error;
   });
-  return { status: 'ok', message: 'People, their access groups and roles can be read.' };
+  return { status: 'ok', sentence: { key: 'check.login.people', parameters: {} } };
 }

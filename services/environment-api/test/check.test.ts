@@ -75,6 +75,20 @@ describe('a check', () => {
       'read ok',
     ]);
     expect(logins(result.servers[0])).toEqual(['tenant ok', 'application ok', 'people ok']);
+    const { steps, login } = result.servers[0];
+    const keys = [...steps, ...login].flatMap(({ sentences }: { sentences?: { key: string }[] }) =>
+      sentences?.map(({ key }) => key),
+    );
+    expect(keys).toEqual([
+      'check.isAddress',
+      'check.accepts',
+      'check.tls.off',
+      'check.server.registered',
+      'check.server.read',
+      'check.login.tenantInOtherCase',
+      'check.login.application',
+      'check.login.people',
+    ]);
     await expect.poll(() => server.sessionCount()).toBe(0);
   });
 

@@ -55,6 +55,7 @@ describe.skipIf(findSlapd() === undefined)('an LDAP directory', () => {
     const { ok, servers } = answer.body.data;
     const steps = ['resolve', 'tcp', 'tls', 'bind', 'search', 'person'].map((step) => `${step} ok`);
     expect([ok, statuses(servers[0].steps)]).toEqual([true, steps]);
+    expect(servers[0].steps[3].sentences).toEqual([{ key: 'check.ldap.bound', parameters: {} }]);
     expect(servers[0]).toMatchObject({ serverId: `127.0.0.1:${server.tlsPort}`, source: 'list' });
     expect(answer.text).not.toMatch(/private|ana\b/);
     const started = { startTls: true, servers: [{ address: '127.0.0.1', port: server.port }] };

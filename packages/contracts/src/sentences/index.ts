@@ -1,2 +1,8 @@
 /** Names what others may use of the sentences that services say. */
-export { type ParametersOf, type SentenceKey, type SentenceParameters, sentences } from './table.ts';
+export {
+  type ParametersOf,
+  type Sentence,
+  type SentenceKey,
+  type SentenceParameters,
+  sentences,
+} from './table.ts';

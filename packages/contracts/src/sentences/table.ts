@@ -39,3 +39,8 @@ type OneWord<Text extends string> = Text extends '' | `${string} ${string}` | `$
 export type ParametersOf<Key extends SentenceKey> = Readonly<
   Record<NamesIn<(typeof sentences)[Key]>, SentenceParameters[string]>
 >;
+
+/** A sentence that its finder leaves to others to say. */
+export type Sentence = {
+  [Key in SentenceKey]: { key: Key; parameters: ParametersOf<Key> };
+}[SentenceKey];

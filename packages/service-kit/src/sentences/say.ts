@@ -1,6 +1,7 @@
 /** Says sentences with parameters: in English for programs and the command line, with the key by which the console has other languages. */
 import {
   type ParametersOf,
+  type Sentence,
   type SentenceKey,
   type SentenceParameters,
   sentences,
@@ -28,9 +29,17 @@ export function say<Key extends SentenceKey>(
   key: Key,
   ...[given]: keyof ParametersOf<Key> extends never ? [] : [ParametersOf<Key>]
 ): Said {
+  return inEnglish(key, given ?? {});
+}
+
+/** Says what a package found that leaves the words to its callers. */
+export function sayFound({ key, parameters }: Sentence): Said {
+  return inEnglish(key, parameters);
+}
+
+function inEnglish(key: SentenceKey, parameters: SentenceParameters): Said {
   const message = compiled.get(key) ?? new IntlMessageFormat(sentences[key], 'en', {}, { ignoreTag: true });
   compiled.set(key, message);
-  const parameters: SentenceParameters = given ?? {};
   return {
     message: message.format<string>(valuesIn('en', parameters, (moment) => moment)) as string,
     key,

@@ -46,13 +46,14 @@ it('is that of the error pages of Auth API too, below which the reason stands in
   expect(page.html).toContain('<p class="detail" lang="en" dir="ltr">The application that sent you here');
 });
 
-it('leaves what an API says in English, from left to right', async () => {
+it('is that of every step of a check', async () => {
   const person = await stage.installationAdministrator();
   const path = `/auth/console/environments/${stage.environmentId}`;
   const environment = await person.open(`${path}?language=ar`);
   const check = await person.submit(environment, `${path}/check`);
   expect([check.status, languageOf(check)]).toEqual([200, 'ar']);
-  expect(check.html).toMatch(/<p class="step-message" lang="en" dir="ltr">127\.0\.0\.1 is an IP address/);
+  expect(check.html).toMatch(/<p class="step-message">\u2068?127\.0\.0\.1\u2069? هو عنوان IP/);
+  expect(check.html).not.toContain('<p class="step-message" lang="en"');
 });
 
 it('comes before what the application asks for, which comes before the browser', async () => {

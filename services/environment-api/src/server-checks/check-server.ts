@@ -7,6 +7,7 @@ import { silentLogger, systemClock } from '@gatehouse/config-server-client/surro
 import { ocpWire } from '@gatehouse/config-server-client/wire';
 import { type Step, type StepName, stepNames } from '@gatehouse/contracts/environment-administration';
 import { CfgAppType, CfgObjectType, ConfigServerError } from '@gatehouse/people-directory';
+import { type Said, say, wordsOf } from '@gatehouse/service-kit/sentences';
 import { linkFailure, readFailure, resolveFailure, type Target, tcpFailure } from './sentence.ts';
 
 export interface CheckTarget extends Target {
@@ -24,33 +25,29 @@ export interface CheckLimits {
 
 /** Never throws: a failure is the result of its step, and the steps after it are skipped. */
 export async function checkServer(target: CheckTarget, limits: CheckLimits): Promise<Step[]> {
+  const { address, port, applicationName: application, userName: account } = target;
   const steps: Step[] = [];
   let startedMs = performance.now();
-  const add = (step: StepName, status: Step['status'], message: string) => {
+  const add = (step: StepName, status: Step['status'], said: Said) => {
     const durationMs = Math.round(performance.now() - startedMs);
     startedMs = performance.now();
-    steps.push({ step, status, message, durationMs });
+    steps.push({ step, status, ...wordsOf(said), durationMs });
   };
-  const fail = (step: StepName, message: string) => {
-    const isOver = limits.signal.aborted;
-    add(
-      step,
-      'failed',
-      isOver ? 'The time for the whole check was over: check again, or fewer servers at once' : message,
-    );
+  const fail = (step: StepName, said: Said) => {
+    add(step, 'failed', limits.signal.aborted ? say('check.timeOver') : said);
     const rest = stepNames.slice(stepNames.indexOf(step) + 1);
-    for (const name of rest) add(name, 'skipped', 'Needs the step before.');
+    for (const name of rest) add(name, 'skipped', say('check.needsBefore'));
     return steps;
   };
 
   try {
-    add('resolve', 'ok', await resolve(target.address, limits));
+    add('resolve', 'ok', await resolve(address, limits));
   } catch (error) {
     return fail('resolve', resolveFailure(target, error));
   }
   try {
     await reach(target, limits);
-    add('tcp', 'ok', `${target.address} port ${target.port} accepts connections.`);
+    add('tcp', 'ok', say('check.accepts', { address, port }));
   } catch (error) {
     return fail('tcp', tcpFailure(target, error));
   }
@@ -58,21 +55,18 @@ export async function checkServer(target: CheckTarget, limits: CheckLimits): Pro
   try {
     connection = await open(target, limits);
   } catch (error) {
-    const { step, message } = linkFailure(target, error);
+    const { step, said } = linkFailure(target, error);
     if (step === 'register') add('tls', ...tlsStep(target));
-    return fail(step === 'tcp' ? 'tls' : step, message);
+    return fail(step === 'tcp' ? 'tls' : step, said);
   }
   add('tls', ...tlsStep(target));
-  add('register', 'ok', `Registered as ${target.applicationName} with the account ${target.userName}.`);
+  add('register', 'ok', say('check.server.registered', { application, account }));
   try {
     const tenants = await countTenants(connection, limits);
     if (tenants === 0) {
-      return fail(
-        'read',
-        `The service account ${JSON.stringify(target.userName)} sees no tenant: give it read permission`,
-      );
+      return fail('read', say('check.server.noTenants', { account: JSON.stringify(account) }));
     }
-    add('read', 'ok', `Read ${tenants} ${tenants === 1 ? 'tenant' : 'tenants'}.`);
+    add('read', 'ok', say('check.server.read', { count: tenants }));
   } catch (error) {
     return fail('read', readFailure(target, error));
   } finally {
@@ -81,16 +75,14 @@ export async function checkServer(target: CheckTarget, limits: CheckLimits): Pro
   return steps;
 }
 
-function tlsStep({ isTls }: Target): [Step['status'], string] {
-  return isTls
-    ? ['ok', 'TLS is on and the certificate is right.']
-    : ['skipped', 'TLS is off: tlsEnabled is false, which permits plaintext to this server.'];
+function tlsStep({ isTls }: Target): [Step['status'], Said] {
+  return isTls ? ['ok', say('check.tls.on')] : ['skipped', say('check.tls.off')];
 }
 
-async function resolve(address: string, { timeoutMs, signal }: CheckLimits): Promise<string> {
-  if (isIP(address) !== 0) return `${address} is an IP address.`;
+async function resolve(address: string, { timeoutMs, signal }: CheckLimits): Promise<Said> {
+  if (isIP(address) !== 0) return say('check.isAddress', { address });
   const found = await withinTime(lookup(address, { all: true }), timeoutMs, signal);
-  return `${address} is ${found.map((entry) => entry.address).join(', ')}.`;
+  return say('check.resolved', { address, found: found.map((entry) => entry.address) });
 }
 
 function reach({ address, port }: Target, { timeoutMs, signal }: CheckLimits): Promise<void> {

@@ -7,6 +7,7 @@ import { directorySettingsOf, examineDirectory } from '@gatehouse/directory-ldap
 import { examineLogin } from '@gatehouse/people-directory';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { conflict } from '@gatehouse/service-kit/errors';
+import { sayFound, wordsOf } from '@gatehouse/service-kit/sentences';
 import { type CheckLimits, type CheckTarget, checkServer } from './check-server.ts';
 
 export interface ServerExamination {
@@ -36,9 +37,10 @@ export function examinerOf(environment: EnvironmentView, secretBox: SecretBox): 
   };
   if (environment.directory === 'ldap') {
     const settings = directorySettingsOf(environment, open);
-    return async ({ address: host, port }, limits) => ({
-      steps: await examineDirectory({ host, port }, settings, limits),
-    });
+    return async ({ address: host, port }, limits) => {
+      const steps = await examineDirectory({ host, port }, settings, limits);
+      return { steps: steps.map(({ sentence, ...step }) => ({ ...step, ...wordsOf(sayFound(sentence)) })) };
+    };
   }
   const account = accountOf(environment, open);
   return ({ address, port }, limits) => examineServer({ ...account, address, port }, limits);
@@ -84,7 +86,10 @@ async function tryLogin(target: CheckTarget, { timeoutMs, signal }: CheckLimits)
       { tenant, appName, username },
       { signal, deadlineMs: timeoutMs },
     );
-    return steps.map(({ isUnanswered: _, ...step }) => step);
+    return steps.map(({ isUnanswered: _, sentence, ...step }) => ({
+      ...step,
+      ...wordsOf(sayFound(sentence)),
+    }));
   } finally {
     await backend.close();
   }

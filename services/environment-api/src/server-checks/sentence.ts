@@ -2,10 +2,11 @@
 
 import type { StepName } from '@gatehouse/contracts/environment-administration';
 import { isConfigServerError } from '@gatehouse/people-directory';
+import { type Said, say } from '@gatehouse/service-kit/sentences';
 
 export interface Failure {
   step: StepName;
-  message: string;
+  said: Said;
 }
 
 export interface Target {
@@ -18,149 +19,123 @@ export interface Target {
   hasClientCertificate: boolean;
 }
 
-export function resolveFailure(target: Target, error: unknown): string {
-  const code = (error as { code?: string }).code;
-  return code === 'ENOTFOUND'
-    ? `There is no host named ${target.address}: correct the address, or make the name known to this network's DNS`
-    : `The name ${target.address} could not be looked up${code === undefined ? '' : ` (${code})`}: check that DNS works from here`;
+type Place = Pick<Target, 'address' | 'port'>;
+
+const unknownReason = 'unknown reason';
+
+export function resolveFailure({ address }: Target, error: unknown): Said {
+  const { code: problem = unknownReason } = error as { code?: string };
+  return problem === 'ENOTFOUND'
+    ? say('check.server.unknownHost', { address })
+    : say('check.server.lookupFailed', { address, problem });
 }
 
-export function tcpFailure(target: Target, error: unknown): string {
-  const place = `${target.address} port ${target.port}`;
+export function tcpFailure({ address, port }: Place, error: unknown): Said {
   switch ((error as { code?: string }).code) {
     case 'ECONNREFUSED':
-      return `Nothing listens at ${place}: correct the port, or start the Configuration Server`;
+      return say('check.server.nothingListens', { address, port });
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return `There is no route to ${place}: correct the address, or open the network`;
+      return say('check.server.noRoute', { address, port });
     default:
-      return `${place} does not answer: a firewall may drop the packets, or the host is down; open the port for this network`;
+      return say('check.server.silent', { address, port });
   }
 }
 
 /** Assigns an error of the connection to its step and explains it. */
 export function linkFailure(target: Target, error: unknown): Failure {
-  const place = `${target.address} port ${target.port}`;
+  const { address, port, isTls, hasClientCertificate } = target;
+  const place = { address, port };
   const code = isConfigServerError(error) ? error.code : undefined;
   const cause = isConfigServerError(error) ? (error.cause as { code?: string } | undefined)?.code : undefined;
   switch (code) {
     case 'TlsFailure':
-      return { step: 'tls', message: tlsSentence(target, place, cause) };
+      return { step: 'tls', said: tlsSentence(target, cause ?? code) };
     case 'TlsExpected':
-      return { step: 'tls', message: `${place} expects TLS: set tlsEnabled to true` };
+      return { step: 'tls', said: say('check.server.expectsTls', place) };
     case 'ConnectTimeout':
-      return target.isTls
-        ? {
-            step: 'tls',
-            message: `${place} accepts connections but begins no TLS: give the TLS port, or set tlsEnabled to false if plaintext is acceptable there`,
-          }
-        : { step: 'tcp', message: tcpFailure(target, undefined) };
+      return isTls
+        ? { step: 'tls', said: say('check.server.beginsNoTls', place) }
+        : { step: 'tcp', said: say('check.server.silent', place) };
     case 'ConnectionRefused':
-      return { step: 'tcp', message: tcpFailure(target, { code: 'ECONNREFUSED' }) };
+      return { step: 'tcp', said: say('check.server.nothingListens', place) };
     case 'PlaintextRefused':
-      return { step: 'tls', message: 'Plaintext is not permitted: set tlsEnabled to true' };
-    case 'RegisterTimeout':
+      return { step: 'tls', said: say('check.server.plaintextRefused') };
+    case 'ConnectionLost':
+      // In TLS 1.3 (RFC 8446, section 2) a server refuses a client certificate after the client's handshake is done.
       return {
         step: 'register',
-        message: `${place} accepts connections but does not answer: it may be another program, or a TLS port while tlsEnabled is ${target.isTls}; check address, port and tlsEnabled`,
+        said: isTls
+          ? say(`check.server.handshake.${hasClientCertificate ? 'certificateEnded' : 'ended'}`, place)
+          : say('check.server.brokenOff', { ...place, problem: code }),
       };
+    default:
+      return { step: 'register', said: registerSentence(target, code) };
+  }
+}
+
+function registerSentence(target: Target, code: string | undefined): Said {
+  const { address, port, isTls } = target;
+  const place = { address, port };
+  const account = JSON.stringify(target.userName);
+  const application = JSON.stringify(target.applicationName);
+  switch (code) {
+    case 'RegisterTimeout':
+      return say('check.server.registersNobody', { ...place, tlsEnabled: String(isTls) });
     case 'NotThisProtocol':
     case 'ProtocolViolation':
     case 'FrameTooLarge':
-      return {
-        step: 'register',
-        message: `${place} is no Configuration Server, or one that does not speak the open protocol: correct the port`,
-      };
+      return say('check.server.otherProgram', place);
     case 'AuthenticationFailed':
-      return {
-        step: 'register',
-        message: `The server refuses the service account ${JSON.stringify(target.userName)}: correct username, password or appName of the environment`,
-      };
+      return say('check.server.accountRefused', { account });
     case 'AccountLocked':
     case 'AccountExpired':
-      return {
-        step: 'register',
-        message: `The service account ${JSON.stringify(target.userName)} is locked or expired: unlock it on the Configuration Server`,
-      };
+      return say('check.server.accountLocked', { account });
     case 'PasswordExpired':
     case 'ChangePasswordRequired':
-      return {
-        step: 'register',
-        message: `The password of the service account ${JSON.stringify(target.userName)} must be changed on the Configuration Server first; then set it in the environment`,
-      };
+      return say('check.server.passwordExpired', { account });
     case 'CFGObjectNotFound':
-      return {
-        step: 'register',
-        message: `The server knows no application ${JSON.stringify(target.applicationName)}: create it there, or correct appName`,
-      };
+      return say('check.server.applicationUnknown', { application });
     case 'AccessDenied':
-      return {
-        step: 'register',
-        message: `The service account ${JSON.stringify(target.userName)} may not register as ${JSON.stringify(target.applicationName)}: give it the permission, or correct appName`,
-      };
-    case 'ConnectionLost':
-      // In TLS 1.3 (RFC 8446, section 2) a server refuses a client certificate after the client's handshake is done.
-      return target.isTls
-        ? {
-            step: 'register',
-            message: `${place} ended the connection after the TLS handshake: ${clientCertificateAdvice(target)}`,
-          }
-        : { step: 'register', message: brokenOff(place, code) };
+      return say('check.server.applicationDenied', { account, application });
     case 'TooManySessions':
     case 'Overloaded':
     case 'CFGForcedDisconnect':
-      return {
-        step: 'register',
-        message: 'The server takes no more sessions at present: try again later, or raise its limit',
-      };
+      return say('check.server.full');
     case 'NotPrimary':
     case 'ShuttingDown':
-      return {
-        step: 'register',
-        message: 'The server registers nobody at present: it is the backup or is shutting down',
-      };
+      return say('check.server.notPrimary');
     default:
-      return { step: 'register', message: brokenOff(place, code) };
+      return say('check.server.brokenOff', { ...place, problem: code ?? unknownReason });
   }
 }
 
-function brokenOff(place: string, code: string | undefined): string {
-  return `${place} ended the connection while registering (${code ?? 'unknown reason'}): check that it is a Configuration Server and that tlsEnabled is right`;
+export function readFailure({ userName }: Target, error: unknown): Said {
+  if (isConfigServerError(error, 'AccessDenied'))
+    return say('check.server.readDenied', { account: JSON.stringify(userName) });
+  return say('check.server.readFailed', { problem: isConfigServerError(error) ? error.code : unknownReason });
 }
 
-function clientCertificateAdvice({ hasClientCertificate }: Target): string {
-  return hasClientCertificate
-    ? 'it may not accept the client certificate; check that it knows the authority of tls.mutual.cert'
-    : 'it may ask for a client certificate; set tls.mutual if it does';
-}
-
-export function readFailure(target: Target, error: unknown): string {
-  if (isConfigServerError(error, 'AccessDenied')) {
-    return `The service account ${JSON.stringify(target.userName)} may read no tenants: give it read permission`;
-  }
-  const code = isConfigServerError(error) ? error.code : 'unknown reason';
-  return `The tenants could not be read (${code}): look into the log of the Configuration Server`;
-}
-
-function tlsSentence(target: Target, place: string, cause: string | undefined): string {
-  switch (cause) {
+function tlsSentence({ address, port, hasClientCertificate }: Target, problem: string): Said {
+  const place = { address, port };
+  switch (problem) {
     case 'CERT_HAS_EXPIRED':
-      return `The certificate of ${place} has expired: renew it`;
+      return say('check.server.certificateExpired', place);
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `The certificate of ${place} is for another name: set tls.serverName to the name that stands in it, or renew it for this address`;
+      return say('check.server.certificateOfOther', place);
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'SELF_SIGNED_CERT_IN_CHAIN':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_GET_ISSUER_CERT':
-      return `The certificate of ${place} comes from an authority that is not trusted here: set tls.ca to its certificate, or use a certificate of a known one`;
+      return say('check.server.certificateUntrusted', place);
     case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
     case 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA':
     case 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE':
     case 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN':
     case 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED':
-      return `${place} refuses the TLS handshake: ${clientCertificateAdvice(target)}`;
+      return say(`check.server.handshake.${hasClientCertificate ? 'certificateRefused' : 'refused'}`, place);
     default:
-      return `TLS with ${place} failed${cause === undefined ? '' : ` (${cause})`}: give its TLS port, or set tlsEnabled to false if plaintext is acceptable there`;
+      return say('check.server.tlsFailed', { ...place, problem });
   }
 }

@@ -6,6 +6,7 @@ import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Probe } from '@gatehouse/service-kit/health';
 import type { Logger, Metrics } from '@gatehouse/service-kit/observability';
+import { sayFound } from '@gatehouse/service-kit/sentences';
 import type { EnvironmentLinks } from './environment-links.ts';
 import type { ExaminedBackend } from './links-in-use.ts';
 
@@ -82,7 +83,8 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
     const failed = steps.find(({ status }) => status === 'failed');
     if (failed === undefined) return { logins: 'possible' };
     if (failed.isUnanswered || failed.step === 'application') return { logins: 'unknown' };
-    return { logins: failed.step === 'tenant' ? 'no_tenant' : 'no_people', message: failed.message };
+    const { message } = sayFound(failed.sentence);
+    return { logins: failed.step === 'tenant' ? 'no_tenant' : 'no_people', message };
   };
 
   /** `isFresh`: also those that were well a moment ago. Never rejects. */
