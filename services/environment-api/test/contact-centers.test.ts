@@ -237,6 +237,10 @@ describe('GET /contact-centers', () => {
     expect(second.ids).toEqual(ids.slice(3, 6));
     const last = await list(`limit=3&cursor=${second.nextCursor}`);
     expect(last).toEqual({ ids: ids.slice(6), nextCursor: undefined });
+    const query = `/contact-centers?environmentId=${own}&limit=1&offset=2`;
+    expect((await api.call('GET', `${query}&count=true`)).body).toMatchObject({ total: 6 });
+    expect((await api.call('GET', query)).body).not.toHaveProperty('total');
+    expect((await api.call('GET', `${query}&count=all`)).status).toBe(400);
   });
 
   it.each(['', '&search=Pier'])(
@@ -260,6 +264,8 @@ describe('GET /contact-centers', () => {
       };
       expect(await all('name')).toEqual(['pier A', 'Pier b', 'Pier b', 'Pier C']);
       expect(await all('-name')).toEqual(['Pier C', 'Pier b', 'Pier b', 'pier A']);
+      const counted = `/contact-centers?environmentId=${own}&limit=1&count=true${search}`;
+      expect((await api.call('GET', counted)).body).toMatchObject({ total: 4 });
     },
   );
 

@@ -406,6 +406,9 @@ it('GET /environments answers those that are named by their ids, and refuses wha
     (await list(query)).body.data.map(({ id }: { id: string }) => id);
   expect(await idsOf({ ids: [...ids].reverse().join(',') })).toEqual(ids);
   expect(await idsOf({ ids: ids.join(','), search: 'ANOTHER' })).toEqual([ids[1]]);
+  const counted = async (query: Record<string, string>) =>
+    (await list({ ...query, ids: ids.join(','), count: 'true', limit: '1' })).body.total;
+  expect([await counted({}), await counted({ search: 'another' })]).toEqual([2, 1]);
   expect(await idsOf({ ids: '99999999-9999-4999-8999-999999999999' })).toEqual([]);
   for (const wrong of ['', 'x', `${ids[0]},`, Array.from({ length: 101 }, () => ids[0]).join(',')])
     expect((await list({ ids: wrong })).status).toBe(400);

@@ -6,6 +6,8 @@ import {
   envelopeOf,
   nextCursorSchema,
   successStatus,
+  type Total,
+  totalFields,
   type Warning,
   warningSchema,
 } from '@gatehouse/contracts/answers';
@@ -60,9 +62,9 @@ export async function readPage<T>(
   row: z.ZodType<T>,
   path: string,
   query: NonNullable<HttpRequest['query']>,
-): Promise<{ rows: T[]; nextCursor?: string | undefined }> {
-  const { data: rows, nextCursor } = await http.read(pageOf(row), { path, query });
-  return { rows, nextCursor };
+): Promise<{ rows: T[]; nextCursor?: string | undefined } & Total> {
+  const { data: rows, nextCursor, total, totalAtLeast } = await http.read(pageOf(row), { path, query });
+  return { rows, nextCursor, total, totalAtLeast };
 }
 
 /** Returns the rows of every page. @throws UpstreamError */
@@ -87,7 +89,14 @@ export async function readRows<T>(
 const answerOf = once(<T>(schema: z.ZodType<T>) => whole(envelopeOf(schema)));
 const writtenAnswerOf = once(<T>(schema: z.ZodType<T>) => whole(envelopeOf(schema).and(warningsOf)));
 const pageOf = once(<T>(row: z.ZodType<T>) =>
-  whole(z.object({ status: successStatus, data: z.array(row), nextCursor: nextCursorSchema })),
+  whole(
+    z.object({
+      status: successStatus,
+      data: z.array(row),
+      nextCursor: nextCursorSchema,
+      ...totalFields,
+    }),
+  ),
 );
 
 /**

@@ -41,6 +41,8 @@ export interface ClientPageQuery {
   sort?: 'name' | '-name' | undefined;
   limit: string;
   cursor?: string | undefined;
+  /** How many clients all pages have. */
+  count?: 'true';
 }
 
 /** All calls throw UpstreamError. */

@@ -50,7 +50,8 @@ type Sort = 'name' | '-name';
 export function createContactCenterAdministration(http: HttpClient) {
   return {
     list: (filter?: ContactCenterFilter) => readRows(http, contactCenterSchema, all, filter),
-    page: (filter: ContactCenterFilter & { limit: string; cursor?: string | undefined }) =>
+    /** `count`: with how many all pages have. */
+    page: (filter: ContactCenterFilter & { limit: string; cursor?: string | undefined; count?: 'true' }) =>
       readPage(http, contactCenterSchema, all, filter),
     readTagged: (id: string) => readTagged(http, contactCenterSchema, one(id)),
     read: (id: string) => readData(http, contactCenterSchema, { path: one(id) }),

@@ -37,8 +37,13 @@ export function createEnvironmentAdministration(http: HttpClient) {
   return {
     /** `ids`: separated by commas, at most 100; an id without an environment is left out. */
     list: (filter: { search?: string; ids?: string } = {}) => readRows(http, environmentSchema, all, filter),
-    page: (filter: { search?: string | undefined; limit: string; cursor?: string | undefined }) =>
-      readPage(http, environmentSchema, all, filter),
+    /** `count`: with how many all pages have. */
+    page: (filter: {
+      search?: string | undefined;
+      limit: string;
+      cursor?: string | undefined;
+      count?: 'true';
+    }) => readPage(http, environmentSchema, all, filter),
     readTagged: (id: string) => readTagged(http, environmentSchema, one(id)),
     read: (id: string) => readData(http, environmentSchema, { path: one(id) }),
     create: (fields: NewEnvironment) =>

@@ -69,6 +69,10 @@ export function createPeopleAdministration(http: HttpClient, contactCenterId: st
     remove: (id: string) => removeAt(http, person(id)),
     /** `filter`: RFC 7644 section 3.4.2.2. */
     list: (filter?: string) => list(scimUserSchema, '/Users', filter === undefined ? {} : { filter }),
+    async count(): Promise<number> {
+      const request = { path: `${scim}/Users`, query: { count: '0' } };
+      return (await http.read(z.object({ totalResults: z.int() }), request)).totalResults;
+    },
     /** By user name in any case, or by the id; undefined: there is nobody. */
     async find(name: string): Promise<ScimUser | undefined> {
       const isId = z.guid().safeParse(name).success;

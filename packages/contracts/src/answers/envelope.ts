@@ -60,6 +60,17 @@ export const nextCursorSchema = z
   .optional()
   .describe('Where the next page begins; absent on the last one.');
 
+/** Of a list whose caller asks with `count=true`. At most one of them is given. */
+export const totalFields = {
+  total: z.int().optional().describe('With `count=true`: how many rows all pages have together.'),
+  totalAtLeast: z
+    .int()
+    .optional()
+    .describe('Instead of `total` where all pages have more than 10,000 rows: nobody counts further.'),
+};
+
+export type Total = z.infer<z.ZodObject<typeof totalFields>>;
+
 /** Beside a success. */
 export const warningSchema = z.object({
   field: z.string(),

@@ -24,6 +24,8 @@ export {
   operationIdField,
   securityError,
   successStatus,
+  type Total,
+  totalFields,
   type Warning,
   warningSchema,
   wrapped,

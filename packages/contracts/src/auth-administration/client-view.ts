@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
-import { nextCursorSchema, successStatus } from '../answers/envelope.ts';
+import { nextCursorSchema, successStatus, totalFields } from '../answers/envelope.ts';
 import { imageSchema } from '../environment-api/branding.ts';
 import { shownShape } from '../resource/shown.ts';
 import { publicKeySchema } from '../resources/client/issuers.ts';
@@ -65,6 +65,7 @@ export const clientListSchema = z.object({
   status: successStatus,
   data: z.array(clientViewSchema),
   nextCursor: nextCursorSchema,
+  ...totalFields,
 });
 
 export type ClientView = z.infer<typeof clientViewSchema>;

@@ -31,6 +31,7 @@ export { ok } from './envelope.ts';
 export { hideFromProxies } from './internal.ts';
 export { wrongMethod } from './known-paths.ts';
 export {
+  countQuery,
   cutPage,
   namedKey,
   namedKeyOf,

@@ -1,6 +1,7 @@
 /** Cuts lists into pages by `limit` and `offset` (compat), or by a cursor, which stays right while rows change. */
 
-import { freeText, integer } from '@gatehouse/contracts/values';
+import type { Total } from '@gatehouse/contracts/answers';
+import { flag, freeText, integer } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 import { badRequest } from '../errors/app-error.ts';
 
@@ -23,6 +24,13 @@ export const sortQuery = {
   sort: z.enum(['name', '-name']).optional().describe('By name; `-name`: from the last name on.'),
 };
 
+/** Query parameter of a list that can say how many rows it has. Callers that do not ask for it pay nothing. */
+export const countQuery = {
+  count: flag()
+    .default(false)
+    .describe('`true`: the answer has `total`, or `totalAtLeast` for more than 10,000 rows.'),
+};
+
 export type Sort = z.output<typeof sortQuery.sort>;
 
 export interface Page {
@@ -32,7 +40,7 @@ export interface Page {
   after: string | undefined;
 }
 
-export interface Rows<T> {
+export interface Rows<T> extends Total {
   rows: T[];
   nextCursor: string | undefined;
 }

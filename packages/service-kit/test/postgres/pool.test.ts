@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { Secret } from '../../src/crypto/secret.ts';
 import { createLogger } from '../../src/observability/logging/logger.ts';
 import { withAdvisoryLock } from '../../src/postgres/advisory-lock.ts';
+import { countRows } from '../../src/postgres/count-rows.ts';
 import {
   atAddress,
   connectionOptions,
@@ -26,6 +27,13 @@ it.each([
     database: 'gatehouse',
     user: 'role',
   });
+});
+
+it('a list is counted up to 10,000 rows, and no further', async () => {
+  const pool = await openPool();
+  const count = (rows: number) => countRows(pool, 'SELECT generate_series(1, $1::int)', [rows]);
+  expect(await count(10_000)).toEqual({ total: 10_000 });
+  expect(await count(1_000_000)).toEqual({ totalAtLeast: 10_001 });
 });
 
 async function openPool() {

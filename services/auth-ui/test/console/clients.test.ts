@@ -58,8 +58,8 @@ describe('the list of clients', () => {
     expect(second.rows).toHaveLength(1);
     expect(second.links.map(({ text }) => text)).toContain('First page');
     expect([first.text, second.text]).toEqual([
-      expect.stringContaining('Rows 1–50; more follow'),
-      expect.stringContaining('Rows 51–51, the last ones'),
+      expect.stringContaining('Rows 1–50 of 51'),
+      expect.stringContaining('Rows 51–51 of 51'),
     ]);
     expect(second.text).toContain('Searched: Paged Show all');
     // The head of the table sorts, turns the order round, and goes back.

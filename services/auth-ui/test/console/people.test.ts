@@ -313,7 +313,9 @@ it('does one thing to the people who are marked, and says what happened to each'
     );
   const { html } = await installation.open(list);
   for (const { id } of users) expect(html).toContain(`name="person" value="${id}"`);
-  expect((await choose('disable', [])).message).toBe('Nobody is marked');
+  const unmarked = await choose('disable', []);
+  expect(unmarked.message).toBe('Nobody is marked');
+  expect(unmarked.html).toContain('class="message message-warning"');
 
   const question = await choose('disable', users);
   expect(question.text).toContain('People who are disabled: 2.');
@@ -409,6 +411,12 @@ it('takes everybody of the page, or everybody whom the search finds, and bounds 
   expect(done.text).toContain('Done: 52. Refused: 0.');
   await add(Array.from({ length: 150 }, (_, index) => `team-more-${index}`));
   expect((await ask({ everybody: 'found' })).message).toContain('more than 200 people are found');
+  // The people store counts everybody, and no search.
+  const all = await installation.open(`${path}?contactCenter=${store.contactCenterId}`);
+  expect(all.text).toContain('Rows 1–50 of 203');
+  const next = all.links.find(({ text }) => text === 'Next page')?.href.replace(/&amp;/g, '&') ?? '';
+  expect((await installation.open(next)).text).toContain('Rows 51–100 of 203');
+  expect(list.text).toContain('Rows 1–50; more follow');
 });
 
 it('shows a password link once', async () => {

@@ -49,12 +49,12 @@ function collectionRoutes(api: App, { contactCenters, changeLog }: Services): vo
       },
     },
     async (request, reply) => {
-      const { environmentId, domain, search, sort } = request.query;
+      const { environmentId, domain, search, sort, count } = request.query;
       const page = readPage(request.query, sort === undefined ? ordinalKey : namedOrdinalKey);
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
       const filter = { environmentId, domain, search, sort };
-      const { rows, nextCursor } = await contactCenters.list(request.caller, filter, page);
-      return { ...ok(rows), nextCursor };
+      const { rows, ...rest } = await contactCenters.list(request.caller, filter, page, count);
+      return { ...ok(rows), ...rest };
     },
   );
 

@@ -22,6 +22,7 @@ import { authoriseChange } from './authorise-change.ts';
 import { auditedFields, type ContactCenter } from './contact-center.ts';
 import { readContents } from './contents.ts';
 import { type Anew, keptOf, restoreCenter } from './kept.ts';
+import { type ContactCenterFilter, countContactCenters, listContactCenters } from './list-store.ts';
 import type { ContactCenterPatch, NewContactCenter } from './schemas.ts';
 import * as store from './store.ts';
 import {
@@ -62,13 +63,18 @@ export function createContactCenterService({
   return {
     async list(
       caller: Caller,
-      filter: Omit<store.ContactCenterFilter, 'ids'>,
+      filter: Omit<ContactCenterFilter, 'ids'>,
       page: Page,
+      count = false,
     ): Promise<Rows<ContactCenter>> {
-      const rows = await store.listContactCenters(db, { ...filter, ids: readableIds(caller) }, page);
-      return cutPage(rows, page.limit, ({ ordinal, name }) =>
-        filter.sort === undefined ? ordinal : namedKeyOf(ordinal, name),
-      );
+      const readable = { ...filter, ids: readableIds(caller) };
+      const [rows, total] = await Promise.all([
+        listContactCenters(db, readable, page),
+        count ? countContactCenters(db, readable) : {},
+      ]);
+      const keyOf = ({ ordinal, name }: ContactCenter) =>
+        filter.sort === undefined ? ordinal : namedKeyOf(ordinal, name);
+      return { ...cutPage(rows, page.limit, keyOf), ...total };
     },
     /** @throws AppError 404 */
     async read(caller: Caller, text: string): Promise<ContactCenter> {

@@ -5,22 +5,8 @@ import {
   domainKey,
   type EnvironmentContactCenters,
 } from '@gatehouse/contracts/environment-api';
-import { definedOnly } from '@gatehouse/contracts/values';
-import { type Page, placeOf, type Sort } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
-import { holds, idsOfAny, orderBy } from '../fields/search.ts';
 import { type ContactCenter, type ContactCenterFields, contactCenterJson } from './contact-center.ts';
-
-export interface ContactCenterFilter {
-  environmentId: string | undefined;
-  domain: string | undefined;
-  /** A part of the name or of a domain, in any case. */
-  search: string | undefined;
-  /** Only these; undefined: all. */
-  ids: readonly string[] | undefined;
-  /** Undefined: in the order of their creation. */
-  sort: Sort;
-}
 
 /** The contact centre that already has a wanted domain. */
 export interface DomainTaken {
@@ -28,15 +14,12 @@ export interface DomainTaken {
   contactCenterId: string;
 }
 
-interface Row {
+/** Of `select`. */
+export interface Row {
   center: ContactCenter;
 }
 
-const table = { table: 'environment.contact_centers', alias: 'c' };
-/** There is an index of each. */
-const byCreation = { keys: ['c.ordinal'], isLast: false };
-const byName = ['lower(c.name)', 'c.ordinal'];
-const select = `SELECT ${contactCenterJson} AS center FROM environment.contact_centers c`;
+export const select = `SELECT ${contactCenterJson} AS center FROM environment.contact_centers c`;
 
 export async function readContactCenter(db: Queryable, id: string): Promise<ContactCenter | undefined> {
   const { rows } = await db.query<Row>({
@@ -56,47 +39,6 @@ export async function lockContactCenter(db: Queryable, id: string): Promise<Cont
     values: [id],
   });
   return rowCount === 0 ? undefined : readContactCenter(db, id);
-}
-
-export async function listContactCenters(db: Queryable, filter: ContactCenterFilter, page: Page) {
-  const { environmentId, domain, ids, search, sort } = filter;
-  const { id: ordinal = page.after ?? 0, name } =
-    sort !== undefined && page.after !== undefined ? placeOf(page.after) : {};
-  const values: unknown[] = [ordinal, page.limit + 1, page.offset];
-  const bind = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
-  const isLast = sort === '-name';
-  const order = sort === undefined ? byCreation : { keys: byName, isLast };
-  const conditions =
-    name === undefined
-      ? ['c.ordinal > $1::bigint']
-      : [`(${byName.join(', ')}) ${isLast ? '<' : '>'} (lower(${bind(name, 'text')}), $1::bigint)`];
-  if (environmentId !== undefined) conditions.push(`c.environment_id = ${bind(environmentId, 'uuid')}`);
-  if (domain !== undefined)
-    conditions.push(`c.id = (SELECT d.contact_center_id FROM environment.contact_center_domains d
-      WHERE d.domain_key = ${bind(domainKey(domain), 'text')})`);
-  if (ids !== undefined) conditions.push(`c.id = ANY (${bind(ids, 'uuid[]')})`);
-  const narrowed = conditions.join(' AND ');
-  // A plan for all filters could use the index of none. A search is planned anew each time, by how much its text will find.
-  const query =
-    search === undefined
-      ? {
-          name: `contact_center_page ${Object.keys(definedOnly(filter)).join()} ${sort} ${name !== undefined}`,
-          text: `${select} WHERE ${narrowed} ORDER BY ${orderBy(order)} LIMIT $2 OFFSET $3`,
-        }
-      : {
-          text: `${select} WHERE c.id = ANY (ARRAY(${idsOfAny(
-            table,
-            narrowed,
-            [
-              holds('lower(c.name)', `lower(${bind(search, 'text')})`, search),
-              `c.id IN (SELECT d.contact_center_id FROM environment.contact_center_domains d
-              WHERE ${holds('d.domain_key', bind(domainKey(search), 'text'), domainKey(search))})`,
-            ],
-            order,
-          )})) ORDER BY ${orderBy(order)}`,
-        };
-  const { rows } = await db.query<Row>({ ...query, values });
-  return rows.map((row) => row.center);
 }
 
 /** The contact centres of an environment, oldest first. */

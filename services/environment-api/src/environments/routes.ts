@@ -80,10 +80,10 @@ function listRoute(api: App, { environments, changeLog }: Services): void {
     async (request, reply) => {
       const page = readPage(request.query, ordinalKey);
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
-      const { search, ids } = request.query;
-      const { rows, nextCursor } =
-        request.verdict === 'empty' ? noRows : await environments.list({ search, ids }, page);
-      return { ...ok(rows.map(answerOf)), nextCursor };
+      const { search, ids, count } = request.query;
+      const { rows, ...rest } =
+        request.verdict === 'empty' ? noRows : await environments.list({ search, ids }, page, count);
+      return { ...ok(rows.map(answerOf)), ...rest };
     },
   );
 }

@@ -1,11 +1,11 @@
 /** Checks bodies and queries of `/environments`. The Configuration Server password is write-only. */
 
-import { nextCursorSchema, wrapped } from '@gatehouse/contracts/answers';
+import { nextCursorSchema, totalFields, wrapped } from '@gatehouse/contracts/answers';
 import { environmentSchema } from '@gatehouse/contracts/environment-administration';
 import { checkedBy } from '@gatehouse/contracts/resource';
 import { environment, environmentChangeSchema, newEnvironmentSchema } from '@gatehouse/contracts/resources';
 import { idSchema, label } from '@gatehouse/contracts/values';
-import { pageQuery } from '@gatehouse/service-kit/http';
+import { countQuery, pageQuery } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { checkNew } from './directory.ts';
 import { ldapSchema } from './ldap.ts';
@@ -25,6 +25,7 @@ export const changeEnvironmentBody = wrapped(changedFields);
 
 export const environmentListQuery = z.object({
   ...pageQuery(),
+  ...countQuery,
   search: label()
     .optional()
     .describe(
@@ -39,7 +40,11 @@ export const environmentListQuery = z.object({
     .describe('Only those with one of these ids, at most 100, separated by commas.'),
 });
 
-export const environmentList = { data: z.array(environmentSchema), nextCursor: nextCursorSchema };
+export const environmentList = {
+  data: z.array(environmentSchema),
+  nextCursor: nextCursorSchema,
+  ...totalFields,
+};
 
 export type NewEnvironment = z.output<typeof newEnvironmentFields>;
 export type EnvironmentPatch = z.output<typeof changedFields>;

@@ -77,9 +77,12 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
   }
 
   return {
-    async list(filter: store.EnvironmentFilter, page: Page): Promise<Rows<Environment>> {
-      const rows = await store.listEnvironments(db, filter, page);
-      return cutPage(rows, page.limit, (environment) => environment.ordinal);
+    async list(filter: store.EnvironmentFilter, page: Page, count = false): Promise<Rows<Environment>> {
+      const [rows, total] = await Promise.all([
+        store.listEnvironments(db, filter, page),
+        count ? store.countEnvironments(db, filter) : {},
+      ]);
+      return { ...cutPage(rows, page.limit, (environment) => environment.ordinal), ...total };
     },
     /** @throws AppError 404 */
     async read(text: string): Promise<Environment> {

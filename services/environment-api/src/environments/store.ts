@@ -1,8 +1,8 @@
 /** Stores environments with their servers in `environments`, `config_servers` and `config_server_locations`. */
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api';
 import type { Page } from '@gatehouse/service-kit/http';
-import type { Queryable } from '@gatehouse/service-kit/postgres';
-import { holds, idsOfAny } from '../fields/search.ts';
+import { type Bind, binderOf, countRows, type Queryable } from '@gatehouse/service-kit/postgres';
+import { holds, idsOfAny, rowsOfAny } from '../fields/search.ts';
 import { type Environment, type EnvironmentFields, environmentJson, shownLdap } from './environment.ts';
 
 const table = { table: 'environment.environments', alias: 'e' };
@@ -39,40 +39,52 @@ export interface EnvironmentFilter {
   ids?: readonly string[] | undefined;
 }
 
+/** `anyOf`: the conditions of a search, each with an index. */
+function conditionsOf({ search, ids }: EnvironmentFilter, bind: Bind) {
+  const narrowed = ids === undefined ? [] : [`e.id = ANY (${bind(ids, 'uuid[]')})`];
+  if (search === undefined) return { narrowed };
+  const sought = `lower(${bind(search, 'text')})`;
+  const anyOf = [
+    holds('environment.search_text(e.tenant, e.app_name, e.ldap)', sought, search),
+    `e.id IN (SELECT n.environment_id FROM environment.environment_names n WHERE ${holds(
+      'lower(n.name)',
+      sought,
+      search,
+    )})`,
+    `e.id IN (SELECT s.environment_id FROM environment.config_servers s WHERE ${holds(
+      "lower(s.primary_address || ' ' || coalesce(s.backup_address, ''))",
+      sought,
+      search,
+    )})`,
+  ];
+  return { narrowed, anyOf };
+}
+
 export async function listEnvironments(
   db: Queryable,
-  { search, ids }: EnvironmentFilter,
+  filter: EnvironmentFilter,
   page: Page,
 ): Promise<Environment[]> {
   const values: unknown[] = [page.after ?? 0, page.limit + 1, page.offset];
-  const bind = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
-  const ordered = 'e.ordinal > $1::bigint';
-  const after = ids === undefined ? ordered : `${ordered} AND e.id = ANY (${bind(ids, 'uuid[]')})`;
-  const sought = search === undefined ? '' : `lower(${bind(search, 'text')})`;
+  const { narrowed, anyOf } = conditionsOf(filter, binderOf(values));
+  const where = ['e.ordinal > $1::bigint', ...narrowed].join(' AND ');
   // A search is planned anew each time, by how much its text will find.
   const query =
-    search === undefined
+    anyOf === undefined
       ? {
-          name: ids === undefined ? 'environment_page' : 'environment_page_of_ids',
-          text: `${select} WHERE ${after} ORDER BY e.ordinal LIMIT $2 OFFSET $3`,
+          name: filter.ids === undefined ? 'environment_page' : 'environment_page_of_ids',
+          text: `${select} WHERE ${where} ORDER BY e.ordinal LIMIT $2 OFFSET $3`,
         }
-      : {
-          text: `${select} WHERE e.id = ANY (ARRAY(${idsOfAny(table, after, [
-            holds('environment.search_text(e.tenant, e.app_name, e.ldap)', sought, search),
-            `e.id IN (SELECT n.environment_id FROM environment.environment_names n WHERE ${holds(
-              'lower(n.name)',
-              sought,
-              search,
-            )})`,
-            `e.id IN (SELECT s.environment_id FROM environment.config_servers s WHERE ${holds(
-              "lower(s.primary_address || ' ' || coalesce(s.backup_address, ''))",
-              sought,
-              search,
-            )})`,
-          ])})) ORDER BY e.ordinal`,
-        };
+      : { text: `${select} WHERE e.id = ANY (ARRAY(${idsOfAny(table, where, anyOf)})) ORDER BY e.ordinal` };
   const { rows } = await db.query<Row>({ ...query, values });
   return rows.map((row) => row.environment);
+}
+
+/** On all pages together. */
+export function countEnvironments(db: Queryable, filter: EnvironmentFilter) {
+  const values: unknown[] = [];
+  const { narrowed, anyOf } = conditionsOf(filter, binderOf(values));
+  return countRows(db, rowsOfAny(table, narrowed, anyOf), values);
 }
 
 /** False when the id is taken. */

@@ -1,5 +1,5 @@
 /** Writes SQL that searches a list whose texts stand in several tables. */
-import { holdsText } from '@gatehouse/service-kit/postgres';
+import { countLimit, holdsText } from '@gatehouse/service-kit/postgres';
 
 /** Whether the SQL expression holds the text `sought`, which `part` gives in lower case where the expression is. */
 export const holds = (text: string, part: string, sought: string) =>
@@ -23,6 +23,19 @@ export function idsOfAny(
   );
   const whole = orderBy({ ...order, keys: named });
   return `SELECT id FROM (${found.join(' UNION ')}) AS found ORDER BY ${whole} LIMIT $2 OFFSET $3`;
+}
+
+/** A row for each that meets `narrowed` and, where they are given, any of the conditions: to be counted. */
+export function rowsOfAny(
+  { table, alias }: { table: string; alias: string },
+  narrowed: readonly string[],
+  conditions: readonly string[] | undefined,
+): string {
+  const rows = (all: readonly string[]) =>
+    `SELECT ${alias}.id FROM ${table} ${alias} WHERE ${all.join(' AND ') || 'true'}`;
+  if (conditions === undefined) return rows(narrowed);
+  const found = conditions.map((condition) => `(${rows([...narrowed, condition])} LIMIT ${countLimit})`);
+  return `SELECT id FROM (${found.join(' UNION ')}) AS any_of`;
 }
 
 /** SQL expressions; `isLast`: the last row is the first one. */

@@ -60,13 +60,11 @@ function readingRoutes(app: App, { clients, exchangeRights }: ClientRouteOptions
     },
     async (request) => {
       const { query } = request;
-      const { search, contactCenterId, ids, sort } = query;
+      const { search, contactCenterId, ids, sort, count } = query;
       const page = readPage(query, sort === undefined ? clientIdPattern : namedKey);
-      const { rows, nextCursor } = await clients.list(
-        { search, contactCenterId, ids, sort, within: actorOf(request).within },
-        page,
-      );
-      return { ...ok(rows.map(clientViewOf)), ...definedOnly({ nextCursor }) };
+      const filter = { search, contactCenterId, ids, sort, within: actorOf(request).within };
+      const { rows, ...rest } = await clients.list(filter, page, count);
+      return { ...ok(rows.map(clientViewOf)), ...definedOnly(rest) };
     },
   );
 

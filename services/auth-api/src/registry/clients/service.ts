@@ -16,7 +16,14 @@ import { createClientSecrets } from './client-secrets.ts';
 import { keepClient } from './deleted/store.ts';
 import { mergeClient } from './merge.ts';
 import { type ClientDefaults, newClient } from './new-client.ts';
-import { type ClientFilter, deleteClient, findClient, listClients, updateClient } from './store.ts';
+import {
+  type ClientFilter,
+  countClients,
+  deleteClient,
+  findClient,
+  listClients,
+  updateClient,
+} from './store.ts';
 import { insertUnique, requireFreeTypes, taken } from './unique.ts';
 import { checkRemoteKeys, needsRemoteKeys } from './validation/remote-keys.ts';
 import { fieldError } from './validation/rules.ts';
@@ -46,12 +53,8 @@ export function createClientService(options: ClientServiceOptions) {
   const secrets = createClientSecrets(options);
 
   return {
-    /** In the order of their ids. */
-    async list(filter: ClientFilter, page: Page): Promise<Rows<Client>> {
-      return cutPage(await listClients(db, filter, page), page.limit, ({ clientId, name }) =>
-        filter.sort === undefined ? clientId : namedKeyOf(clientId, name),
-      );
-    },
+    /** In the order of their ids, or by name. */
+    list: (filter: ClientFilter, page: Page, count = false) => readList(db, filter, page, count),
 
     /** `within`: only one that is bound to exactly this contact centre. @throws AppError (403, 404) */
     async get(clientId: string, within?: string): Promise<Client> {
@@ -144,6 +147,21 @@ export function createClientService(options: ClientServiceOptions) {
       return { client: after, secret, formerExpiresAtMs };
     },
   };
+}
+
+async function readList(
+  db: Queryable,
+  filter: ClientFilter,
+  page: Page,
+  count: boolean,
+): Promise<Rows<Client>> {
+  const [rows, total] = await Promise.all([
+    listClients(db, filter, page),
+    count ? countClients(db, filter) : {},
+  ]);
+  const keyOf = ({ clientId, name }: Client) =>
+    filter.sort === undefined ? clientId : namedKeyOf(clientId, name);
+  return { ...cutPage(rows, page.limit, keyOf), ...total };
 }
 
 /** As it would be made. @throws AppError (400, 409) */

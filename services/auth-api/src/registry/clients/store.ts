@@ -2,7 +2,7 @@
 
 import type { DetailType } from '@gatehouse/contracts/resources';
 import { type Page, placeOf, type Sort } from '@gatehouse/service-kit/http';
-import { holdsText, type Queryable } from '@gatehouse/service-kit/postgres';
+import { type Bind, binderOf, countRows, holdsText, type Queryable } from '@gatehouse/service-kit/postgres';
 import type { Client } from './client.ts';
 import { type ClientRow, columns, readColumns, rowValues, toClient } from './row.ts';
 
@@ -48,27 +48,41 @@ export async function listClients(db: Queryable, filter: ClientFilter, page: Pag
   const { id = page.after ?? '', name } =
     sort !== undefined && page.after !== undefined ? placeOf(page.after) : {};
   const values: unknown[] = [id, page.limit + 1, page.offset];
-  const bind = (value: string | readonly string[], type = 'text') => `$${values.push(value)}::${type}`;
+  const bind = binderOf(values);
   const [is, direction] = sort === '-name' ? ['<', ' DESC'] : ['>', ''];
-  const conditions =
+  const after =
     name === undefined
-      ? ['client_id > $1']
-      : [`(lower(name), client_id) ${is} (lower(${bind(name)}), $1::text)`];
+      ? 'client_id > $1'
+      : `(lower(name), client_id) ${is} (lower(${bind(name, 'text')}), $1::text)`;
   const order = sort === undefined ? 'client_id' : `lower(name)${direction}, client_id${direction}`;
-  if (filter.search !== undefined)
-    conditions.push(holdsText('auth', searchText, `lower(${bind(filter.search)})`, filter.search));
-  if (filter.ids !== undefined) conditions.push(`client_id = ANY (${bind(filter.ids, 'text[]')})`);
-  if (filter.contactCenterId !== undefined)
-    conditions.push(
-      `(contact_center_ids = '{}' OR contact_center_ids @> ARRAY[${bind(filter.contactCenterId)}])`,
-    );
-  if (filter.within !== undefined) conditions.push(`contact_center_ids = ARRAY[${bind(filter.within)}]`);
+  const where = [after, ...conditionsOf(filter, bind)].join(' AND ');
   // Without a name, so that it is planned for the filters that are given, and by how much their values will find.
   const { rows } = await db.query<ClientRow>(
-    `SELECT * FROM auth.clients WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT $2 OFFSET $3`,
+    `SELECT * FROM auth.clients WHERE ${where} ORDER BY ${order} LIMIT $2 OFFSET $3`,
     values,
   );
   return rows.map(toClient);
+}
+
+/** On all pages together. */
+export function countClients(db: Queryable, filter: ClientFilter) {
+  const values: unknown[] = [];
+  const where = conditionsOf(filter, binderOf(values)).join(' AND ') || 'true';
+  return countRows(db, `SELECT client_id FROM auth.clients WHERE ${where}`, values);
+}
+
+function conditionsOf(filter: ClientFilter, bind: Bind): string[] {
+  const conditions: string[] = [];
+  if (filter.search !== undefined)
+    conditions.push(holdsText('auth', searchText, `lower(${bind(filter.search, 'text')})`, filter.search));
+  if (filter.ids !== undefined) conditions.push(`client_id = ANY (${bind(filter.ids, 'text[]')})`);
+  if (filter.contactCenterId !== undefined)
+    conditions.push(
+      `(contact_center_ids = '{}' OR contact_center_ids @> ARRAY[${bind(filter.contactCenterId, 'text')}])`,
+    );
+  if (filter.within !== undefined)
+    conditions.push(`contact_center_ids = ARRAY[${bind(filter.within, 'text')}]`);
+  return conditions;
 }
 
 /** Keeps the later time. Locked rows are skipped: the next use is recorded instead. */

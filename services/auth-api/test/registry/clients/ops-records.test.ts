@@ -30,6 +30,7 @@ describe('the list of clients', () => {
   interface List {
     data: { client_id: string }[];
     nextCursor?: string;
+    total?: number;
   }
   const list = async (query: string) => (await opsCall(stack, 'GET', `${path}?${query}`)).json<List>();
   const idsOf = ({ data }: List) => data.map(({ client_id }) => client_id);
@@ -71,6 +72,8 @@ describe('the list of clients', () => {
   it('comes in pages in the order of the ids; a cursor stays right while clients come and go', async () => {
     const first = await list('search=paged-&limit=2');
     expect(idsOf(first)).toEqual(['paged-a', 'paged-b']);
+    expect(first).not.toHaveProperty('total');
+    expect(await list('search=paged-&limit=2&offset=2&count=true')).toMatchObject({ total: 5 });
     await createClient(stack, { client_id: 'paged-aa' });
 
     const second = await list(`search=paged-&limit=2&cursor=${first.nextCursor}`);

@@ -37,6 +37,7 @@ export async function readRoutes(pages: App, shell: Shell): Promise<void> {
           cursor: cursor || undefined,
           sort: sort || undefined,
           limit: String(pageLength),
+          count: 'true',
         }),
         centerNames(visit, contactCenterId === '' ? [] : [contactCenterId]),
       ]);

@@ -43,6 +43,7 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
         sort: sort || undefined,
         limit: String(rowsPerPage),
         cursor,
+        count: 'true',
       });
       const shown = found.rows.map((center) => center.environmentId);
       return { ...found, nameOf: await environmentNames(visit, [...shown, environmentId]) };

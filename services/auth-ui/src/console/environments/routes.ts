@@ -47,7 +47,7 @@ function listRoutes(pages: App, shell: Shell): void {
     resource: environments,
     search: 'console.environments.search',
     read: (visit, { search, cursor }) =>
-      environmentsOf(visit).page({ limit: pageSize, search: search || undefined, cursor }),
+      environmentsOf(visit).page({ limit: pageSize, search: search || undefined, cursor, count: 'true' }),
     columns,
     more: ({ text }) => ({
       actions: [{ label: text('console.environments.new'), href: `${environmentsPath}/new`, isMain: true }],

@@ -1,4 +1,5 @@
 /** Builds the pages that lead to a person: the choice of a contact centre, and the search in it. */
+import type { Total } from '@gatehouse/contracts/answers';
 import {
   type ListedPersonView,
   type ListedState,
@@ -9,7 +10,7 @@ import type { ContactCenter } from '@gatehouse/contracts/environment-administrat
 import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import { isTextKey } from '../../texts/texts.ts';
 import type { ListPage } from '../shell/pages.ts';
-import { pagesOf } from '../shell/paging.ts';
+import { pageOfRows } from '../shell/paging.ts';
 import type { Cell, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, centerAddress, peoplePath } from './names.ts';
@@ -19,12 +20,13 @@ export interface PeopleTerms {
   search: string;
   signIn: ListedState | '';
   cursor?: string | undefined;
+  row: number;
 }
 
 export function chooseCenterPage(
   { text }: ConsoleVisit,
-  { rows, nextCursor }: { rows: ContactCenter[]; nextCursor?: string | undefined },
-  { search, cursor }: Omit<PeopleTerms, 'signIn'>,
+  { rows, ...rest }: { rows: ContactCenter[]; nextCursor?: string | undefined } & Total,
+  { search, ...place }: Omit<PeopleTerms, 'signIn'>,
 ): ListPage {
   return {
     title: text('console.people.title'),
@@ -45,7 +47,7 @@ export function chooseCenterPage(
       rows: rows.map(({ id, name, domains }) => ({
         cells: [{ text: name, href: centerAddress(id), note: id }, { text: domains.join(', ') }],
       })),
-      ...pagesOf(peoplePath, { search }, { current: cursor, next: nextCursor }),
+      ...pageOfRows(text, { path: peoplePath, query: { search } }, place, { rows: rows.length, ...rest }),
     },
   };
 }
@@ -53,8 +55,12 @@ export function chooseCenterPage(
 export function peoplePage(
   visit: ConsoleVisit,
   center: Pick<ContactCenter, 'id' | 'name'>,
-  { data, nextCursor }: { data: PeoplePage; nextCursor?: string | undefined },
-  { search, signIn, cursor }: PeopleTerms,
+  {
+    data,
+    nextCursor,
+    total,
+  }: { data: PeoplePage; nextCursor?: string | undefined; total?: number | undefined },
+  { search, signIn, cursor, row }: PeopleTerms,
 ): ListPage {
   const { text, rights } = visit;
   const isFiltered = search !== '' || signIn !== '';
@@ -127,10 +133,11 @@ export function peoplePage(
           { text: '', badge: stateOf(text, person) },
         ],
       })),
-      ...pagesOf(
-        peoplePath,
-        { contactCenter: center.id, search, signIn },
-        { current: cursor, next: nextCursor },
+      ...pageOfRows(
+        text,
+        { path: peoplePath, query: { contactCenter: center.id, search, signIn } },
+        { cursor, row },
+        { rows: data.people.length, nextCursor, total },
       ),
     },
   };

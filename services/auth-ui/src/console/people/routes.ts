@@ -7,10 +7,13 @@ import {
 } from '@gatehouse/api-client/auth-api';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import { listedStates } from '@gatehouse/contracts/auth-administration';
+import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
 import { consoleView, listView } from '../shell/pages.ts';
+import { rowNumber } from '../shell/paging.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
 import { typedText } from '../shell/typed.ts';
 import { confirmationRoutes } from './confirmation-routes.ts';
@@ -32,7 +35,23 @@ const listQuery = z.object({
   search: z.string().max(255).default(''),
   signIn: z.enum(listedStates).or(z.literal('')).catch('').default(''),
   cursor: z.string().max(4_096).optional(),
+  row: rowNumber,
 });
+
+/**
+ * Everybody of a people store, whom SCIM counts for administrators and auditors. A directory counts nobody, and a search would have
+ * to look at each.
+ */
+async function totalOf(
+  visit: ConsoleVisit,
+  { data: { source, contactCenterId }, nextCursor }: Awaited<ReturnType<typeof searchPeople>>,
+  { search, signIn, cursor }: z.output<typeof listQuery>,
+): Promise<number | undefined> {
+  const isPart = nextCursor !== undefined || cursor;
+  const isCounted = isOwnDirectory(source) && visit.rights.lesser !== 'help-desk';
+  if (!isCounted || search !== '' || signIn !== '' || !isPart) return undefined;
+  return peopleOf(visit, contactCenterId).count();
+}
 
 export const peopleArea: Area = {
   path: '/people',
@@ -47,7 +66,10 @@ export const peopleArea: Area = {
       const contactCenter =
         request.query.contactCenter ?? (visit.rights.installation ? undefined : visit.person.contactCenterId);
       if (contactCenter === undefined) {
-        const page = await centers.page({ limit: centersInPage, search: search || undefined, cursor });
+        const page = await centers.page({
+          ...{ limit: centersInPage, count: 'true', cursor },
+          search: search || undefined,
+        });
         return shell.show(visit, listView, chooseCenterPage(visit, page, request.query));
       }
       const found = await searchPeople(visit.authApi, {
@@ -55,7 +77,8 @@ export const peopleArea: Area = {
         ...{ search: search || undefined, signIn: signIn || undefined },
       });
       const center = await centers.read(found.data.contactCenterId);
-      return shell.show(visit, listView, peoplePage(visit, center, found, request.query));
+      const total = await totalOf(visit, found, request.query);
+      return shell.show(visit, listView, peoplePage(visit, center, { ...found, total }, request.query));
     });
 
     detailRoute(

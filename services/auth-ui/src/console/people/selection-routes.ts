@@ -32,7 +32,7 @@ export function selectionRoutes(pages: App, shell: Shell): void {
     return { calls, center, users };
   };
   const nobody = (visit: ConsoleVisit, { contactCenter }: Selection) =>
-    shell.done(visit, centerAddress(contactCenter), 'console.people.selection.nobody');
+    shell.undone(visit, centerAddress(contactCenter), 'console.people.selection.nobody');
 
   pages.get(
     '/selection',
@@ -43,7 +43,7 @@ export function selectionRoutes(pages: App, shell: Shell): void {
       const person = everybody ? await foundPeople(visit, request.query) : request.query.person;
       if (person === undefined) {
         const list = `${centerAddress(contactCenter)}&${new URLSearchParams({ search, signIn })}`;
-        return shell.done(visit, list, 'console.people.selection.tooMany', { limit: String(maxChosen) });
+        return shell.undone(visit, list, 'console.people.selection.tooMany', { limit: String(maxChosen) });
       }
       const { center, users } = await readAll(visit, { ...request.query, person });
       if (users.length === 0) return nobody(visit, request.query);

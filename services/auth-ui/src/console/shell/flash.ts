@@ -24,6 +24,8 @@ const flashSchema = z.object({
   values: z.record(z.string(), z.string().max(200)).default({}),
   notes: z.object({ key: textKey, lines: z.array(z.string().max(300)).max(3) }).optional(),
   undo: undoSchema.optional(),
+  /** Nothing was done, and the message says why. */
+  isRefusal: z.literal(true).optional(),
 });
 
 export type Flash = z.output<typeof flashSchema>;
@@ -40,7 +42,7 @@ export function leaveFlash(
   publicUrl: string,
   key: TextKey,
   values: Record<string, string> = {},
-  { notes, undo }: Partial<Pick<Flash, 'notes' | 'undo'>> = {},
+  { notes, undo, isRefusal }: Partial<Pick<Flash, 'notes' | 'undo' | 'isRefusal'>> = {},
 ): void {
   const shortened = Object.entries(values).map(([name, value]) => [name, value.slice(0, maxValueLength)]);
   const content = JSON.stringify({
@@ -50,6 +52,7 @@ export function leaveFlash(
       notes: { ...notes, lines: notes.lines.slice(0, maxLines).map((line) => line.slice(0, maxLineLength)) },
     }),
     undo,
+    isRefusal,
   });
   cookieAt(publicUrl).write(reply, Buffer.from(content).toString('base64url'), { maxAge: 60 });
 }

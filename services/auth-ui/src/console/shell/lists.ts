@@ -1,10 +1,11 @@
 /** Serves the lists of the console: a search above them, a column for each thing that is shown, and page by page. */
+import type { Total } from '@gatehouse/contracts/answers';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { TextKey } from '../../texts/texts.ts';
 import { type ListPage, listView } from './pages.ts';
-import { addressOf, cutToPage, pageNumber, pagesOf, rangeText } from './paging.ts';
+import { addressOf, cutToPage, pageNumber, pageOfRows, rangeText, rowNumber } from './paging.ts';
 import type { Cell, Row, Search, Table } from './parts.ts';
 import type { Resource } from './resource.ts';
 import type { ConsoleVisit, Shell } from './shell.ts';
@@ -58,13 +59,14 @@ export function tableOf<Item>({ text }: Pick<ConsoleVisit, 'text'>, table: Table
 }
 
 /** One page of a list, or with `all` the whole, which is cut here. */
-type Found<Item> = { rows: readonly Item[]; nextCursor?: string | undefined } | { all: readonly Item[] };
+type Found<Item> =
+  | ({ rows: readonly Item[]; nextCursor?: string | undefined } & Total)
+  | { all: readonly Item[] };
 
 const ownQuery = {
   search: typedText(128),
   cursor: z.string().max(2048).optional(),
-  /** The number of the first row, where a cursor leads. */
-  row: z.coerce.number().int().min(1).max(10_000_000).catch(1),
+  row: rowNumber,
   page: pageNumber,
   sort: z.enum(['', 'name', '-name']).catch('').default(''),
 };
@@ -161,12 +163,9 @@ function shownOf<Item>(
   { cursor, row, page }: { cursor: string | undefined; row: number; page: number },
 ): Pick<TableOf<Item>, 'items' | 'next' | 'first' | 'range'> {
   if ('rows' in found) {
-    const { rows: items, nextCursor } = found;
-    const from = cursor === undefined ? 1 : row;
-    const to = from + items.length - 1;
-    const next = nextCursor && addressOf(path, { ...query, cursor: nextCursor, row: String(to + 1) });
-    const { first } = pagesOf(path, query, { current: cursor });
-    return { items, next, first, range: rangeText(text, { from, to }, next !== undefined) };
+    const { rows: items, nextCursor, total, totalAtLeast } = found;
+    const ofPage = { rows: items.length, nextCursor, total, totalAtLeast };
+    return { items, ...pageOfRows(text, { path, query }, { cursor, row }, ofPage) };
   }
   const { items, shown, pages } = cutToPage(found.all, path, query, { page });
   return { items, ...pages, range: rangeText(text, shown, pages.next !== undefined) };

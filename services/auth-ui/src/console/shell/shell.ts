@@ -114,6 +114,11 @@ export function createShell({ authApi, environmentApi, publicUrl, areas, routeRi
       leaveFlash(visit.reply, publicUrl, key, values, notes?.lines.length ? { notes } : {});
       return visit.reply.redirect(to, 303);
     },
+    /** Instead of what a form asked for: leads to a page, which says why nothing was done. */
+    undone(visit: ConsoleVisit, to: string, key: TextKey, values?: Record<string, string>): FastifyReply {
+      leaveFlash(visit.reply, publicUrl, key, values, { isRefusal: true });
+      return visit.reply.redirect(to, 303);
+    },
     /** After a deletion: the message offers to take it back. */
     deleted(
       visit: ConsoleVisit,
@@ -135,13 +140,14 @@ function isRefused(page: ConsolePage & { form?: Form }): boolean {
 
 /** Undefined where the text wants other values: a replica of another release left them. */
 function messageOf(
-  { key, values, notes, undo }: Flash,
+  { key, values, notes, undo, isRefusal }: Flash,
   text: ConsoleVisit['text'],
   check: ConsolePage['check'],
 ): Message | undefined {
   try {
     const title = text(key, values);
     const act = undo && { action: undoAddress(undo), label: text('console.deleted.undo') };
+    if (isRefusal) return { kind: 'warning', title };
     if (notes === undefined) return { kind: 'success', title, act };
     return { kind: 'warning', title, text: text(notes.key), list: notes.lines, act: check };
   } catch {

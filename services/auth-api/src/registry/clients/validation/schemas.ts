@@ -2,7 +2,7 @@
 import { wrapped } from '@gatehouse/contracts/answers';
 import { changeShape } from '@gatehouse/contracts/resource';
 import { freeText, integer, label } from '@gatehouse/contracts/values';
-import { pageQuery, sortQuery } from '@gatehouse/service-kit/http';
+import { countQuery, pageQuery, sortQuery } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { checkedClient } from './checked-keys.ts';
 
@@ -34,6 +34,7 @@ export const rotateSecretBodySchema = z
 
 export const listQuerySchema = z.object({
   ...pageQuery(),
+  ...countQuery,
   ...sortQuery,
   search: label(256).optional().describe('A part of the id, the name, the description or a redirect URI.'),
   contactCenterId: freeText(128).optional().describe('Clients that serve this contact centre.'),

@@ -1,0 +1,78 @@
+/** Reads the list of contact centres page by page, in the order of their creation or by name, and counts it. */
+import { domainKey } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
+import { type Page, placeOf, type Sort } from '@gatehouse/service-kit/http';
+import { type Bind, binderOf, countRows, type Queryable } from '@gatehouse/service-kit/postgres';
+import { holds, idsOfAny, orderBy, rowsOfAny } from '../fields/search.ts';
+import { type Row, select } from './store.ts';
+
+export interface ContactCenterFilter {
+  environmentId: string | undefined;
+  domain: string | undefined;
+  /** A part of the name or of a domain, in any case. */
+  search: string | undefined;
+  /** Only these; undefined: all. */
+  ids: readonly string[] | undefined;
+  /** Undefined: in the order of their creation. */
+  sort: Sort;
+}
+
+const table = { table: 'environment.contact_centers', alias: 'c' };
+/** There is an index of each. */
+const byCreation = { keys: ['c.ordinal'], isLast: false };
+const byName = ['lower(c.name)', 'c.ordinal'];
+
+/** `anyOf`: the conditions of a search, each with an index. */
+function conditionsOf({ environmentId, domain, ids, search }: ContactCenterFilter, bind: Bind) {
+  const narrowed: string[] = [];
+  if (environmentId !== undefined) narrowed.push(`c.environment_id = ${bind(environmentId, 'uuid')}`);
+  if (domain !== undefined)
+    narrowed.push(`c.id = (SELECT d.contact_center_id FROM environment.contact_center_domains d
+      WHERE d.domain_key = ${bind(domainKey(domain), 'text')})`);
+  if (ids !== undefined) narrowed.push(`c.id = ANY (${bind(ids, 'uuid[]')})`);
+  const anyOf =
+    search === undefined
+      ? undefined
+      : [
+          holds('lower(c.name)', `lower(${bind(search, 'text')})`, search),
+          `c.id IN (SELECT d.contact_center_id FROM environment.contact_center_domains d
+              WHERE ${holds('d.domain_key', bind(domainKey(search), 'text'), domainKey(search))})`,
+        ];
+  return { narrowed, anyOf };
+}
+
+export async function listContactCenters(db: Queryable, filter: ContactCenterFilter, page: Page) {
+  const { sort } = filter;
+  const { id: ordinal = page.after ?? 0, name } =
+    sort !== undefined && page.after !== undefined ? placeOf(page.after) : {};
+  const values: unknown[] = [ordinal, page.limit + 1, page.offset];
+  const bind = binderOf(values);
+  const isLast = sort === '-name';
+  const order = sort === undefined ? byCreation : { keys: byName, isLast };
+  const after =
+    name === undefined
+      ? 'c.ordinal > $1::bigint'
+      : `(${byName.join(', ')}) ${isLast ? '<' : '>'} (lower(${bind(name, 'text')}), $1::bigint)`;
+  const { narrowed, anyOf } = conditionsOf(filter, bind);
+  const where = [after, ...narrowed].join(' AND ');
+  // A plan for all filters could use the index of none. A search is planned anew each time, by how much its text will find.
+  const query =
+    anyOf === undefined
+      ? {
+          name: `contact_center_page ${Object.keys(definedOnly(filter)).join()} ${sort} ${name !== undefined}`,
+          text: `${select} WHERE ${where} ORDER BY ${orderBy(order)} LIMIT $2 OFFSET $3`,
+        }
+      : {
+          text: `${select} WHERE c.id = ANY (ARRAY(${idsOfAny(table, where, anyOf, order)}))
+            ORDER BY ${orderBy(order)}`,
+        };
+  const { rows } = await db.query<Row>({ ...query, values });
+  return rows.map((row) => row.center);
+}
+
+/** On all pages together. */
+export function countContactCenters(db: Queryable, filter: ContactCenterFilter) {
+  const values: unknown[] = [];
+  const { narrowed, anyOf } = conditionsOf(filter, binderOf(values));
+  return countRows(db, rowsOfAny(table, narrowed, anyOf), values);
+}
