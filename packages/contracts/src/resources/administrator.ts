@@ -19,6 +19,7 @@ export const administrator = {
       label: 'Contact centre',
       help: 'One of its tenant names, or its identifier. Always needed with an identifier (sub); for a name, the default tenant counts without it.',
       group: 'person',
+      reference: 'contactCenter',
       isColumn: true,
     }),
     way: field(wayOfSignInSchema.default(passwordWay), {

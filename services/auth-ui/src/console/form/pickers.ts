@@ -38,7 +38,13 @@ async function filled(visit: ConsoleVisit, field: FormField, picker: Picker): Pr
     values.slice(0, maxNamed).map((value) => nameOf(visit, picker, value, found?.options ?? [])),
   );
   if (!isMany && found?.isCut === false && words === undefined)
-    return { ...field, kind: 'select', options: listed(visit, field, found.options, named) };
+    return {
+      ...field,
+      kind: 'select',
+      // A contact centre that is named by a tenant name is the one of its identifier.
+      value: named[0]?.value ?? '',
+      options: listed(visit, field, found.options, named),
+    };
   const chosen = [...new Map(named.map((option) => [option.value, option])).values()];
   const isChosen = ({ value }: FieldOption) => chosen.some((option) => option.value === value);
   const shown = found?.isCut && words === undefined ? fewFound : maxFound;
