@@ -222,6 +222,10 @@ export const listedPages: ListedPage[] = [
   { name: 'console-person-stored', path: stored('person') },
   { name: 'console-person-change', path: stored('change'), isVariant: true },
   {
+    name: 'console-person-audit',
+    path: ({ storedId, storedPersonId }) => `${base}/people/audit/${storedId}/${storedPersonId}`,
+  },
+  {
     name: 'console-person-add',
     path: ({ storedId }) => `${base}/people/add?contactCenter=${storedId}`,
   },

@@ -106,7 +106,7 @@ it('explains step by step why a person cannot sign in, and unlocks them', async 
   );
   expect(inGerman.text).not.toContain('bad_credentials');
   await administrator.open(`${explained.path}&language=en`);
-  const events = await follow(administrator, profile, 'Security events');
+  const events = await follow(administrator, profile, 'Audit of this person');
   expect(events).toMatchObject({ status: 200 });
   expect(events.text).toContain('agent');
   const question = await follow(administrator, profile, 'Unlock');
@@ -252,6 +252,13 @@ it('adds a person with groups and shows the password link once, changes and dele
   const compared = await installation.submit(change, `${path}/change`, stale);
   expect(compared).toMatchObject({ status: 412 });
   expect(compared.text).toContain('Late');
+
+  const trail = await follow(installation, renamed, 'Audit of this person');
+  expect(trail.rows.map((row) => `${row['Did what']} ${row['To what']}`)).toEqual([
+    expect.stringMatching(/^Changed Person zoe\.b /),
+    expect.stringMatching(/^Changed Person zoe\.b /),
+    expect.stringMatching(/^Created Person zoe\.b /),
+  ]);
 
   const question = await follow(installation, renamed, 'Delete');
   expect(question.heading).toBe('Delete zoe.b?');

@@ -56,11 +56,12 @@ export async function startTableStage() {
   const { contactCenterId: storedId } = await createPeopleStore(stage.environmentApi);
   await write('PATCH', `/contact-centers/${storedId}`, { name: 'Seaside Support' });
   const scim = await createScimCalls(stage.environmentApi, storedId);
-  for (const [userName, givenName, familyName] of [
-    ['mira', 'Mira', 'Lindqvist'],
-    ['noor', 'Noor', 'Haddad'],
-  ] as const)
-    await scim.user({ userName, active: true, name: { givenName, familyName } });
+  const { id: storedPersonId } = await scim.user({
+    userName: 'mira',
+    active: true,
+    name: { givenName: 'Mira', familyName: 'Lindqvist' },
+  });
+  await scim.user({ userName: 'noor', active: true, name: { givenName: 'Noor', familyName: 'Haddad' } });
   await write('PATCH', center, { domains: ['demo', 'demo.example'] });
   await registerReceiver(stage);
   await signPeopleIn(stage);
@@ -71,6 +72,7 @@ export async function startTableStage() {
     centerId,
     environmentId,
     storedId,
+    storedPersonId,
     sub,
     write,
     apiKeyId: key.id,

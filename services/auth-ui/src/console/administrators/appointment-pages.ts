@@ -90,6 +90,7 @@ export function appointmentsPage(
           {
             label: text('console.administrators.remove'),
             href: `${path}/remove?${new URLSearchParams({ sub })}`,
+            isEnding: true,
             describes: name,
           },
         ],

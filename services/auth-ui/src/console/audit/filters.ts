@@ -14,6 +14,8 @@ export const trailQuery = z.object({
   name: typed,
   entity: typed,
   entityId: typed,
+  /** As `personChangeId` writes it: asks for changes to the person instead of those that `user` made. */
+  changedPerson: typed,
   outcome: typed,
   clientId: typed,
   contactCenterId: typed,
@@ -30,7 +32,7 @@ export type TrailQuery = z.output<typeof trailQuery>;
 /** Before it nothing is left. */
 export const end = '0';
 
-type Names = Exclude<keyof TrailQuery, 'before' | 'beforeChange'>;
+type Names = Exclude<keyof TrailQuery, 'before' | 'beforeChange' | 'changedPerson'>;
 
 /** The question to each trail; undefined: the filters leave nothing of it. Times without a zone are in UTC. */
 export function filtersOf(query: TrailQuery) {
@@ -44,10 +46,13 @@ export function filtersOf(query: TrailQuery) {
     outcome !== 'failure' &&
     (user === '' || clientId === '');
   const events = { ...span, kind, user, outcome, clientId, contactCenterId, correlationId };
-  const changes = { ...span, entity, entityId, contactCenterId, requestId: correlationId };
+  const object = query.changedPerson
+    ? { entity: 'person', entityId: query.changedPerson }
+    : { entity, entityId, actor: user || clientId };
+  const changes = { ...span, ...object, contactCenterId, requestId: correlationId };
   return {
     events: hasEvents ? given({ ...events, name: name || (administered ?? '') }) : undefined,
-    changes: hasChanges ? given({ ...changes, actor: user || clientId }) : undefined,
+    changes: hasChanges ? given<Record<string, string>>(changes) : undefined,
   };
 }
 

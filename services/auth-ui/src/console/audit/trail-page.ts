@@ -23,7 +23,7 @@ export const trailView = consoleView<TrailPage>('audit/trail');
 /** More of them are no choice that a person can look through. */
 const maxChoice = 100;
 
-type Fixed = Partial<Pick<TrailQuery, 'clientId' | 'contactCenterId'>>;
+type Fixed = Partial<Pick<TrailQuery, 'clientId' | 'contactCenterId' | 'user' | 'changedPerson'>>;
 
 /** `own`: the address of the page. `fixed`: what a tab about one thing is confined to. */
 export async function trailPage(
@@ -40,7 +40,10 @@ export async function trailPage(
     centersOf(visit),
   ]);
   const shown = fieldNames.filter(
-    (name) => !(name in fixed) && (name !== 'contactCenterId' || visit.rights.installation),
+    (name) =>
+      !(name in fixed) &&
+      (name !== 'contactCenterId' || visit.rights.installation) &&
+      !(fixed.changedPerson && ['entity', 'entityId', 'contactCenterId'].includes(name)),
   );
   const isFirst = asked.before === '' && asked.beforeChange === '';
   return {

@@ -73,7 +73,7 @@ export async function resolvedFilters(visit: ConsoleVisit, asked: TrailQuery) {
   const subs = await subsOf(visit, query, home);
   return {
     events: events && { ...events, actor: subs[0] ?? user, userContactCenterId: home },
-    changes: changes && { ...changes, actor: [user, ...subs].join() },
+    changes: changes && (query.changedPerson ? changes : { ...changes, actor: [user, ...subs].join() }),
     unknown: subs.length === 0 ? [...unknown, 'user' as const] : unknown,
   };
 }

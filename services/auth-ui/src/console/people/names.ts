@@ -40,6 +40,14 @@ export function addressOf(step: Steps, named: PersonName, more: Record<string, s
   return `${peoplePath}/${step}?${new URLSearchParams({ ...definedOnly(named), ...more })}`;
 }
 
+/** The audit of a person of the people store. */
+export const auditAddress = (contactCenter: string, id: string): string =>
+  `${peoplePath}/audit/${encodeURIComponent(contactCenter)}/${encodeURIComponent(id)}`;
+
+/** As filters of the audit take it. A refusal names no `sub` where the person was not found out. */
+export const loginOf = (contactCenterId: string, userName: string): string =>
+  `${contactCenterId}\\${userName}`;
+
 /** A page about the people of a contact centre: their list without `page`. */
 export function centerAddress(contactCenter: string, page = ''): string {
   return `${peoplePath}${page}?${new URLSearchParams({ contactCenter })}`;

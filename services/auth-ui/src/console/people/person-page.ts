@@ -11,7 +11,7 @@ import type { ConsolePage } from '../shell/pages.ts';
 import { type Fact, factOf, type Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { stateOf } from './list-pages.ts';
-import { addressOf, centerAddress, nameOf, peoplePath, type Steps } from './names.ts';
+import { addressOf, auditAddress, centerAddress, loginOf, nameOf, peoplePath, type Steps } from './names.ts';
 
 export type HeldSession = Omit<SessionView, 'current'>;
 
@@ -84,9 +84,9 @@ function menuOf({ text, rights }: ConsoleVisit, profile: PersonProfile): Require
         isEnding: true,
       },
       {
-        href: eventsOf(profile),
-        label: text('console.people.events'),
-        text: text('console.people.events.what'),
+        href: trailOf(profile),
+        label: text('console.people.audit'),
+        text: text('console.people.audit.what'),
       },
       ...(rights.installation
         ? [
@@ -175,9 +175,11 @@ export function stepsOf({
 const eraseAddress = (profile: PersonProfile) =>
   addressOf('erase', nameOf(profile), definedOnly({ number: profile.person.number?.toString() }));
 
-/** By name: a refusal names no `sub` where the person was not found out. */
-function eventsOf({ person, contactCenterId }: PersonProfile): string {
-  return `${auditPath}?${new URLSearchParams({ user: `${contactCenterId}\\${person.userName}` })}`;
+/** A source of people of its own keeps what it changes: the audit has the events alone. */
+function trailOf({ person, contactCenterId }: PersonProfile): string {
+  return person.id === undefined
+    ? `${auditPath}?${new URLSearchParams({ user: loginOf(contactCenterId, person.userName) })}`
+    : auditAddress(contactCenterId, person.id);
 }
 
 /** The form that makes the person an administrator of the installation, with the name filled in. */

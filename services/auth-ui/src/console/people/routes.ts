@@ -7,8 +7,10 @@ import {
 } from '@gatehouse/api-client/auth-api';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import { listedStates } from '@gatehouse/contracts/auth-administration';
-import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
+import { isOwnDirectory, personChangeId } from '@gatehouse/contracts/environment-api';
 import { z } from 'zod';
+import { trailQuery } from '../audit/filters.ts';
+import { trailPage, trailView } from '../audit/trail-page.ts';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
 import { consoleView, listView } from '../shell/pages.ts';
@@ -21,8 +23,8 @@ import { eraseRoutes } from './erase-routes.ts';
 import { explanationPage } from './explanation-page.ts';
 import { importRoutes } from './import-routes.ts';
 import { chooseCenterPage, peoplePage } from './list-pages.ts';
-import { nameFields, nameOf } from './names.ts';
-import { type PersonPage, personPage } from './person-page.ts';
+import { auditAddress, loginOf, nameFields, nameOf } from './names.ts';
+import { breadcrumbsBelowPerson, type PersonPage, personPage } from './person-page.ts';
 import { selectionRoutes } from './selection-routes.ts';
 import { peopleOf } from './store.ts';
 import { storeRoutes } from './store-routes.ts';
@@ -112,6 +114,35 @@ export const peopleArea: Area = {
           explainSignIn(visit.authApi, { ...asked, correlationId: correlationId || undefined }),
         ]);
         return explanationPage(visit, profile, explanation, correlationId);
+      },
+    );
+
+    const path = { contactCenter: typedText(512), id: typedText(512) };
+    detailRoute(
+      pages,
+      shell,
+      {
+        url: '/audit/:contactCenter/:id',
+        path,
+        query: trailQuery.shape,
+        view: trailView,
+        isForAdministrators: true,
+        lesser: ['auditor'],
+      },
+      async (visit, { contactCenter, id, ...asked }) => {
+        const [{ data }, { environmentId }] = await Promise.all([
+          peopleOf(visit, contactCenter).readTagged(id),
+          createContactCenterAdministration(visit.environmentApi).read(contactCenter),
+        ]);
+        const profile = await readPersonProfile(visit.authApi, { user: data.userName, contactCenter });
+        const header = {
+          title: visit.text('console.people.audit'),
+          breadcrumbs: breadcrumbsBelowPerson(visit, profile),
+        };
+        return trailPage(visit, header, auditAddress(contactCenter, id), asked, {
+          user: loginOf(contactCenter, data.userName),
+          changedPerson: personChangeId(environmentId, data.number),
+        });
       },
     );
 

@@ -1,6 +1,7 @@
 /** Serves a page that only shows: what it is about comes from its path and its query. */
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
+import type { LesserRight } from '../../oauth-session/session.ts';
 import type { ConsolePage, ConsoleView } from './pages.ts';
 import type { ConsoleVisit, Shell } from './shell.ts';
 
@@ -13,6 +14,8 @@ interface DetailRoute<Path extends z.ZodRawShape, Query extends z.ZodRawShape, P
   view: ConsoleView<Page>;
   /** It asks the APIs for what only an administrator may ask. */
   isForAdministrators?: boolean;
+  /** Lesser rights that may open it nevertheless. */
+  lesser?: readonly LesserRight[];
 }
 
 type Asked<Path extends z.ZodRawShape, Query extends z.ZodRawShape> = z.output<z.ZodObject<Path & Query>>;
@@ -24,13 +27,17 @@ export function detailRoute<
 >(
   pages: App,
   shell: Shell,
-  { url, path, query, view, isForAdministrators = false }: DetailRoute<Path, Query, Page>,
+  { url, path, query, view, isForAdministrators = false, lesser }: DetailRoute<Path, Query, Page>,
   page: (visit: ConsoleVisit, asked: Asked<Path, Query>) => Page | Promise<Page>,
 ): void {
   const schema = { hide: true, params: z.object(path ?? {}), querystring: z.object(query ?? {}) };
-  pages.get(url, { config: { isForAdministrators }, schema }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const asked = { ...request.query, ...request.params } as Asked<Path, Query>;
-    return shell.show(visit, view, await page(visit, asked));
-  });
+  pages.get(
+    url,
+    { config: { isForAdministrators, ...(lesser && { lesser }) }, schema },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const asked = { ...request.query, ...request.params } as Asked<Path, Query>;
+      return shell.show(visit, view, await page(visit, asked));
+    },
+  );
 }
