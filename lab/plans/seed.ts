@@ -77,6 +77,10 @@ const environment = [
   `INSERT INTO environment.people (id, environment_id, dbid, user_name, user_name_key, email, email_key, email_keys, is_active, password)
     SELECT ${id(5000)}, ${id(7000, '1 + n / 40000')}, 1000000 + n, 'person-' || n, 'person-' || n, n || '@example.com',
       n || '@example.com', ARRAY[n || '@example.com'], n % 100 > 0, ${sealed} FROM generate_series(1, ${people}) n`,
+  `INSERT INTO environment.people_links (environment_id, issuer, subject, person_id, created_at)
+    SELECT environment_id, 'https://idp.example', 'subject-' || dbid, id, ${past(200, 'dbid - 1000000', people)} FROM environment.people`,
+  `INSERT INTO environment.deleted_parts (deleted_id, place, part)
+    SELECT id, 'people_links', jsonb_build_object('subject', 'gone-' || ordinal, 'person_id', object_id) FROM environment.deleted`,
   `INSERT INTO environment.people_groups (id, environment_id, name, name_key)
     SELECT ${id(4000)}, ${id(7000, '1')}, 'group-' || n, 'group-' || n FROM generate_series(1, 10000) n`,
   `INSERT INTO environment.people_group_members

@@ -237,6 +237,10 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
       payload: data({ passwordEnvelope: await newHash(person), insteadOf: person.hash }),
     };
   },
+  'POST /internal/contact-centers/{id}/sign-on-people': () => ({
+    path: `/internal/contact-centers/${stores.own.contactCenterId}/sign-on-people`,
+    payload: data({ issuer: 'https://idp.example', subject: randomUuid(), userName: `u-${randomUuid()}` }),
+  }),
   'POST /internal/environments/{id}/person-numbers': () => ({
     path: `/internal/environments/${people.environmentId}/person-numbers`,
     payload: data({ externalIds: [randomUuid()] }),

@@ -65,7 +65,9 @@ describe('SAML', () => {
     expect(misspelt.status).toBe(400);
     expect(JSON.stringify(misspelt.body)).toContain('has no setting \\"requireSignedResponses\\"');
     const creating = await put('saml', { justInTimeCreation: true });
-    expect(JSON.stringify(creating.body)).toContain('persons are created at the Configuration Server');
+    expect(JSON.stringify(creating.body)).toContain(
+      'people are created at their first sign-in by createPeople of OpenID Connect',
+    );
   });
 
   it('takes metadata in one form: the new one takes the place of the other', async () => {

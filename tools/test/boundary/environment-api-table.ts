@@ -142,6 +142,10 @@ const internal: Table = {
     path: { id: '{environmentId}', dbid: '1' },
     json: { data: { password: 'taken' } },
   }),
+  [`POST ${inner}/contact-centers/{id}/sign-on-people`]: one({
+    path: { id: '{contactCenterId}' },
+    json: { data: { issuer: 'https://idp.example', subject: 'subject', userName: '{userName}' } },
+  }),
   ...byPath(`GET ${inner}/contact-centers/{id}`, `GET ${inner}/contact-centers/{id}/single-sign-on`),
   ...Object.fromEntries(
     ['saml', 'oidc'].map((protocol) => [

@@ -16,6 +16,7 @@ import {
   peopleNumbersSchema,
   peopleSchema,
   personNumbersSchema,
+  providedPersonSchema,
   singleSignOnViewSchema,
 } from '@gatehouse/contracts/environment-api';
 
@@ -29,6 +30,7 @@ export const foundPeopleAnswer = envelopeOf(foundPeopleSchema);
 export const peopleNumbersAnswer = envelopeOf(peopleNumbersSchema);
 export const passwordSetAnswer = envelopeOf(passwordSetSchema);
 export const passwordLinkAnswer = envelopeOf(passwordLinkSchema);
+export const providedPersonAnswer = envelopeOf(providedPersonSchema);
 export const personNumbersAnswer = envelopeOf(personNumbersSchema);
 export const brandingAnswer = envelopeOf(installationBrandingSchema);
 export const imageAnswer = envelopeOf(imageSchema);

@@ -5,6 +5,7 @@ import type {
   passwordLinkCodeSchema,
   redeemPasswordLinkBodySchema,
   setPasswordBodySchema,
+  signOnPersonBodySchema,
 } from '@gatehouse/contracts/environment-api';
 import type { OidcChange, SamlChange } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
@@ -30,6 +31,7 @@ type InternalBody =
       | typeof passwordLinkCodeSchema
       | typeof redeemPasswordLinkBodySchema
       | typeof setPasswordBodySchema
+      | typeof signOnPersonBodySchema
     >
   | SignOnPlan;
 

@@ -3,6 +3,7 @@
 import type {
   redeemPasswordLinkBodySchema,
   setPasswordBodySchema,
+  signOnPersonBodySchema,
 } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { z } from 'zod';
@@ -14,6 +15,7 @@ import {
   peopleAnswer,
   peopleNumbersAnswer,
   personNumbersAnswer,
+  providedPersonAnswer,
 } from './internal-answers.ts';
 import { type InternalCalls, internalPath, type ReadOptions } from './internal-calls.ts';
 
@@ -66,6 +68,11 @@ export function peopleCalls(http: HttpClient, { fetch, write }: InternalCalls) {
       password: z.input<typeof setPasswordBodySchema>,
       signal?: AbortSignal,
     ) => write(passwordSetAnswer, 'PUT', `${people(environmentId)}/${dbid}/password`, password, { signal }),
+    /** The person whom an identity provider means by a subject. 409 where the people are elsewhere. */
+    signOnPerson: (contactCenterId: string, person: z.input<typeof signOnPersonBodySchema>) => {
+      const path = `/contact-centers/${encodeURIComponent(contactCenterId)}/sign-on-people`;
+      return write(providedPersonAnswer, 'POST', path, person, { maySendTwice: true });
+    },
     /** 404 for a code that is unknown, used or too old. */
     readPasswordLink: (code: string) =>
       write(passwordLinkAnswer, 'POST', '/password-links/read', { code }, { maySendTwice: true }),

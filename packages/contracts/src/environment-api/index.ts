@@ -91,6 +91,7 @@ export {
   type PasswordLink,
   type PersonNumber,
   type PersonView,
+  type ProvidedPerson,
   passwordLinkCodeSchema,
   passwordLinkSchema,
   passwordSetSchema,
@@ -99,9 +100,12 @@ export {
   personChangeId,
   personNumbersSchema,
   personPasswordPlace,
+  providedPersonSchema,
   readPersonChangeId,
   redeemPasswordLinkBodySchema,
+  type SignOnPerson,
   setPasswordBodySchema,
+  signOnPersonBodySchema,
 } from './people.ts';
 export { installationProblemsSchema } from './problems.ts';
 export {

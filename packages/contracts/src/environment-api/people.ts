@@ -103,6 +103,32 @@ export const redeemPasswordLinkBodySchema = passwordLinkCodeSchema.extend({
   passwordEnvelope: label(1_024),
 });
 
+/**
+ * `POST /environment/v3/internal/contact-centers/{id}/sign-on-people`, where single sign-on creates people. 409 where the people
+ * of the contact centre are not in the people store.
+ */
+export const signOnPersonBodySchema = z.object({
+  issuer: label(2_048),
+  subject: label(255),
+  userName: label(255),
+  firstName: label(255).optional(),
+  lastName: label(255).optional(),
+  /** One that the identity provider has verified. */
+  email: label(255).optional(),
+  /** Creates nobody. */
+  isTrial: z.boolean().default(false),
+});
+
+export const providedPersonSchema = z.object({
+  /**
+   * `new`: a sign-in would create the person. `deleted`: a person of this subject or name is kept after a deletion. `taken`: a
+   * person whom the provider did not create has the name. `limit`: too many people were created within an hour.
+   */
+  outcome: z.enum(['known', 'created', 'new', 'deleted', 'taken', 'limit']),
+  userName: z.string().optional(),
+  dbid: dbid.optional(),
+});
+
 /** Where the password hash of a person is stored; the seal is bound to it. `id`: the SCIM id. */
 export function personPasswordPlace(id: string) {
   return { table: 'environment.people', row: id, column: 'password' };
@@ -122,4 +148,6 @@ export function readPersonChangeId(id: string): { environmentId: string; dbid: n
 export type PersonNumber = z.infer<typeof personNumberSchema>;
 export type FoundPersonView = z.infer<typeof foundPeopleSchema>['people'][number];
 export type PersonView = z.infer<typeof personViewSchema>;
+export type SignOnPerson = z.output<typeof signOnPersonBodySchema>;
+export type ProvidedPerson = z.infer<typeof providedPersonSchema>;
 export type PasswordLink = z.infer<typeof passwordLinkSchema>;

@@ -61,6 +61,8 @@ export const oidcSettingsSchema = z.object({
   ]),
   scopes: z.array(z.string()),
   userNameClaim: z.string(),
+  /** Whether the first sign-in of a person creates them in the people store; people are found by issuer and subject then. */
+  createPeople: z.boolean().optional(),
   /** Whether an `email` counts for verified where the identity provider does not say so; what it calls unverified never does. */
   assumeVerifiedEmail: z.boolean().optional(),
   /** Claim that holds the groups which `requiredGroups` speaks of. */

@@ -79,6 +79,6 @@ export function settingsOf<S extends z.core.$ZodLooseShape>(shape: S) {
 
 function unknownSettings(unknown: readonly string[]): string {
   const jit = unknown.some((name) => /^(jit|justInTime|createPersons?|createUsers?|provision)/i.test(name));
-  const reason = jit ? '; persons are created at the Configuration Server, never by signing in' : '';
+  const reason = jit ? '; people are created at their first sign-in by createPeople of OpenID Connect' : '';
   return `has no setting ${unknown.map((name) => JSON.stringify(name)).join(', ')}: correct the name or leave it out${reason}`;
 }

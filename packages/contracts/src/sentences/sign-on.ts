@@ -54,6 +54,7 @@ export const signOnSentences = {
   'signOn.trial.name': '{field} is {value}, and {name} is looked up as {lookup}.',
   'signOn.trial.groups': 'Groups at the identity provider: {groups}.',
   'signOn.trial.noGroups': 'The settings take no groups from the answer.',
+  'signOn.trial.new': 'A sign-in would create {userName} in the people store. This test created nobody.',
   'signOn.trial.email': 'E-mail address at the directory: {email}.',
   'signOn.trial.rights': 'The directory gives these authorities: {names}.',
   'signOn.trial.session': 'A sign-in opens a session for {userName}. This test opened none.',
@@ -87,4 +88,10 @@ export const signOnSentences = {
   'signOn.refused.person_disabled': 'The person is disabled ({detail}).',
   'signOn.refused.person_ambiguous': 'More than one person has this name ({detail}).',
   'signOn.refused.person_not_in_access_group': 'The person is in none of the access groups ({detail}).',
+  'signOn.refused.person_name_taken':
+    'The people store has another person of this name, whom this identity provider did not create ({detail}).',
+  'signOn.refused.person_deleted':
+    'The person was deleted a short while ago and is not created again: restore them ({detail}).',
+  'signOn.refused.too_many_new_people':
+    'Single sign-on has created as many people as it may within an hour ({detail}).',
 } as const;

@@ -1,7 +1,8 @@
 /** The part of Environment API's stand-in that has people: answers as the people store does. */
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { PersonView } from '@gatehouse/contracts/environment-api';
+import type { PersonView, ProvidedPerson } from '@gatehouse/contracts/environment-api';
 import { beginsWith, compareUserNames } from '@gatehouse/people-directory';
 
 interface Link {
@@ -68,7 +69,29 @@ export function createPeopleStandIn() {
     return setPassword(person, passwordEnvelope);
   }
 
+  /** Of the one people store that a test has. */
+  async function signOn(request: IncomingMessage): Promise<PeopleAnswer> {
+    const { issuer, subject, userName, isTrial, ...names } = await bodyOf(request);
+    standIn.askedFor.push({ issuer, subject, userName, isTrial, ...names });
+    const [people] = [...persons.values()];
+    if (people === undefined) return { status: 409, data: null };
+    const key = `${issuer} ${subject}`;
+    const known = people.find(({ dbid }) => dbid === standIn.provided.get(key));
+    if (known) return { status: 200, data: { outcome: 'known', userName: known.userName, dbid: known.dbid } };
+    if (standIn.refuses !== undefined) return { status: 200, data: { outcome: standIn.refuses } };
+    if (isTrial) return { status: 200, data: { outcome: 'new' } };
+    const dbid = 900 + people.length;
+    people.push({ id: randomUUID(), dbid, version: 1, isActive: true, groups: [], userName, ...names });
+    standIn.provided.set(key, dbid);
+    return { status: 200, data: { outcome: 'created', userName, dbid } };
+  }
+
   const standIn = {
+    /** Numbers by issuer and subject. */
+    provided: new Map<string, number>(),
+    /** What every single sign-on of somebody new is answered. */
+    refuses: undefined as ProvidedPerson['outcome'] | undefined,
+    askedFor: [] as object[],
     persons,
     links,
     isReadOnly: false,
@@ -79,6 +102,7 @@ export function createPeopleStandIn() {
     answer(request: IncomingMessage, url: URL): Promise<PeopleAnswer> | undefined {
       if (url.pathname === `${internal}/password-links/read`) return useLink(request, true);
       if (url.pathname === `${internal}/password-links/redeem`) return useLink(request, false);
+      if (url.pathname.endsWith('/sign-on-people')) return signOn(request);
       const [isOfPeople, environment = '', part, isPassword] = path.exec(url.pathname) ?? [];
       if (!isOfPeople) return undefined;
       if (isPassword)

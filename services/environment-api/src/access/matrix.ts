@@ -107,6 +107,7 @@ export const matrix = {
   'GET /internal/contact-centers/{id}/single-sign-on': 'internal',
   'POST /internal/contact-centers/{id}/single-sign-on/saml-plan': 'internal',
   'POST /internal/contact-centers/{id}/single-sign-on/oidc-plan': 'internal',
+  'POST /internal/contact-centers/{id}/sign-on-people': 'internal',
   'GET /internal/branding': 'internal',
   'GET /internal/images/{digest}': 'internal',
   'PUT /internal/client-logos/{clientId}': 'internal',

@@ -61,6 +61,7 @@ export const givesNothing: readonly string[] = [
   'POST /environments/{id}/check',
   'POST /internal/contact-centers/{id}/single-sign-on/saml-plan',
   'POST /internal/contact-centers/{id}/single-sign-on/oidc-plan',
+  'POST /internal/contact-centers/{id}/sign-on-people',
   'DELETE /contact-centers/{id}',
   'POST /contact-centers/{id}/settings',
   'DELETE /contact-centers/{id}/settings/{name}',

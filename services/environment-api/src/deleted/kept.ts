@@ -104,7 +104,11 @@ export function createDeletedStore({ keptDays }: { keptDays: number }) {
     async removePeople(db: Queryable, userNameKey: string): Promise<number> {
       const { rowCount } = await db.query(
         `WITH found AS (
-            DELETE FROM environment.deleted_parts WHERE place = 'people' AND part ->> 'user_name_key' = $1 RETURNING deleted_id
+            DELETE FROM environment.deleted_parts WHERE place = 'people' AND part ->> 'user_name_key' = $1
+              RETURNING deleted_id, part ->> 'id' AS person_id
+          ), unlinked AS (
+            DELETE FROM environment.deleted_parts
+              WHERE place = 'people_links' AND part ->> 'person_id' IN (SELECT person_id FROM found)
           ), gone AS (
             DELETE FROM environment.deleted WHERE kind = 'person' AND id IN (SELECT deleted_id FROM found)
           )

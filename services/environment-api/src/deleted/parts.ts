@@ -23,6 +23,7 @@ const secretsOfPeople = ['password', 'password_key_id', 'password_changed_at', '
 /** The group may have gone since, and the data of the person may have been erased. */
 const isMemberOfOne = `EXISTS (SELECT FROM environment.people_groups g WHERE g.id = r.group_id)
   AND EXISTS (SELECT FROM environment.people p WHERE p.id = r.person_id)`;
+const isOfOne = 'EXISTS (SELECT FROM environment.people p WHERE p.id = r.person_id)';
 /** A replica of the release before does not know that a kept look needs its picture, and may have deleted it. */
 const withItsPicture = `CASE WHEN EXISTS (SELECT FROM environment.images i WHERE i.digest = p.part ->> 'logo')
   THEN p.part ELSE p.part - 'logo' END`;
@@ -38,6 +39,7 @@ const partsOf = {
       without: [],
       returns: isMemberOfOne,
     },
+    people_links: { of: ofEnvironment, without: [], returns: isOfOne },
   },
   'contact-center': {
     settings: { of: ofCenter, without: [] },
@@ -57,6 +59,7 @@ const partsOf = {
     },
     people: { of: 't.id = $2', without: secretsOfPeople },
     people_group_members: { of: 't.person_id = $2', without: [], returns: isMemberOfOne },
+    people_links: { of: 't.person_id = $2', without: [] },
   },
 } as const satisfies Record<DeletedKind, Record<string, Part>>;
 

@@ -10,7 +10,9 @@ import { passwordLinkRoutes } from './link-routes.ts';
 import { createPasswordLinks } from './password-links.ts';
 import { createPasswords } from './passwords.ts';
 import { personRoutes } from './person-routes.ts';
+import { createProvidedPeople } from './provided.ts';
 import { createProvidedPasswords } from './provided-password.ts';
+import { providedPeopleRoutes } from './provided-routes.ts';
 import { createPeopleService } from './service.ts';
 
 interface PeopleDependencies {
@@ -34,6 +36,7 @@ export function composePeople(core: Core, { access, writer, contactCenters, sett
   });
   const passwords = createProvidedPasswords(secretBox);
   const people = createPeopleService({ db, writer, passwords, changeLog, administratorPlaces });
+  const provided = createProvidedPeople({ db, writer, people });
   const options = { db, passwords: createPasswords({ writer, secretBox }), passwordLinks };
   return {
     services: people,
@@ -41,6 +44,11 @@ export function composePeople(core: Core, { access, writer, contactCenters, sett
       ['callers', '/contact-centers/:id/people', (api) => passwordLinkRoutes(api, { passwordLinks })],
       ['callers', '/contact-centers/:id/people', (api) => personRoutes(api, { db, people })],
       ['services', '/environments/:id/people', (internal) => internalPeopleRoutes(internal, options)],
+      [
+        'services',
+        '/contact-centers/:id/sign-on-people',
+        (internal) => providedPeopleRoutes(internal, { provided }),
+      ],
       ['services', '/password-links', (internal) => internalLinkRoutes(internal, options)],
     ],
   } satisfies Domain;

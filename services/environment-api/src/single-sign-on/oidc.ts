@@ -32,6 +32,8 @@ export const oidc: Protocol<OidcSettings, OidcPatch> = {
       add('issuer', 'must have no query: copy the issuer as its discovery document names it', 'wrong_form');
     problems.push(...endpointProblems(settings));
     problems.push(...groupProblems(settings, settings.groupsClaim, 'groupsClaim'));
+    if (settings.createPeople && settings.accessGroups.length > 0)
+      add('accessGroups', 'must be empty with createPeople: a new person is in no group', 'wrong_form');
     if (!settings.scopes.includes('openid')) add('scopes', 'must hold "openid": add it', 'missing');
     if (!settings.enabled) return problems;
     if (issuer === undefined)

@@ -48,6 +48,10 @@ export const signOnFields: Record<SignOnProtocol, readonly FieldOption[]> = {
     ],
     scopes: ['--scopes <values>', 'scope values, separated by commas'],
     userNameClaim: ['--user-name-claim <name>', 'claim that holds the name'],
+    createPeople: [
+      '--create-people <flag>',
+      'true: the first sign-in of a person creates them in the people store',
+    ],
     assumeVerifiedEmail: [
       '--assume-verified-email <flag>',
       'true: an address counts where the provider does not say whether it is verified',

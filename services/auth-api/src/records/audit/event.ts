@@ -67,6 +67,11 @@ export const auditEvents = {
       reason,
     },
   },
+  person_created: {
+    when: 'a person signed in at an identity provider for the first time, and was created in the people store by it',
+    kind: tokenKind,
+    fields: { userName, method: '`oidc`', location: 'location whose settings were used' },
+  },
   login_throttled: {
     when: 'a login had to wait, before a password was checked. The first ten of an address in a minute are written, then their number',
     kind: denied,

@@ -21,6 +21,8 @@ export interface AssertedPerson {
   groups: readonly string[];
   /** What the provider sent, for a sign-in as a test. */
   received: readonly SsoTrialField[];
+  firstName?: string;
+  lastName?: string;
   /** An e-mail address that the identity provider says it has verified. */
   verifiedEmail?: string;
   /** When the identity provider asked the person. */

@@ -79,7 +79,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
   const begin: Begin = (chosen, flow, start) =>
     chosen.protocol === 'saml' ? saml.begin(chosen, flow, start) : oidc.begin(chosen, flow, start);
   const trialStore = createTrialStore(redis, keyspace);
-  const common = { settings, users, pages, audit, flows, cookies, now, begin };
+  const common = { settings, users, environmentApi, pages, audit, flows, cookies, now, begin };
   const trials = createTrials({ ...common, contactCenters, store: trialStore });
   const login = createSsoLogin({
     ...common,

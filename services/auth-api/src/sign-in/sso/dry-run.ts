@@ -49,9 +49,12 @@ export function createSsoChecks(options: SsoChecksOptions) {
   const personStep = (settings: SignOnSettings, userName: string): CheckStep => ({
     name: 'person',
     async run() {
-      const { contactCenterId, userLookup: lookup, accessGroups } = settings;
+      const { contactCenterId, accessGroups } = settings;
+      const creates = settings.protocol === 'oidc' && settings.createPeople === true;
+      const lookup = creates ? 'userName' : settings.userLookup;
       const name = nameOf({ name: userName, nameSource: 'the name' }, settings);
       const found = await users.identify({ contactCenterId, lookup, name, accessGroups });
+      if (creates && found.outcome === 'unknown') return passed(say('signOn.trial.new', { userName: name }));
       if (found.outcome !== 'found')
         return saidAs('failed', [say(`signOn.person.${found.outcome}`, { name, lookup })]);
       const { loginName, dbid } = found.identity;

@@ -33,6 +33,10 @@ const failures = {
   person_disabled: 'sso_no_account',
   person_ambiguous: 'sso_no_account',
   person_not_in_access_group: 'sso_no_account',
+  // where single sign-on creates people
+  person_name_taken: 'sso_no_account',
+  person_deleted: 'sso_no_account',
+  too_many_new_people: 'sso_no_account',
 } as const satisfies Record<string, SignInFailure>;
 
 export type SsoReason = keyof typeof failures;

@@ -25,6 +25,7 @@ const first = [
   'nameIdFormat',
   'userNameClaim',
   'userLookup',
+  'createPeople',
   'userNameDomain',
   'scopes',
   'userInfo',

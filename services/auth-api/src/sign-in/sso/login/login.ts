@@ -6,9 +6,8 @@ import type { Browser, BrowserRequest } from '../../../browser/cookies/browser-c
 import type { InteractionService } from '../../../browser/interactions/service.ts';
 import type { SessionService } from '../../../browser/sessions/service.ts';
 import type { Newcomer } from '../../../browser/sessions/session.ts';
-import type { UserService } from '../../../people/accounts/service.ts';
 import type { UserIdentity } from '../../../people/identity/identity.ts';
-import type { AuditWriter } from '../../../records/audit/event.ts';
+import type { AuditEvent, AuditWriter } from '../../../records/audit/event.ts';
 import { type AssertedPerson, hasVerified, methodsOf, seenAtMs, skewMsOf } from '../asserted-person.ts';
 import { SsoError } from '../failure.ts';
 import type { ProviderRequest } from '../protocol.ts';
@@ -16,7 +15,7 @@ import type { ProviderSessions } from '../provider-sessions/provider-sessions.ts
 import type { Schemes } from '../scheme.ts';
 import type { SignOnSettings, SsoSettings } from '../settings.ts';
 import { createFailLogin, type FailedLogin, type FailLoginOptions } from './fail-login.ts';
-import { findPerson } from './find-person.ts';
+import { findPerson, type People } from './find-person.ts';
 import type { SsoFlow } from './flow.ts';
 import { createStartLogin, type StartLoginOptions, type Wish } from './start-login.ts';
 import { isTrial, type Trials } from './trials.ts';
@@ -45,7 +44,8 @@ export interface SsoLoginOptions extends StartLoginOptions, FailLoginOptions {
   schemes: Schemes;
   settings: SsoSettings;
   interactions: InteractionService;
-  users: Pick<UserService, 'identify'>;
+  users: People['users'];
+  environmentApi: People['environmentApi'];
   sessions: SessionService;
   providerSessions: ProviderSessions;
   audit: AuditWriter;
@@ -56,7 +56,7 @@ export interface SsoLoginOptions extends StartLoginOptions, FailLoginOptions {
 }
 
 export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
-  const { schemes, interactions, users, sessions, pages, audit, metrics, now } = options;
+  const { schemes, interactions, sessions, pages, audit, metrics, now } = options;
   const startLogin = createStartLogin(options);
   const failLogin = createFailLogin(options);
 
@@ -95,7 +95,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
     },
 
     async userNameOf(settings, person) {
-      return (await findPerson(users, settings, person)).loginName;
+      return (await findPerson(options, settings, person)).identity.loginName;
     },
 
     async complete(browser, flow, settings, person) {
@@ -105,7 +105,8 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       // After its end would have been noticed: what ends from here on, ends the session.
       await login.settingsOf(flow);
       const seenAt = seenAtMs(person, flow, { nowMs: now(), skewMs: skewMsOf(settings) });
-      const identity = await findPerson(users, settings, person);
+      const { identity, isCreated } = await findPerson(options, settings, person);
+      if (isCreated) await audit.write(creationOf(request, flow, identity));
       const { interactionId, target } = flow;
       const amr = methodsOf(person, settings);
       const proved = { amr, provedAtMs: startedAtMs, seenAt };
@@ -132,6 +133,22 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       isTrial(failed) ? options.trials.fail(request, failed, error) : failLogin(request, failed, error),
   };
   return login;
+}
+
+function creationOf(
+  { id: correlationId, ip: clientAddress }: BrowserRequest,
+  { contactCenterId, protocol, location }: SsoFlow,
+  { loginName: userName, sub }: UserIdentity,
+): AuditEvent {
+  return {
+    name: 'person_created',
+    outcome: 'success',
+    correlationId,
+    clientAddress,
+    sub,
+    contactCenterId,
+    fields: { userName, method: protocol, location },
+  };
 }
 
 interface Proved {

@@ -1,17 +1,16 @@
 /** Lists what a sign-in as a test judges, in the order of a sign-in: the answer, the name, the groups, the person, the rights. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { say } from '@gatehouse/service-kit/sentences';
-import type { UserService } from '../../../people/accounts/service.ts';
 import type { UserIdentity } from '../../../people/identity/identity.ts';
 import { type AssertedPerson, nameOf, requireGroup, seenAtMs, skewMsOf } from '../asserted-person.ts';
 import { type CheckStep, passed, warning } from '../check-step.ts';
 import { SsoError } from '../failure.ts';
 import type { SignOnSettings } from '../settings.ts';
-import { findPerson } from './find-person.ts';
+import { type People, wouldFind } from './find-person.ts';
 import type { SsoFlow } from './flow.ts';
 
 interface Tried {
-  users: Pick<UserService, 'identify'>;
+  people: People;
   settings: SignOnSettings;
   flow: SsoFlow;
   person: AssertedPerson;
@@ -20,7 +19,7 @@ interface Tried {
   found: { userName?: string; reason?: string };
 }
 
-export function trialSteps({ users, settings, flow, person, now, found }: Tried): CheckStep[] {
+export function trialSteps({ people, settings, flow, person, now, found }: Tried): CheckStep[] {
   let identity: UserIdentity | undefined;
   const steps: CheckStep[] = [
     {
@@ -53,9 +52,10 @@ export function trialSteps({ users, settings, flow, person, now, found }: Tried)
     {
       name: 'person',
       async run() {
-        identity = await findPerson(users, settings, person);
+        identity = await wouldFind(people, settings, person);
+        found.userName = identity?.loginName ?? nameOf(person, settings);
+        if (identity === undefined) return passed(say('signOn.trial.new', { userName: found.userName }));
         const { loginName: userName, dbid, email } = identity;
-        found.userName = userName;
         const name = person.name ?? '';
         const said = say('signOn.person.found', { name, userName, dbid, lookup: settings.userLookup });
         return email === undefined ? passed(said) : passed(said, say('signOn.trial.email', { email }));
@@ -71,7 +71,7 @@ export function trialSteps({ users, settings, flow, person, now, found }: Tried)
     {
       name: 'session',
       async run() {
-        const userName = identity?.loginName ?? '';
+        const userName = found.userName ?? '';
         if (settings.enabled) return passed(say('signOn.trial.session', { userName }));
         return warning(say('signOn.trial.later', { userName }));
       },

@@ -8,7 +8,6 @@ import { AppError, notFound } from '@gatehouse/service-kit/errors';
 import type { Browser, BrowserCookies, BrowserRequest } from '../../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../../browser/cookies/pages.ts';
 import type { Actor } from '../../../core/administration/actor.ts';
-import type { UserService } from '../../../people/accounts/service.ts';
 import { SignInError } from '../../../people/directories/sign-in-error.ts';
 import { type AuditWriter, actorFields } from '../../../records/audit/event.ts';
 import type { ContactCenterService } from '../../../registry/contact-centers/service.ts';
@@ -18,6 +17,7 @@ import { noFlow, SsoError } from '../failure.ts';
 import { failureReasonOf } from '../metrics.ts';
 import type { Begin, ProviderRequest } from '../protocol.ts';
 import type { SignOnSettings, SsoSettings } from '../settings.ts';
+import type { People } from './find-person.ts';
 import type { TrialFlow, TrialOwner } from './flow.ts';
 import type { FlowStore } from './flow-store.ts';
 import { bindBrowser } from './start-login.ts';
@@ -29,7 +29,8 @@ type TrialPlace = TrialTicket['place'];
 export interface TrialsOptions {
   settings: Pick<SsoSettings, 'of'>;
   contactCenters: Pick<ContactCenterService, 'get'>;
-  users: Pick<UserService, 'identify'>;
+  users: People['users'];
+  environmentApi: People['environmentApi'];
   store: TrialStore;
   flows: Pick<FlowStore, 'save'>;
   cookies: BrowserCookies;
@@ -126,7 +127,7 @@ export function createTrials(options: TrialsOptions) {
     async complete(request: BrowserRequest, flow: TrialFlow, person: AssertedPerson): Promise<string> {
       const settings = await requireSettings(flow);
       const found: { userName?: string; reason?: string } = {};
-      const steps = await runSteps(trialSteps({ ...options, settings, flow, person, found }), now);
+      const steps = await runSteps(trialSteps({ people: options, now, settings, flow, person, found }), now);
       return finish(request, flow, { steps, received: person.received, ...found });
     },
 

@@ -114,6 +114,7 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions) {
       ),
       authTimeMs: typeof authTime === 'number' ? authTime * 1000 : undefined,
       ...(typeof acr === 'string' ? { context: acr } : {}),
+      ...namesOf(claims),
       ...(isVerified(claims) ? { verifiedEmail: claims.email } : {}),
       amr: textsOf(claims['amr']).filter((method) => /^[a-z]{1,32}$/.test(method)),
       provider: {
@@ -170,6 +171,19 @@ function requireVerifiedEmail(
 function isVerified<C extends Record<string, unknown>>(claims: C): claims is C & { email: string } {
   const { email, email_verified: verified } = claims;
   return typeof email === 'string' && (verified === true || verified === 'true');
+}
+
+/** Core section 5.1. */
+function namesOf(claims: Record<string, unknown>) {
+  return definedOnly({
+    firstName: shortText(claims['given_name']),
+    lastName: shortText(claims['family_name']),
+  });
+}
+
+/** As much as the people store takes; a longer one is left out. */
+function shortText(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= 255 ? value : undefined;
 }
 
 function textsOf(value: unknown): string[] {
