@@ -208,7 +208,7 @@ const protocol: Table = {
     `POST ${api}/openid/userinfo`,
   ),
   [`GET ${api}/sso/start`]: [{ query: { tenant: '{domain}' } }],
-  [`GET ${api}/sso/trial`]: [{ query: { ticket: '{sid}' } }],
+  [`GET ${api}/sso/trial`]: [{ query: { ticket: 'ticket-that-nobody-has' } }],
   [`GET ${api}/sso/oidc/callback/{contactCenterId}/{place}`]: [{ query: { code: 'x', state: 'x' } }],
   [`POST ${api}/sso/oidc/callback/{contactCenterId}/{place}`]: [{ form: { code: 'x', state: 'x' } }],
   [`POST ${api}/sso/oidc/backchannel-logout`]: [{ form: { logout_token: '{idToken}' } }],

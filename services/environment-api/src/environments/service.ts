@@ -139,13 +139,7 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
       const id = requireEnvironmentId(text);
       await writer.write(context, async (write) => {
         const present = await lock(context, write, id);
-        const users = await store.contactCentersUsing(write.db, present.id, maxNamedUsers);
-        if (users.length > 0) {
-          throw conflict(
-            `The environment is used by contact centres (${users.join(', ')}): delete them or give them another environment first`,
-            { field: 'id', reason: 'in_use' },
-          );
-        }
+        await requireUnused(write.db, present.id);
         await keep(write.db, context.caller, keptOf(present));
         await store.deleteEnvironment(write.db, present.id);
         const changes = environmentDiff(present, undefined);
@@ -154,6 +148,16 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
       });
     },
   };
+}
+
+/** @throws AppError 409 while contact centres use it */
+async function requireUnused(db: Queryable, id: string): Promise<void> {
+  const users = await store.contactCentersUsing(db, id, maxNamedUsers);
+  if (users.length === 0) return;
+  throw conflict(
+    `The environment is used by contact centres (${users.join(', ')}): delete them or give them another environment first`,
+    { field: 'id', reason: 'in_use' },
+  );
 }
 
 /** Without a name it gets the usual one. @throws AppError 409 when the id or the name is taken */
