@@ -33,11 +33,17 @@ describe('POST /contact-centers', () => {
     const domains = [tenant(), `b ${tenant()}`, `-${tenant()}`];
     const answer = await post({ environmentId, domains });
     const warnings = [
-      { field: 'data.domains.1', value: domains[1], message: expect.stringContaining('holds a space') },
+      {
+        field: 'data.domains.1',
+        value: domains[1],
+        message: expect.stringContaining('holds a space'),
+        sentences: [{ key: 'warning.domain.space', parameters: { domain: domains[1] } }],
+      },
       {
         field: 'data.domains.2',
         value: domains[2],
         message: expect.stringContaining('begins with a hyphen'),
+        sentences: [{ key: 'warning.domain.hyphen', parameters: { domain: domains[2] } }],
       },
     ];
     expect([answer.status, answer.body.warnings]).toEqual([200, warnings]);

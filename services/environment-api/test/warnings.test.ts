@@ -40,11 +40,12 @@ it('a write that names a server which cannot be reached is done, with a warning 
   ]);
   expect(answer.status).toBe(200);
   expect(answer.body.status).toEqual({ code: 0 });
-  expect(answer.body.warnings).toEqual([
+  expect(answer.body.warnings).toMatchObject([
     {
       field: 'data.configServers.1.backupAddress',
       value: '127.0.0.1:1',
       message: expect.stringContaining('check the address'),
+      sentences: [{ key: 'warning.server.noConnection', parameters: expect.objectContaining({ port: 1 }) }],
       step: 'tcp',
     },
     {
@@ -97,7 +98,9 @@ it.each([
   async (_name, fields, field, value, message, step) => {
     const answer = await createAt(fields);
     expect(answer.status).toBe(200);
-    expect(answer.body.warnings).toEqual([{ field, value, message: expect.stringMatching(message), step }]);
+    expect(answer.body.warnings).toMatchObject([
+      { field, value, message: expect.stringMatching(message), step },
+    ]);
   },
 );
 
@@ -124,6 +127,7 @@ it('a change is answered as done also where the stored password does not open, a
       field: 'data.password',
       value: '[secret]',
       message: expect.stringContaining('send the password again'),
+      sentences: [{ key: 'warning.secrets.unreadable', parameters: {} }],
     },
   ]);
 });

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { line } from '../values/text.ts';
 import { components } from './components.ts';
+import { sentencesField } from './diagnosis.ts';
 
 export const successStatus = z.object({ code: z.literal(0) });
 components.add(successStatus, { id: 'SuccessStatus' });
@@ -76,6 +77,7 @@ export const warningSchema = z.object({
   field: z.string(),
   value: z.string(),
   message: z.string().describe('What may be wrong, and what to do. The write was done all the same.'),
+  sentences: sentencesField,
   step: z.string().optional().describe('The step that failed, where the check of the environment has it.'),
 });
 components.add(warningSchema, { id: 'Warning' });

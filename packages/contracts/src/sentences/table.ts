@@ -5,6 +5,7 @@ import { clientSentences } from './client.ts';
 import { problemSentences } from './problem.ts';
 import { signInSentences } from './sign-in.ts';
 import { signOnSentences } from './sign-on.ts';
+import { warningSentences } from './warning.ts';
 
 export const sentences = {
   /** The same step for programs and scripts; the console has a button or a link for it. */
@@ -16,6 +17,7 @@ export const sentences = {
   ...checkSentences,
   ...problemSentences,
   ...alertSentences,
+  ...warningSentences,
 } as const;
 
 export type SentenceKey = keyof typeof sentences;

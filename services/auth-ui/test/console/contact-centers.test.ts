@@ -57,6 +57,12 @@ it('says of a saved tenant name what is easily typed wrong', async () => {
   });
   expect(saved.html).toContain('class="message message-warning"');
   expect(saved.message).toMatch(/It is saved\. Please look at this: "b d" holds a space/);
+  const german = await stage.installationAdministrator();
+  german.cookies.set('gatehouse-language', 'de');
+  const again = await german.open(`${path}/create?environmentId=${stage.environmentId}`);
+  const fields = { domains: '-x', name: 'Zweifelhaft', ...membership };
+  const { message } = await german.submit(again, `${path}/create`, fields);
+  expect(message).toContain('„-x“ beginnt mit einem Bindestrich');
 });
 
 it('puts what the API refuses beside the field, and keeps what was typed', async () => {

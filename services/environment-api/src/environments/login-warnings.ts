@@ -2,6 +2,7 @@
 import type { Warning } from '@gatehouse/contracts/answers';
 import type { LoginStep, Step } from '@gatehouse/contracts/environment-administration';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { wordsOf } from '@gatehouse/service-kit/sentences';
 import { examinerOf, unreadableSecrets } from '../server-checks/examine-server.ts';
 import { type Environment, environmentViewOf } from './environment.ts';
 import type { EnvironmentPatch } from './schemas.ts';
@@ -49,10 +50,10 @@ export function createLoginWarnings({ secretBox, timeoutMs }: { secretBox: Secre
       const { steps, login = [] } = await examine(server, { timeoutMs, signal });
       // A server that needs longer says nothing about the environment.
       if (signal.aborted) return [];
-      return [...steps, ...login].flatMap(({ step, status, message }) => {
+      return [...steps, ...login].flatMap(({ step, status, message, sentences }) => {
         const name = fields[step];
         if (status !== 'failed' || name === undefined) return [];
-        return [{ field: `data.${name}`, value: shownValue(environment, name), message, step }];
+        return [{ field: `data.${name}`, value: shownValue(environment, name), message, sentences, step }];
       });
     },
   };
@@ -62,7 +63,7 @@ export function createLoginWarnings({ secretBox, timeoutMs }: { secretBox: Secre
 const unreadable = ({ ldap }: Environment): Warning => ({
   field: ldap ? 'data.ldap.bindPassword' : 'data.password',
   value: '[secret]',
-  message: unreadableSecrets,
+  ...wordsOf(unreadableSecrets),
 });
 
 function shownValue(environment: Environment, path: string): string {

@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import type { Warning } from '@gatehouse/contracts/answers';
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api';
+import { say, wordsOf } from '@gatehouse/service-kit/sentences';
 
 export type Reachability = ReturnType<typeof createReachability>;
 
@@ -24,8 +25,8 @@ export function createReachability(timeoutMs: number) {
       const warnings = await Promise.all(
         places.map(async ({ address, port, field: at }) => {
           if (await accepts(address, port, timeoutMs)) return [];
-          const message = `${address} port ${port} took no connection within ${timeoutMs} ms: check the address, the port and the network, or check again once the server runs`;
-          return [{ field: at, value: `${address}:${port}`, message, step: 'tcp' }];
+          const words = wordsOf(say('warning.server.noConnection', { address, port, timeoutMs }));
+          return [{ field: at, value: `${address}:${port}`, ...words, step: 'tcp' }];
         }),
       );
       const found = warnings.flat();

@@ -7,7 +7,7 @@ import { directorySettingsOf, examineDirectory } from '@gatehouse/directory-ldap
 import { examineLogin } from '@gatehouse/people-directory';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { conflict } from '@gatehouse/service-kit/errors';
-import { sayFound, wordsOf } from '@gatehouse/service-kit/sentences';
+import { say, sayFound, wordsOf } from '@gatehouse/service-kit/sentences';
 import { type CheckLimits, type CheckTarget, checkServer } from './check-server.ts';
 
 export interface ServerExamination {
@@ -17,8 +17,7 @@ export interface ServerExamination {
 }
 
 /** Answers a caller whose stored secrets do not open, as after the loss of a key. */
-export const unreadableSecrets =
-  'What is stored of this environment was sealed with a key that this service does not have: send the password again, and the key of tls.mutual';
+export const unreadableSecrets = say('warning.secrets.unreadable');
 
 /** Checks one server. */
 export type ExamineServer = (
@@ -32,7 +31,7 @@ export function examinerOf(environment: EnvironmentView, secretBox: SecretBox): 
     try {
       return secretBox.open(envelope, place);
     } catch (cause) {
-      throw conflict(unreadableSecrets, { cause });
+      throw conflict(unreadableSecrets.message, { cause });
     }
   };
   if (environment.directory === 'ldap') {

@@ -9,6 +9,7 @@ import {
   storedText,
 } from '@gatehouse/contracts/resources';
 import { badRequest } from '@gatehouse/service-kit/errors';
+import { say, wordsOf } from '@gatehouse/service-kit/sentences';
 import type { SettingInput } from './schemas.ts';
 
 /** How a name is judged that no service reads. */
@@ -51,6 +52,5 @@ export async function requireName(
 /** Undefined: nothing to say. */
 export function nameWarnings({ name, shared }: SettingInput, field = 'data.name'): [Warning] | undefined {
   if (standingOf({ name, shared }) !== 'unread') return undefined;
-  const message = `Nothing in Gatehouse reads ${JSON.stringify(name)}: mark it as shared where applications of yours read it, or delete it`;
-  return [{ field, value: name, message }];
+  return [{ field, value: name, ...wordsOf(say('warning.setting.unread', { name })) }];
 }

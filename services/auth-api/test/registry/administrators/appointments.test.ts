@@ -227,7 +227,7 @@ it('is shown, gets people and loses them by the command line', async () => {
   const added = await run('add', userName, '--right', 'help-desk', '--note', 'nights');
   expect(added.out).toContain(`demo\\${userName} has the right help-desk`);
   const entry = (await list()).administrators.at(-1);
-  expect((await run('list')).out).toMatch(new RegExp(`${entry?.sub}.*${userName}.*help-desk.*nights`));
+  expect((await run('list')).out).toMatch(new RegExp(`${userName}.*help-desk.*${entry?.sub}.*nights`));
   expect((await run('remove', entry?.sub ?? '')).exitCode).toBe(0);
   expect((await run('list')).out).not.toContain('nights');
   expect((await run('appoint', 'yes')).out).toContain('change the list');

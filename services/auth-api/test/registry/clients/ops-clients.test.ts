@@ -87,6 +87,9 @@ describe('a client', () => {
       field: 'data.contactCenterIds.0',
       value: '5e1f0000-0000-4000-8000-00000000000a',
       message: expect.stringContaining('There is no contact centre'),
+      sentences: [
+        { key: 'warning.contactCenter.unknown', parameters: { id: '5e1f0000-0000-4000-8000-00000000000a' } },
+      ],
     };
     expect([created.data?.['contactCenterIds'], created.warnings]).toEqual([
       ['5e1f0000-0000-4000-8000-00000000000a', contactCenterId],

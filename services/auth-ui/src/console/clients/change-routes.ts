@@ -2,6 +2,7 @@
 import { createClientAdministration, orderRevocation } from '@gatehouse/api-client/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
+import { saidIn } from '../../texts/said.ts';
 import { formRoutes } from '../form/routes.ts';
 import { besideLines } from '../form/sections.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
@@ -43,7 +44,7 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
         clientPath(clientId),
         'console.clients.edit.saved',
         { name },
-        { key: 'console.saved.notes', lines: warnings.map(({ message }) => message) },
+        { key: 'console.saved.notes', lines: warnings.map((warning) => saidIn(visit, warning).text) },
       ),
     beside: (visit, problem) => besideLines(visit, clientInputs, problem),
   });

@@ -10,6 +10,7 @@ import { forbidden } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { saidIn } from '../../texts/said.ts';
 import { trailQuery } from '../audit/filters.ts';
 import { trailPage, trailView } from '../audit/trail-page.ts';
 import { nameOf } from '../environments/page-header.ts';
@@ -61,7 +62,7 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     key: 'console.contactCenters.createdNow' | 'console.contactCenters.saved',
     { data: { id, name }, warnings }: Written<ContactCenter>,
   ): FastifyReply {
-    const lines = warnings.map(({ message }) => message);
+    const lines = warnings.map((warning) => saidIn(visit, warning).text);
     return shell.done(visit, contactCenterPath(id), key, { name }, { key: 'console.saved.notes', lines });
   }
 

@@ -3,6 +3,7 @@
 import type { Warning } from '@gatehouse/contracts/answers';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { Environment } from '@gatehouse/contracts/environment-administration';
+import { saidIn } from '../../texts/said.ts';
 import { isTextKey } from '../../texts/texts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
@@ -21,10 +22,11 @@ export function environmentBreadcrumbs(visit: ConsoleVisit, environment: Environ
 }
 
 /** The failures of a saved environment, each with its step. */
-export const failuresOf = ({ text }: ConsoleVisit, warnings: readonly Warning[]) => ({
+export const failuresOf = (visit: ConsoleVisit, warnings: readonly Warning[]) => ({
   key: 'console.saved.failing' as const,
-  lines: warnings.map(({ step, message }) => {
+  lines: warnings.map(({ step, ...warning }) => {
     const key = `console.environments.step.${step}`;
-    return isTextKey(key) ? `${text(key)}: ${message}` : message;
+    const said = saidIn(visit, warning).text;
+    return isTextKey(key) ? `${visit.text(key)}: ${said}` : said;
   }),
 });

@@ -1,5 +1,6 @@
 /** Warns of contact centres that a client names and that do not exist. It never refuses: scripts make clients first. */
 import type { Warning } from '@gatehouse/contracts/answers';
+import { say, wordsOf } from '@gatehouse/service-kit/sentences';
 import type { ContactCenterService } from '../../contact-centers/service.ts';
 import type { ClientPatch } from './schemas.ts';
 
@@ -13,8 +14,8 @@ export async function warningsFor(
 ): Promise<Warning[] | undefined> {
   const looked = (contactCenterIds ?? []).slice(0, maxLookups).map(async (id, index): Promise<Warning[]> => {
     if ((await contactCenters.find(id)) !== undefined) return [];
-    const message = `There is no contact centre ${id} yet: nobody of it can sign in through the client before it is created under this id`;
-    return [{ field: `data.contactCenterIds.${index}`, value: id, message }];
+    const words = wordsOf(say('warning.contactCenter.unknown', { id }));
+    return [{ field: `data.contactCenterIds.${index}`, value: id, ...words }];
   });
   const found = (await Promise.allSettled(looked)).flatMap((one) =>
     one.status === 'fulfilled' ? one.value : [],
