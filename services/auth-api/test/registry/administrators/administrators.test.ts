@@ -278,7 +278,7 @@ describe('the list, from the command line', () => {
     const added = await run('add', userName, '--contact-center', 'demo', '--note', 'on call', '--yes');
     expect(added.out).toContain(`demo\\${userName} is an installation administrator`);
     const [entry] = (await list()).filter(({ note }) => note === 'on call');
-    expect((await run('list')).out).toMatch(new RegExp(`${userName}.*${entry?.sub}.*on call`));
+    expect((await run('list')).out).toMatch(new RegExp(`${userName}.*on call.*${entry?.sub}`));
     expect((await run('remove', entry?.sub ?? '', '--yes')).exitCode).toBe(0);
     expect((await run('list')).out).not.toContain('on call');
   });
