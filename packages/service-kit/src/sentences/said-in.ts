@@ -23,10 +23,11 @@ interface Found {
 }
 
 /** Parameters whose values have texts of their own. */
-const namedBelow: Readonly<Record<string, string>> = {
-  endingKind: 'console.home.ending',
-  refusal: 'console.refusal',
-  reason: 'console.home.reason',
+const namedBelow: Readonly<Record<string, readonly string[]>> = {
+  endingKind: ['console.home.ending'],
+  // A person is refused for a reason of a sign-in, an application for one of its request; an event has either.
+  refusal: ['console.refusal', 'console.home.reason'],
+  reason: ['console.home.reason', 'console.refusal'],
 };
 
 /** Languages that put no space between sentences. */
@@ -41,8 +42,8 @@ export function saidIn(
   if (sentences === undefined) return { text: message, isRaw: true };
   const named = (parameters: SentenceParameters): SentenceParameters => {
     const entries = Object.entries(parameters).map(([name, value]) => {
-      const key = name in namedBelow ? `${namedBelow[name]}.${String(value)}` : '';
-      return [name, has(key) ? text(key) : value] as const;
+      const key = namedBelow[name]?.map((below) => `${below}.${String(value)}`).find(has);
+      return [name, key === undefined ? value : text(key)] as const;
     });
     return Object.fromEntries(entries);
   };

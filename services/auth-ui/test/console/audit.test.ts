@@ -1,8 +1,11 @@
+import { interactionErrors } from '@gatehouse/contracts/auth-api';
+import { refusalReasons } from '@gatehouse/contracts/values';
 import { holdAdvisoryLock, inTransaction } from '@gatehouse/service-kit/postgres';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { auditEventNames } from '../../../auth-api/src/records/audit/event.ts';
 import { createClient, opsCall } from '../../../auth-api/test/stack/oauth.ts';
-import { namesBelow } from '../../src/texts/texts.ts';
+import { reasonIn } from '../../src/console/audit/words.ts';
+import { namesBelow, textsIn } from '../../src/texts/texts.ts';
 import type { Answer, Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
 
@@ -32,13 +35,20 @@ async function refusedLogins(): Promise<Answer> {
 it('finds events by the filters of the address, in words and by names, and leads to all that one request did', async () => {
   const found = await refusedLogins();
   for (const row of found.rows) {
-    expect(row['Did what']).toMatch(/^Sign-in failed refused/);
+    expect(row['Did what']).toMatch(/^Sign-in failed refused.*Wrong name or password · bad_credentials/s);
     expect(row['Who']).toMatch(/^demo\\agent/);
   }
   const link = found.links.find(({ text }) => text === 'Sign-in failed');
   const request = await person.open(link?.href ?? '');
   expect(request.heading).toBe('One request');
   expect(request.text).toContain('login_failed');
+});
+
+it('has words for each reason that Auth API gives', () => {
+  const wordless = [...interactionErrors, ...refusalReasons].filter(
+    (reason) => reasonIn(textsIn('en'), reason) === undefined,
+  );
+  expect(wordless).toEqual([]);
 });
 
 it('has words for each event', () => {
@@ -105,7 +115,9 @@ it('shows changes of the configuration beside events, by the names of what is ch
   expect(changes.rows[0]?.['To what']).toBe(`Contact centre Demo renamed ${stage.contactCenterId}`);
   const link = changes.links.find(({ href }) => href.startsWith(`${path}/requests/`));
   const request = await person.open(link?.href ?? '');
-  expect(request.rows).toContainEqual({ Field: 'name', Before: 'Demo', After: 'Demo renamed' });
+  expect(request.rows).toContainEqual({ Field: 'Name name', Before: 'Demo', After: 'Demo renamed' });
+  const byName = await person.open(`${path}?kind=configuration&entityId=demo%20renamed`);
+  expect(byName.rows[0]?.['To what']).toContain('Demo renamed');
   const tab = await person.open(`/auth/console/contact-centers/${stage.contactCenterId}/audit`);
   expect(tab.rows.map((row) => row['To what'])).toContainEqual(
     expect.stringMatching(/^Contact centre Demo renamed/),

@@ -113,7 +113,9 @@ describe('the pages about a client', () => {
       expect(text).toContain(told);
     const request = links.find(({ href }) => href.startsWith('/auth/console/audit/requests/'));
     const shown = (await person.open(request?.href ?? '')).text;
-    for (const told of [lacking.clientId, 'wrong_secret', 'client_secret=…']) expect(shown).toContain(told);
+    for (const told of ['Lacking', lacking.clientId, 'wrong_secret', 'client_secret=…'])
+      expect(shown).toContain(told);
+    expect((await person.open(`${one(own)}/diagnosis`)).text).toContain('The client serves Demo');
   });
 
   it('draw who exchanges whose tokens, and say the same in a table', async () => {

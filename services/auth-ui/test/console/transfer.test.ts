@@ -42,7 +42,7 @@ it('shows every change before it is made, and makes all of them', async () => {
   estate.locations.push('/IMPORTED');
   const page = await preview(JSON.stringify(estate));
   expect(page.text).toContain('Nothing has happened yet.');
-  expect(page.text).toMatch(/Changed Contact centre .* Field Before After name Demo Renamed by import/);
+  expect(page.text).toMatch(/Changed Contact centre .* Field Before After Name name Demo Renamed by import/);
   const center = `/contact-centers/${stage.contactCenterId}`;
   expect((await stage.environmentApi.call('GET', center)).body.data.name).toBe('Demo');
   const done = await person.submit(page, `${path}/import`);

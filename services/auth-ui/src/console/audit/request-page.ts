@@ -58,11 +58,12 @@ function shownEntry(visit: ConsoleVisit, entry: Recorded, names: Names): Entry {
     facts: [
       ...factOf(text('console.audit.who'), who.name),
       ...factOf(text('console.audit.object'), object.name),
+      ...factOf(text('console.audit.client'), names.clients.get(event?.clientId ?? '')),
       ...factOf(text('console.audit.center'), center?.name),
       ...codes([
         [text('console.audit.address'), address],
         ['sub', event?.sub ?? (change?.actor.kind === 'user' ? change.actor.name : undefined)],
-        [text('console.audit.client'), event?.clientId ?? change?.actor.clientId],
+        ['clientId', event?.clientId ?? change?.actor.clientId],
         [text('console.audit.session'), event?.sid],
         [text('console.audit.filter.entityId'), change?.entityId],
         ['linkRequest', change?.actor.linkRequest],
@@ -72,25 +73,31 @@ function shownEntry(visit: ConsoleVisit, entry: Recorded, names: Names): Entry {
           .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const),
       ]),
     ],
-    changes: shownChanges(event === undefined ? change.changes : changesOf(event)),
+    changes: shownChanges(
+      visit,
+      change?.entity ?? 'client',
+      event === undefined ? change.changes : changesOf(event),
+      names.centers,
+    ),
   };
 }
 
-function refusalEntry(visit: ConsoleVisit, refusal: RefusedRequest, { centers }: Names): Entry {
+function refusalEntry(visit: ConsoleVisit, refusal: RefusedRequest, { centers, clients }: Names): Entry {
   const { text } = visit;
-  const { contactCenterId = '' } = refusal;
+  const { contactCenterId = '', clientId = '' } = refusal;
   return {
     at: text('console.atSecond', { at: new Date(refusal.at) }),
     title: refusalText(text, refusal.reason),
     badge: outcomeBadge(visit, 'failure'),
     facts: [
+      ...factOf(text('console.audit.client'), clients.get(clientId)),
       ...factOf(text('console.audit.center'), centers.get(contactCenterId)?.name),
       ...codes([
         ['reason', refusal.reason],
         ['detail', refusal.detail],
         ['endpoint', refusal.endpoint],
         ['error', refusal.error],
-        [text('console.audit.client'), refusal.clientId],
+        ['clientId', refusal.clientId],
         ['contactCenterId', refusal.contactCenterId],
         [text('console.audit.address'), refusal.clientAddress],
         [text('console.clients.sent'), pairsOf(refusal.sent).join(' ')],

@@ -125,8 +125,7 @@ function requestRoute(pages: App, shell: Shell): void {
         ...events.data.map((event) => ({ at: event.at, event })),
         ...changes.rows.map((change) => ({ at: change.at, change })),
       ];
-      const places = refusals.map(({ contactCenterId }) => contactCenterId);
-      const names = await namesOf(visit, entries, events.people, places);
+      const names = await namesOf(visit, entries, events.people, refusals);
       return requestPage(visit, id, { entries, refusals, names });
     },
   );

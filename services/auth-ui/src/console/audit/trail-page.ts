@@ -120,7 +120,9 @@ function rowOf(visit: ConsoleVisit, entry: Entry, names: Names): Row {
         text: what,
         href: requestHref(correlationId),
         ...(isRefused && { badge: outcomeBadge(visit, outcome) }),
-        note: reason && text('console.audit.reason', { reason: reasonIn(text, reason) ?? reason }),
+        note:
+          reason &&
+          [text('console.audit.reason', { reason: reasonIn(text, reason) ?? reason }), reason].join(' · '),
       },
       { text: object.name, href: object.href, note: object.id },
       { text: address, isWhole: isIPv4(address), note: center?.name },

@@ -85,17 +85,24 @@ async function namedQuery(
   visit: ConsoleVisit,
   query: TrailQuery,
 ): Promise<{ query: TrailQuery; home?: string; unknown: TypedName[] }> {
-  const { user, contactCenterId, clientId } = query;
-  const [center, client] = await Promise.all([
+  const { user, contactCenterId, clientId, entity, entityId } = query;
+  const isPlace = entity === '' || entity === 'contact-center';
+  const [center, client, changed] = await Promise.all([
     contactCenterId && centerTyped(visit, contactCenterId),
     clientId && clientTyped(visit, clientId),
+    isPlace && entityId ? centerTyped(visit, entityId) : undefined,
   ]);
   const unknown: TypedName[] = [
     ...(center === undefined ? (['contactCenterId'] as const) : []),
     ...(client === undefined ? (['clientId'] as const) : []),
   ];
   // Events outlive what they are about: an id that is gone finds them.
-  const within = { ...query, contactCenterId: center ?? contactCenterId, clientId: client ?? clientId };
+  const within = {
+    ...query,
+    contactCenterId: center ?? contactCenterId,
+    clientId: client ?? clientId,
+    entityId: changed ?? entityId,
+  };
   const [, place = '', name = ''] = /^([^\\]+)\\(.+)$/.exec(user) ?? [];
   const home = name === '' ? undefined : await centerTyped(visit, place);
   return home === undefined
@@ -190,19 +197,20 @@ function mergedOf({ data }: { data: readonly SecurityEvent[] }, rows: readonly A
   return { entries, events, changes };
 }
 
-/** A thing that is gone, or cannot be read now or by this person, keeps its identifier. `others`: contact centres beside those of the entries. */
+/** A thing that is gone, or cannot be read now or by this person, keeps its identifier. `others`: what stands beside the entries. */
 export async function namesOf(
   visit: ConsoleVisit,
   entries: readonly Entry[],
   people: readonly NamedPerson[],
-  others: readonly (string | undefined)[] = [],
+  others: readonly Partial<Record<'clientId' | 'contactCenterId', string | undefined>>[] = [],
 ): Promise<Names> {
   const ofEntries = entries.map(({ event, change }) => (event ?? change).contactCenterId);
   const ofPeople = people.map(({ contactCenterId }) => contactCenterId);
-  const places = [...ofEntries, ...ofPeople, ...others].filter((id) => id !== undefined);
+  const ofOthers = others.map(({ contactCenterId }) => contactCenterId);
+  const places = [...ofEntries, ...ofPeople, ...ofOthers].filter((id) => id !== undefined);
   const [centers, clients] = await Promise.all([
-    knownCenters(visit, places),
-    clientNames(visit, entries.flatMap(clientsIn)),
+    knownCenters(visit, [...places, ...entries.flatMap(placesIn)]),
+    clientNames(visit, [...entries.flatMap(clientsIn), ...others.flatMap(({ clientId }) => clientId ?? [])]),
   ]);
   return { people: new Map(people.map((person) => [person.sub, person])), centers, clients };
 }
@@ -210,6 +218,13 @@ export async function namesOf(
 function clientsIn({ event, change }: Entry): string[] {
   const ids = event === undefined ? [actingClient(change)] : [event.clientId, event.fields['actor']];
   return ids.filter((id) => typeof id === 'string');
+}
+
+/** The contact centres that a change gives or takes away. */
+function placesIn({ event, change }: Entry): string[] {
+  const changes = event === undefined ? change.changes : event.fields['changes'];
+  const { from, to } = Object(Object(changes)['contactCenterIds']);
+  return [from, to].flat().filter((id) => typeof id === 'string');
 }
 
 const actingClient = ({ actor }: AuditEntry) => (actor.kind === 'client' ? actor.name : undefined);

@@ -5,6 +5,7 @@ import type { ClientDiagnosis } from '@gatehouse/contracts/auth-administration';
 import { saidIn } from '../../texts/said.ts';
 import type { Text, TextKey } from '../../texts/texts.ts';
 import { requestHref } from '../audit/tabs.ts';
+import { eventOf, reasonIn } from '../audit/words.ts';
 import type { Cell, Row, Table } from '../shell/parts.ts';
 import { pairsOf, refusalText } from '../shell/refusals.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -154,12 +155,13 @@ function linesOf(lines: readonly string[]): Cell {
 
 const timeOf = (text: Text, at: string) => text('console.at', { at: new Date(at) });
 
-function refusalRow({ text }: ConsoleVisit, refusal: ClientDiagnosis['refusals'][number]): Row {
+function refusalRow(visit: ConsoleVisit, refusal: ClientDiagnosis['refusals'][number]): Row {
   const { at, name, reason, detail, clientAddress, correlationId } = refusal;
+  const code = [reason ?? name, detail].filter((one) => one !== undefined).join(' · ');
   return {
     cells: [
-      { text: timeOf(text, at) },
-      { text: reason ?? name, isCode: true, note: detail ?? (reason === undefined ? undefined : name) },
+      { text: timeOf(visit.text, at) },
+      { text: (reason && reasonIn(visit.text, reason)) ?? eventOf(visit, name), note: code },
       { text: clientAddress ?? '', isCode: clientAddress !== undefined },
       { text: correlationId, isCode: true, href: requestHref(correlationId) },
     ],

@@ -9,6 +9,7 @@ import { trailPage, trailView } from '../audit/trail-page.ts';
 import { centerNames } from '../shell/contact-centers.ts';
 import { detailRoute } from '../shell/details.ts';
 import { listRoute } from '../shell/lists.ts';
+import { namedFindings } from '../shell/named-findings.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { typedText } from '../shell/typed.ts';
 import { diagnosisPage } from './diagnosis-page.ts';
@@ -62,7 +63,10 @@ export async function readRoutes(pages: App, shell: Shell): Promise<void> {
     return overviewPage(visit, client, centers, steadyClock());
   });
   tab('/exchanges', async (visit, calls, id) => exchangesPage(visit, await calls.exchanges(id)));
-  tab('/diagnosis', async (visit, calls, id) => diagnosisPage(visit, await calls.diagnose(id)));
+  tab('/diagnosis', async (visit, calls, id) => {
+    const found = await calls.diagnose(id);
+    return diagnosisPage(visit, { ...found, findings: await namedFindings(visit, found.findings) });
+  });
   tab('/fields', async (visit, calls, id) => fieldsPage(visit, await calls.read(id)));
 
   const trail = {

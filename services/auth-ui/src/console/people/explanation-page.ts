@@ -13,10 +13,12 @@ import { breadcrumbsBelowPerson, stepsOf } from './person-page.ts';
 
 const outcomes = { allowed: 'good', restricted: 'warning', unknown: 'warning', refused: 'bad' } as const;
 
+/** `named`: the findings, with the names of what they are about. */
 export function explanationPage(
   visit: ConsoleVisit,
   profile: PersonProfile,
   { user, verdict, reason, findings, refusals }: SignInExplanation,
+  named: readonly Finding[],
   correlationId: string,
 ): StepsPage {
   const { text } = visit;
@@ -36,7 +38,7 @@ export function explanationPage(
       {
         title: text('console.people.explanation.now'),
         note: '',
-        steps: findings.map((finding) => shownStep(visit, 'console.people.step', finding)),
+        steps: named.map((finding) => shownStep(visit, 'console.people.step', finding)),
       },
     ],
     form: requestForm(visit, profile, correlationId),

@@ -65,7 +65,7 @@ export function previewPage(
   return {
     ...previewedChanges(
       visit,
-      plan.map((change) => ({ ...change, entity })),
+      plan.map((change) => ({ ...change, entity, of: 'person' })),
       isAgain,
     ),
     breadcrumbs: [

@@ -13,6 +13,7 @@ import { trailQuery } from '../audit/filters.ts';
 import { trailPage, trailView } from '../audit/trail-page.ts';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
+import { namedFindings } from '../shell/named-findings.ts';
 import { consoleView, listView } from '../shell/pages.ts';
 import { rowNumber } from '../shell/paging.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -113,7 +114,8 @@ export const peopleArea: Area = {
           readPersonProfile(visit.authApi, asked),
           explainSignIn(visit.authApi, { ...asked, correlationId: correlationId || undefined }),
         ]);
-        return explanationPage(visit, profile, explanation, correlationId);
+        const named = await namedFindings(visit, explanation.findings);
+        return explanationPage(visit, profile, explanation, named, correlationId);
       },
     );
 

@@ -35,8 +35,8 @@ export function selectionPage(
   const changes = changesOf(users, asked);
   const shown =
     changes.length > 0 || step === 'disable' || step === 'enable'
-      ? changes.map((change) => ({ ...change, entity }))
-      : users.map(({ userName }) => ({ action: 'update', entity, id: userName, changes: {} }));
+      ? changes.map((change) => ({ ...change, entity, of: 'person' }))
+      : users.map(({ userName }) => ({ action: 'update', entity, of: 'person', id: userName, changes: {} }));
   const fields = fieldsFor(visit, center, step, asked).map((field) => ({
     ...field,
     problem: problems[field.name],

@@ -1,28 +1,53 @@
 /** Shows what changed in an object: for each field the value before and after, as audit entries and imports tell them. */
+import { isTextKey } from '../../texts/texts.ts';
+import type { ConsoleVisit } from './shell.ts';
+
 export interface ShownChange {
+  /** As the API has it. */
   field: string;
+  /** As the forms call it; undefined: no form has it. */
+  label: string | undefined;
   /** Undefined: there was no value. */
   from: string | undefined;
   /** Undefined: the value is taken away. */
   to: string | undefined;
 }
 
+/** Contact centres by their ids. */
+type Centers = ReadonlyMap<string, { name: string }>;
+
 /** Longer values are cut: a page is read, and a certificate is compared elsewhere. */
 const maxValueLength = 600;
 
-/** `partials/changes` shows them. */
+/** `partials/changes` shows them. `entity`: what the changed thing is, as audit entries name it. */
 export function shownChanges(
+  visit: ConsoleVisit,
+  entity: string,
   changes: Readonly<Record<string, { from?: unknown; to?: unknown }>>,
+  centers: Centers = new Map(),
 ): ShownChange[] {
-  return Object.entries(changes).map(([field, { from, to }]) => ({
-    field,
-    from: shown(from),
-    to: shown(to),
-  }));
+  const resource = resourceOf(entity);
+  return Object.entries(changes).map(([field, { from, to }]) => {
+    const key = `field.${resource}.${field}`;
+    return {
+      field,
+      label: isTextKey(key) ? visit.text(key) : undefined,
+      from: shown(from, centers),
+      to: shown(to, centers),
+    };
+  });
 }
 
-function shown(value: unknown): string | undefined {
+/** An origin is a `cors` of the audit; other names differ in their form alone. */
+const resourceOf = (entity: string): string =>
+  entity === 'cors' ? 'origin' : entity.replace(/-./g, ([, letter = '']) => letter.toUpperCase());
+
+function shown(value: unknown, centers: Centers): string | undefined {
   if (value === undefined || value === null) return undefined;
-  const text = typeof value === 'string' ? value : JSON.stringify(value, undefined, 1);
+  const named = (one: unknown) => (typeof one === 'string' ? (centers.get(one)?.name ?? one) : one);
+  const text =
+    typeof value === 'string'
+      ? String(named(value))
+      : JSON.stringify(Array.isArray(value) ? value.map(named) : value, undefined, 1);
   return text.length > maxValueLength ? `${text.slice(0, maxValueLength)} …` : text;
 }

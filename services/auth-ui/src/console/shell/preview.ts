@@ -30,6 +30,8 @@ interface Previewed {
   action: string;
   /** In words. */
   entity: string;
+  /** As audit entries name it. */
+  of: string;
   id: string;
   /** As people call it; absent: the id is the name. */
   name?: string | undefined;
@@ -38,10 +40,11 @@ interface Previewed {
 
 /** `isAgain`: something else than the person has agreed to would be done by now. */
 export function previewedChanges(
-  { text }: ConsoleVisit,
+  visit: ConsoleVisit,
   changes: readonly Previewed[],
   isAgain: boolean,
 ): Pick<PreviewPage, 'title' | 'message' | 'groups' | 'more'> {
+  const { text } = visit;
   const rest = changes.length - maxShown;
   return {
     title: text('console.transfer.preview.title'),
@@ -52,7 +55,7 @@ export function previewedChanges(
           text: text('console.transfer.again.text'),
         }
       : undefined,
-    groups: changes.slice(0, maxShown).map(({ action, entity, id, name = id, changes: fields }) => {
+    groups: changes.slice(0, maxShown).map(({ action, entity, of, id, name = id, changes: fields }) => {
       const kind = action === 'create' || action === 'delete' ? action : 'update';
       return {
         kind,
@@ -60,7 +63,7 @@ export function previewedChanges(
         entity,
         name,
         id: name === id ? undefined : id,
-        changes: shownChanges(fields),
+        changes: shownChanges(visit, of, fields),
       };
     }),
     more: rest > 0 ? text('console.transfer.more', { count: rest }) : undefined,

@@ -116,6 +116,7 @@ export function previewPage(
   const shown = changes.map((change) => ({
     ...change,
     entity: entityOf(visit, change.entity),
+    of: change.entity,
     name: nameOf(change),
   }));
   return {
