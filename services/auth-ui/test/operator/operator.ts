@@ -77,7 +77,8 @@ export function createOperator(page: Page, language: 'en' | 'de', publicUrl: str
         .filter({ hasText: new RegExp(choices) })
         .first();
       await summary.waitFor({ state: 'attached' });
-      if (await summary.isVisible()) await summary.click();
+      const isOpen = await summary.evaluate(({ parentElement }) => parentElement?.hasAttribute('open'));
+      if (!isOpen && (await summary.isVisible())) await summary.click();
     },
 
     async type(label: string, value: string): Promise<void> {
