@@ -224,6 +224,7 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
   'GET /internal/environments/{id}/people/search': () => ({
     path: `/internal/environments/${people.environmentId}/people/search?text=u`,
   }),
+  'GET /internal/people/environments': () => ({ path: '/internal/people/environments?text=user' }),
   'GET /internal/environments/{id}/people': async () => ({
     path: `/internal/environments/${people.environmentId}/people?dbid=${(await people.add()).dbid}`,
   }),

@@ -96,6 +96,24 @@ describe('a search', () => {
   });
 });
 
+it('tells which environments have people with a part of a name, and whether there may be others', async () => {
+  const part = `of-${randomUuid().slice(0, 8)}`;
+  for (const of of [store, store, other]) await of.add({ userName: `${randomUuid()}-${part}-x` });
+  const ask = (query: Record<string, string>) => {
+    const headers = { authorization: api.authApi.token({ internal_client: true }) };
+    return api.call('GET', `/internal/people/environments?${new URLSearchParams(query)}`, { headers });
+  };
+  const both = [store.environmentId, other.environmentId].toSorted();
+  expect((await ask({ text: part.toUpperCase() })).body.data).toEqual({
+    environmentIds: both,
+    isCut: false,
+  });
+  const one = await ask({ text: part, limit: '1' });
+  expect(one.body.data).toEqual({ environmentIds: both.slice(0, 1), isCut: true });
+  expect((await ask({ text: '%%%' })).body.data).toEqual({ environmentIds: [], isCut: false });
+  expect((await ask({ text: 'of' })).status).toBe(400);
+});
+
 describe('a person', () => {
   const path = (id: string, of = store) => `/contact-centers/${of.contactCenterId}/people/${id}`;
 

@@ -28,6 +28,7 @@ const administration: Table = {
     { query: { contactCenter: '{domain}', search: '{userName}' } },
     { query: { contactCenter: '{ownId}', search: '{userName}' } },
   ],
+  [`GET ${ops}/people/everywhere`]: [{ query: { search: '{userName}' } }],
   [`GET ${ops}/people/profile`]: named,
   [`GET ${ops}/environments/{id}/memberships`]: [{ path: { id: '{environmentId}' } }],
   [`GET ${ops}/people/explanation`]: [...named, ...among({ correlationId: 'of-a-request' })],

@@ -16,7 +16,11 @@ const named = (command: string) =>
 const cc = '--cc|{contactCenterId}';
 
 export const commandsTable: Table = {
-  'people search': lines(`people|search|{userName}|${there}`, `people|search|{userName}|${here}`),
+  'people search': lines(
+    `people|search|{userName}|${there}`,
+    `people|search|{userName}|${here}`,
+    'people|search|{userName}|--all',
+  ),
   'people list': lines(`people|list|${there}`),
   'people show': lines(`people|show|{userName}|${there}`),
   'people create': lines(`people|create|--user-name|taken|${there}`),

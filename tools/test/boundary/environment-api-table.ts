@@ -134,6 +134,7 @@ const internal: Table = {
     path: { id: '{environmentId}' },
     query: { search: '{userName}' },
   }),
+  [`GET ${inner}/people/environments`]: one({ query: { text: '{userName}' } }),
   [`POST ${inner}/environments/{id}/person-numbers`]: one({
     path: { id: '{environmentId}' },
     json: { data: { keys: ['{userName}'] } },

@@ -7,6 +7,7 @@ import {
   membershipCountsSchema,
   type PersonName,
   peopleAnswer,
+  peopleEverywhereSchema,
   personProfileSchema,
   type RevocationOrder,
   revocationSchema,
@@ -54,6 +55,10 @@ export interface PeopleQuery {
 /** One page of people of a contact centre. @throws UpstreamError */
 export const searchPeople = (http: HttpClient, { limit, ...query }: PeopleQuery) =>
   http.read(peopleAnswer, { path: `${ops}/people`, query: { ...query, limit: limit?.toString() } });
+
+/** People of the people stores of all contact centres, by a part of a name. @throws UpstreamError */
+export const searchEverywhere = (http: HttpClient, search: string) =>
+  readData(http, peopleEverywhereSchema, { path: `${ops}/people/everywhere`, query: { search } });
 
 /** @throws UpstreamError */
 export const readPersonProfile = (http: HttpClient, named: PersonName) =>

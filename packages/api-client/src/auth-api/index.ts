@@ -23,6 +23,7 @@ export {
   explainSignIn,
   orderRevocation,
   readPersonProfile,
+  searchEverywhere,
   searchPeople,
 } from './help-desk.ts';
 export { readAuthApiOverview } from './overview.ts';

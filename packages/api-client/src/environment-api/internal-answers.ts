@@ -5,6 +5,7 @@ import {
   corsViewSchema,
   environmentChangesPageSchema,
   environmentContactCentersSchema,
+  environmentsOfPeopleSchema,
   environmentViewSchema,
   foundPeopleSchema,
   imageContentSchema,
@@ -27,6 +28,7 @@ export const singleSignOnAnswer = envelopeOf(singleSignOnViewSchema);
 export const corsAnswer = envelopeOf(corsViewSchema);
 export const peopleAnswer = envelopeOf(peopleSchema);
 export const foundPeopleAnswer = envelopeOf(foundPeopleSchema);
+export const environmentsOfPeopleAnswer = envelopeOf(environmentsOfPeopleSchema);
 export const peopleNumbersAnswer = envelopeOf(peopleNumbersSchema);
 export const passwordSetAnswer = envelopeOf(passwordSetSchema);
 export const passwordLinkAnswer = envelopeOf(passwordLinkSchema);

@@ -9,6 +9,7 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import type { z } from 'zod';
 import type { HttpClient } from '../http/http-client.ts';
 import {
+  environmentsOfPeopleAnswer,
   foundPeopleAnswer,
   passwordLinkAnswer,
   passwordSetAnswer,
@@ -47,6 +48,12 @@ export function peopleCalls(http: HttpClient, { fetch, write }: InternalCalls) {
         signal,
       });
       return answer.data.people;
+    },
+    /** Those whose people stores have somebody with that part of a name, at most `limit`. */
+    async environmentsOfPeople(text: string, limit: number, signal?: AbortSignal) {
+      const path = `${internalPath}/people/environments`;
+      const query = { text, limit: String(limit) };
+      return (await http.read(environmentsOfPeopleAnswer, { path, query, signal })).data;
     },
     /** Numbers of the people in that state, in order. */
     async peopleNumbers(

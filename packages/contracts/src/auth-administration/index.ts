@@ -61,13 +61,17 @@ export {
   type SignInActivity,
 } from './overview.ts';
 export {
+  isNamePart,
   type ListedPersonView,
   type ListedState,
   listedStates,
   maxPeopleInPage,
+  type PeopleEverywhere,
   type PeoplePage,
   type PersonProfile,
   peopleAnswer,
+  peopleEverywhereQuerySchema,
+  peopleEverywhereSchema,
   peopleQuerySchema,
   personProfileSchema,
 } from './people.ts';

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { components } from '../answers/components.ts';
 import { envelopeOf, nextCursorSchema } from '../answers/envelope.ts';
 import { directories } from '../environment-api/directory.ts';
+import { minNamePart } from '../environment-api/people.ts';
 import { line } from '../values/text.ts';
 import { personFields, type SignInCause, signInStateSchema } from './help-desk.ts';
 
@@ -86,6 +87,22 @@ export const peoplePageSchema = z.object({
 
 export const peopleAnswer = envelopeOf(peoplePageSchema).extend({ nextCursor: nextCursorSchema });
 
+/** Whether a search across contact centres takes it. */
+export const isNamePart = (text: string): boolean => [...text.trim()].length >= minNamePart;
+
+export const peopleEverywhereQuerySchema = z.strictObject({
+  search: line(255)
+    .refine(isNamePart, `must have at least ${minNamePart} characters`)
+    .describe(`At least ${minNamePart} characters of a user name, a name or an e-mail address, in any case.`),
+});
+
+export const peopleEverywhereSchema = z.object({
+  people: z
+    .array(listedPersonSchema.extend({ contactCenterId: z.string(), contactCenterName: z.string() }))
+    .describe('In the order of user names; once for each contact centre that a person belongs to.'),
+  isCut: z.boolean().describe('There may be more people: a longer text finds the others.'),
+});
+
 export const personProfileSchema = z.object({
   contactCenterId: z.string(),
   ...sourceFields,
@@ -103,5 +120,6 @@ export const personProfileSchema = z.object({
 components.add(personProfileSchema, { id: 'PersonProfile' });
 
 export type ListedPersonView = z.infer<typeof listedPersonSchema>;
+export type PeopleEverywhere = z.infer<typeof peopleEverywhereSchema>;
 export type PeoplePage = z.infer<typeof peoplePageSchema>;
 export type PersonProfile = z.infer<typeof personProfileSchema>;

@@ -83,10 +83,12 @@ export {
   membershipKinds,
 } from './membership.ts';
 export {
+  environmentsOfPeopleSchema,
   type FoundPersonView,
   foundPeopleSchema,
   maxNumbersAtOnce,
   maxPeopleAtOnce,
+  minNamePart,
   numberPeopleBodySchema,
   type PasswordLink,
   type PersonNumber,

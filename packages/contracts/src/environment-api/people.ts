@@ -73,6 +73,16 @@ export const foundPeopleSchema = z.object({
   ),
 });
 
+/** Fewer characters stand in most names. */
+export const minNamePart = 3;
+
+/** `GET /environment/v3/internal/people/environments?text=&limit=`: whose people stores have somebody with that part of a name. */
+export const environmentsOfPeopleSchema = z.object({
+  environmentIds: z.array(z.guid()),
+  /** There may be others. */
+  isCut: z.boolean(),
+});
+
 /** `PUT …/people/{dbid}/password`. 409 where another change was faster than the one the caller has read. */
 export const setPasswordBodySchema = z.object({
   /** An argon2id hash, sealed for `personPasswordPlace(id)`. */

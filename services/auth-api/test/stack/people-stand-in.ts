@@ -103,6 +103,13 @@ export function createPeopleStandIn() {
       if (url.pathname === `${internal}/password-links/read`) return useLink(request, true);
       if (url.pathname === `${internal}/password-links/redeem`) return useLink(request, false);
       if (url.pathname.endsWith('/sign-on-people')) return signOn(request);
+      if (url.pathname === `${internal}/people/environments`) {
+        const part = (url.searchParams.get('text') ?? '').toLowerCase();
+        const environmentIds = [...persons].flatMap(([id, all]) =>
+          all.some(({ userName }) => userName.toLowerCase().includes(part)) ? id : [],
+        );
+        return Promise.resolve({ status: 200, data: { environmentIds, isCut: false } });
+      }
       const [isOfPeople, environment = '', part, isPassword] = path.exec(url.pathname) ?? [];
       if (!isOfPeople) return undefined;
       if (isPassword)

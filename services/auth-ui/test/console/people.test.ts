@@ -48,6 +48,21 @@ it('an installation administrator chooses a contact centre, and finds people of 
   expect(others.text).toContain('kept in the people store');
 });
 
+it('an installation administrator finds a person without knowing the contact centre', async () => {
+  const { contactCenterId, add } = await createPeopleStore(stage.environmentApi);
+  await add({ userName: 'xaver-seeks', email: 'x@seeks.example' });
+  const found = await installation.open(`${path}?search=ER-SEEK`);
+  expect(found.rows).toMatchObject([{ 'User name': 'xaver-seeks' }]);
+  expect(found.links).toContainEqual(
+    expect.objectContaining({ href: `${path}?contactCenter=${contactCenterId}` }),
+  );
+  expect((await follow(installation, found, 'xaver-seeks')).heading).toContain('xaver-seeks');
+  expect((await installation.open(`${path}?search=no-such-name`)).text).toContain(
+    'Nobody in a people store has such a name.',
+  );
+  expect((await administrator.open(`${path}?search=ER-SEEK`)).text).not.toContain('xaver-seeks');
+});
+
 it('an administrator of a contact centre finds its people alone', async () => {
   const own = await administrator.open(`${path}?search=agent`);
   expect(own.rows).toMatchObject([{ 'User name': 'agent' }]);

@@ -118,6 +118,7 @@ export const matrix = {
   'GET /internal/environments/{id}/people/search': 'internal',
   'GET /internal/environments/{id}/people/numbers': 'internal',
   'PUT /internal/environments/{id}/people/{dbid}/password': 'internal',
+  'GET /internal/people/environments': 'internal',
   'POST /internal/password-links/read': 'internal',
   'POST /internal/password-links/redeem': 'internal',
   'GET /internal/environments/{id}/person-numbers': 'internal',

@@ -5,7 +5,7 @@ import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Domain } from '../core/domain.ts';
 import type { Core } from '../core/open-core.ts';
 import type { SettingService } from '../settings/service.ts';
-import { internalLinkRoutes, internalPeopleRoutes } from './internal-routes.ts';
+import { internalLinkRoutes, internalPeopleRoutes, internalSearchRoutes } from './internal-routes.ts';
 import { passwordLinkRoutes } from './link-routes.ts';
 import { createPasswordLinks } from './password-links.ts';
 import { createPasswords } from './passwords.ts';
@@ -49,6 +49,7 @@ export function composePeople(core: Core, { access, writer, contactCenters, sett
         '/contact-centers/:id/sign-on-people',
         (internal) => providedPeopleRoutes(internal, { provided }),
       ],
+      ['services', '/people', (internal) => internalSearchRoutes(internal, options)],
       ['services', '/password-links', (internal) => internalLinkRoutes(internal, options)],
     ],
   } satisfies Domain;

@@ -1,8 +1,10 @@
 /** Routes below `/internal` by which Auth API reads people and stores the passwords that they choose; for internal clients only. */
 import { envelopeOf, wrapped } from '@gatehouse/contracts/answers';
 import {
+  environmentsOfPeopleSchema,
   foundPeopleSchema,
   maxPeopleAtOnce,
+  minNamePart,
   passwordLinkCodeSchema,
   passwordLinkSchema,
   passwordSetSchema,
@@ -23,7 +25,7 @@ import { dbidText } from '../fields/scalars.ts';
 import type { PasswordLinks } from './password-links.ts';
 import type { PeoplePasswords } from './passwords.ts';
 import { findPeople, listPeopleNumbers, type PersonName } from './person-view.ts';
-import { searchPeople } from './search.ts';
+import { environmentsOfPeople, searchPeople } from './search.ts';
 
 const tags = ['internal'];
 const params = z.object({ id: z.string() });
@@ -127,6 +129,28 @@ export function internalPeopleRoutes(internal: App, { db, passwords }: PeopleRou
       );
       return ok({ passwordChangedAt });
     },
+  );
+}
+
+export function internalSearchRoutes(internal: App, { db }: PeopleRouteOptions): void {
+  internal.get(
+    '/environments',
+    {
+      schema: {
+        tags,
+        operationId: 'findEnvironmentsOfPeople',
+        summary: 'Environments whose people stores have somebody with that part of a name',
+        querystring: z.object({
+          text: freeText(255).refine(
+            (text) => [...text].length >= minNamePart,
+            `must have at least ${minNamePart} characters`,
+          ),
+          limit: integer(1, maxPeopleAtOnce).default(maxPeopleAtOnce),
+        }),
+        response: { 200: envelopeOf(environmentsOfPeopleSchema), ...failures },
+      },
+    },
+    async ({ query: { text, limit } }) => ok(await environmentsOfPeople(db, text, limit)),
   );
 }
 

@@ -1,5 +1,5 @@
 /** Finds people of the people store by a part of a name, one page at a time; by one or two characters: by the beginning of a name. */
-import type { FoundPersonView } from '@gatehouse/contracts/environment-api';
+import { type FoundPersonView, minNamePart } from '@gatehouse/contracts/environment-api';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { holds } from '../fields/search.ts';
 import { nameKey } from './name-key.ts';
@@ -28,8 +28,6 @@ const names = [
 const beginsWith = ([name, text]: (typeof names)[number]) =>
   `${name} >= ${text} AND ${name} < ${text} || chr(1114111)`;
 
-/** Fewer characters stand in most names. */
-const minPart = 3;
 const allNames = 'environment.person_text(p.user_name, p.first_name, p.last_name, p.email, p.attributes)';
 /** Whether a name holds the text, which `given` is. */
 const holdsPart = (given: string, text: string) => holds(allNames, `lower(${given}::text)`, text);
@@ -39,7 +37,7 @@ const first = 'ORDER BY p.user_name_key LIMIT $3';
 const everybody = `SELECT p.id FROM environment.people p WHERE ${place} ${first}`;
 /** Each condition finds its first rows by itself, by its own index. */
 const found = (text: string) =>
-  [...names.map(beginsWith), ...([...text].length < minPart ? [] : [holdsPart('$5', text)])]
+  [...names.map(beginsWith), ...([...text].length < minNamePart ? [] : [holdsPart('$5', text)])]
     .map(
       (condition) =>
         `(SELECT p.id, p.user_name_key FROM environment.people p WHERE ${place} AND ${condition} ${first})`,
@@ -64,4 +62,24 @@ export async function searchPeople(
     isAll ? values : [...values, nameKey(text), text],
   );
   return rows.map(({ person }) => person);
+}
+
+/** Of a text that stands in more names, others are not looked at. */
+const maxMatches = 10_000;
+
+/** The environments of people whose names hold the text, in the order of their ids. */
+export async function environmentsOfPeople(
+  db: Queryable,
+  text: string,
+  limit: number,
+): Promise<{ environmentIds: string[]; isCut: boolean }> {
+  const { rows } = await db.query<{ id: string; matches: number }>(
+    `SELECT found.environment_id AS id, count(*)::integer AS matches
+      FROM (SELECT p.environment_id FROM environment.people p WHERE ${holdsPart('$1', text)} LIMIT $2) AS found
+      GROUP BY found.environment_id ORDER BY found.environment_id LIMIT $3`,
+    [text, maxMatches, limit + 1],
+  );
+  const matches = rows.reduce((sum, row) => sum + row.matches, 0);
+  const environmentIds = rows.slice(0, limit).map(({ id }) => id);
+  return { environmentIds, isCut: rows.length > limit || matches === maxMatches };
 }

@@ -1,5 +1,5 @@
 /** `gatehouse people search|profile`: people of a contact centre, wherever its people are. */
-import { readPersonProfile, searchPeople } from '@gatehouse/api-client/auth-api';
+import { readPersonProfile, searchEverywhere, searchPeople } from '@gatehouse/api-client/auth-api';
 import {
   type ListedPersonView,
   listedStates,
@@ -7,6 +7,7 @@ import {
 } from '@gatehouse/contracts/auth-administration';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../../command-group.ts';
+import { UsageError } from '../../failure/failure.ts';
 import { parseLimit } from '../../input/limit.ts';
 import { contactCenterOf } from '../../input/named.ts';
 import { type PlaceOption, personArgument, personOf } from '../../input/person.ts';
@@ -14,11 +15,24 @@ import type { Session } from '../../session.ts';
 
 interface SearchOptions {
   state?: string;
-  contactCenter: string;
+  contactCenter?: string;
+  all?: true;
   limit: number;
 }
 
 const pageSize = 50;
+const nobody = 'Nobody is called so.';
+const more = 'There are more people: a longer text finds them.';
+
+const columns = {
+  'user name': 'userName',
+  name: 'name',
+  'e-mail': 'email',
+  state: 'state',
+  'sign-in': ({ signIn }: ListedPersonView) => signIn?.reason ?? signIn?.verdict,
+  number: 'number',
+  sub: 'sub',
+} as const;
 
 export function searchCommands(people: Command, cli: Cli): void {
   people
@@ -29,7 +43,13 @@ export function searchCommands(people: Command, cli: Cli): void {
       'of a user name, an e-mail address, a last name, or of first and last name; three characters or more of the people store: any part',
       '',
     )
-    .requiredOption('--contact-center <name>', 'id, domain or name of the contact centre')
+    .option('--contact-center <name>', 'id, domain or name of the contact centre')
+    .addOption(
+      new Option(
+        '--all',
+        'in the people stores of all contact centres, by three characters or more',
+      ).conflicts(['contactCenter', 'state']),
+    )
     .addOption(
       new Option('--state <state>', 'only people of this state, as far as a list knows it').choices(
         listedStates,
@@ -37,29 +57,20 @@ export function searchCommands(people: Command, cli: Cli): void {
     )
     .option('--limit <number>', 'at most so many people', parseLimit, pageSize)
     .action(
-      cli.action<SearchOptions, [string]>(async (session, { contactCenter, state, limit }, text) => {
+      cli.action<SearchOptions, [string]>(async (session, { contactCenter, all, state, limit }, text) => {
+        if (all) return showEverywhere(session, text, limit);
+        if (contactCenter === undefined)
+          throw new UsageError('Say where to search: --contact-center <name>, or --all');
         const id = await contactCenterOf(session, contactCenter);
         const {
           page,
           people: found,
           isWhole,
         } = await search(session, { contactCenter: id, search: text, signIn: state }, limit);
-        session.output.rows(
-          found,
-          {
-            'user name': 'userName',
-            name: 'name',
-            'e-mail': 'email',
-            state: 'state',
-            'sign-in': ({ signIn }) => signIn?.reason ?? signIn?.verdict,
-            number: 'number',
-            sub: 'sub',
-          },
-          'Nobody is called so.',
-        );
+        session.output.rows(found, columns, nobody);
         if (page.matching === 'whole names')
           session.output.note('This Configuration Server compares whole names only.');
-        if (page.isCut || !isWhole) session.output.note('There are more people: a longer text finds them.');
+        if (page.isCut || !isWhole) session.output.note(more);
       }),
     );
 
@@ -84,6 +95,13 @@ export function searchCommands(people: Command, cli: Cli): void {
       ]);
     }),
   );
+}
+
+async function showEverywhere(session: Session, text: string, limit: number): Promise<void> {
+  const { people, isCut } = await searchEverywhere(session.authApi, text);
+  const placed = { 'contact centre': 'contactCenterName', ...columns } as const;
+  session.output.rows(people.slice(0, limit), placed, nobody);
+  if (isCut || people.length > limit) session.output.note(more);
 }
 
 async function search(

@@ -149,6 +149,7 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'DELETE /sessions': 'endSessions',
   'POST /revocations': 'revoke',
   'GET /people': 'readPeople',
+  'GET /people/everywhere': 'administer',
   'GET /people/profile': 'readPeople',
   'GET /people/explanation': 'readPeople',
   'DELETE /people/delays': 'helpPeople',

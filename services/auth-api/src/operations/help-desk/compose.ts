@@ -17,6 +17,7 @@ import { createExplanations } from './explanation.ts';
 import { createListedPeople } from './listing.ts';
 import { createMembershipCounts } from './membership-counts.ts';
 import { createPeople } from './people.ts';
+import { createPeopleEverywhere } from './people-everywhere.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { createOrderedRevocations } from './revocations.ts';
 import { helpDeskRoutes } from './routes.ts';
@@ -47,7 +48,7 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
   const { find: search } = dependencies.audit.search;
   const { revocations } = dependencies.revocation;
   const { service: clients, directory: clientDirectory } = dependencies.clients;
-  const { service: contactCenters } = dependencies.contactCenters;
+  const { environmentApi, service: contactCenters } = dependencies.contactCenters;
   const { service: ssoSettings, passwordRule } = dependencies.ssoSettings;
   const { service: users, loginNames } = dependencies.accounts;
   const { service: sessions, views } = dependencies.sessions;
@@ -70,6 +71,14 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
       passwordRule,
       search,
       secretBox,
+      audit,
+    }),
+    peopleEverywhere: createPeopleEverywhere({
+      environmentApi,
+      contactCenters,
+      users,
+      ssoSettings,
+      passwordRule,
       audit,
     }),
     membershipCounts: createMembershipCounts({ contactCenters, users, audit }),

@@ -181,7 +181,7 @@ function allowedBy(source: Directory) {
   return { source, canDisable: isOurs, canUnlock: true, canLinkPassword: isOurs };
 }
 
-function viewOf(person: ListedPerson, signIn: SignInState): ListedPersonView {
+export function viewOf(person: ListedPerson, signIn: SignInState): ListedPersonView {
   const { storeId: id, dbid: number, userName, firstName, lastName, email, state, sub } = person;
   const name = [firstName, lastName].filter(Boolean).join(' ') || undefined;
   return definedOnly({ userName, name, email, state, signIn, number, sub, id });

@@ -3,6 +3,8 @@
 import { envelopeOf } from '@gatehouse/contracts/answers';
 import {
   peopleAnswer,
+  peopleEverywhereQuerySchema,
+  peopleEverywhereSchema,
   peopleQuerySchema,
   personFields,
   personProfileSchema,
@@ -11,14 +13,21 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';
-import { refusalsOfOne } from '../../core/administration/refusals.ts';
+import { refusals, refusalsOfOne } from '../../core/administration/refusals.ts';
 import type { createListedPeople } from './listing.ts';
+import type { createPeopleEverywhere } from './people-everywhere.ts';
 
 const tags = ['help desk'];
 
 export function peopleRoutes(
   app: App,
-  { listedPeople }: { listedPeople: ReturnType<typeof createListedPeople> },
+  {
+    listedPeople,
+    peopleEverywhere,
+  }: {
+    listedPeople: ReturnType<typeof createListedPeople>;
+    peopleEverywhere: ReturnType<typeof createPeopleEverywhere>;
+  },
 ): void {
   app.get(
     '',
@@ -41,6 +50,22 @@ export function peopleRoutes(
       );
       return { ...ok(answer), ...definedOnly({ nextCursor: next }) };
     },
+  );
+
+  app.get(
+    '/everywhere',
+    {
+      schema: {
+        tags,
+        operationId: 'findPeopleEverywhere',
+        summary: 'People of the people stores of all contact centres, by a part of a name',
+        description:
+          'At most 50 people of 20 contact centres. People of Configuration Servers and of LDAP directories are found in their contact centre alone.',
+        querystring: peopleEverywhereQuerySchema,
+        response: { 200: envelopeOf(peopleEverywhereSchema), ...refusals },
+      },
+    },
+    async (request) => ok(await peopleEverywhere(request.query.search.trim(), actorOf(request))),
   );
 
   app.get(

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { runCommand } from '@gatehouse/cli/run-command';
-import type { PeoplePage, PersonProfile } from '@gatehouse/contracts/auth-administration';
+import type { PeopleEverywhere, PeoplePage, PersonProfile } from '@gatehouse/contracts/auth-administration';
 import { findSlapd, startLdapServer } from '@gatehouse/testing/ldap';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { contactCenterId, demoContactCenter, environmentId, environmentOf } from '../../stack/auth-api.ts';
@@ -21,8 +21,10 @@ interface Listed {
 }
 
 let estate: Estate;
+let env: Awaited<ReturnType<typeof operatorEnvironment>>;
 beforeAll(async () => {
   estate = await startEstate();
+  env = await operatorEnvironment(estate.stack);
 });
 afterAll(() => estate?.close());
 
@@ -193,7 +195,6 @@ it('an administrator of one contact centre reaches its people alone', async () =
 });
 
 it('gatehouse people search and profile show them', async () => {
-  const env = await operatorEnvironment(estate.stack);
   const run = (...args: string[]) => runCommand(['people', ...args], { env });
   const found = await run('search', 'age', '--contact-center', 'demo');
   expect([found.exitCode, found.out]).toEqual([0, expect.stringContaining('Ada Agent')]);
@@ -221,6 +222,42 @@ it('people of the people store are found with their ids, and may be disabled the
   ]);
   expect((await list({ search: 'gone' })).data.people).toMatchObject([{ state: 'disabled' }]);
   expect((await read({ user: 'anna', contactCenter: 'demo' })).person).toMatchObject({ id: anna?.id });
+});
+
+it('people of people stores are found across contact centres, by administrators of the installation alone', async () => {
+  const { stack } = estate;
+  const everywhere = (search: string) => call(stack, 'GET', '/people/everywhere', { search });
+  const foundBy = async (search: string) =>
+    (await everywhere(search)).json<{ data: PeopleEverywhere }>().data;
+  const answer = await foundBy(' ANN');
+  expect(answer.isCut).toBe(false);
+  // Other contact centres of these tests have the same environment.
+  expect(answer.people).toContainEqual(
+    expect.objectContaining({
+      userName: 'Anna',
+      name: 'Anna Berg',
+      contactCenterId,
+      contactCenterName: demoContactCenter.name,
+    }),
+  );
+  const [event] = await estate.eventsOf({ name: 'access_inspected', limit: '1' });
+  expect(event).toMatchObject({ fields: { actor: 'ops', purpose: 'people' } });
+  expect(await foundBy('nobody')).toEqual({ people: [], isCut: false });
+  expect([(await everywhere('an ')).status, (await everywhere('an ')).body]).toEqual([
+    400,
+    expect.stringContaining('search'),
+  ]);
+  const administrator = await contactCenterAdministrator(stack, { sub: randomUUID() });
+  const path = '/auth/v3/ops/people/everywhere?search=ann';
+  expect((await opsCall(stack, 'GET', path, undefined, administrator)).status).toBe(403);
+
+  const found = await runCommand(['people', 'search', 'ann', '--all'], { env });
+  expect([found.exitCode, found.out]).toEqual([
+    0,
+    expect.stringMatching(new RegExp(`${demoContactCenter.name}.*Anna`)),
+  ]);
+  for (const wrong of [[], ['--all', '--contact-center', 'demo'], ['--all', '--state', 'delayed']])
+    expect((await runCommand(['people', 'search', 'ann', ...wrong], { env })).exitCode).toBe(2);
 });
 
 it.skipIf(findSlapd() === undefined)(

@@ -4,12 +4,13 @@ import {
   type ListedPersonView,
   type ListedState,
   listedStates,
+  type PeopleEverywhere,
   type PeoplePage,
 } from '@gatehouse/contracts/auth-administration';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import { isTextKey } from '../../texts/texts.ts';
-import type { ListPage } from '../shell/pages.ts';
+import type { ListPage, TablesPage } from '../shell/pages.ts';
 import { pageOfRows } from '../shell/paging.ts';
 import type { Cell, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -35,6 +36,7 @@ export function chooseCenterPage(
       action: peoplePath,
       value: search,
       label: text('console.people.choose.search'),
+      hint: text('console.people.everywhere.hint'),
       clear: search === '' ? undefined : peoplePath,
     },
     table: {
@@ -49,6 +51,47 @@ export function chooseCenterPage(
       })),
       ...pageOfRows(text, { path: peoplePath, query: { search } }, place, { rows: rows.length, ...rest }),
     },
+  };
+}
+
+/** The contact centres of that name, below the people of that name in any of them. */
+export function foundEverywherePage(
+  { text }: ConsoleVisit,
+  { table, ...page }: ListPage,
+  { people, isCut }: PeopleEverywhere,
+): TablesPage {
+  return {
+    ...page,
+    parts: [
+      {
+        title: text('console.people.everywhere'),
+        ...(isCut && { lead: text('console.people.search.isCut') }),
+        table: {
+          caption: text('console.people.everywhere'),
+          columns: [
+            { label: text('console.people.userName') },
+            { label: text('console.people.contactCenter') },
+            { label: text('console.people.name') },
+            { label: text('console.people.email') },
+            { label: text('console.people.signIn') },
+          ],
+          empty: text('console.people.everywhere.empty'),
+          rows: people.map(({ contactCenterId, contactCenterName, ...person }) => ({
+            cells: [
+              {
+                text: person.userName,
+                href: addressOf('person', { user: person.userName, contactCenter: contactCenterId }),
+              },
+              { text: contactCenterName, href: centerAddress(contactCenterId) },
+              { text: person.name ?? '' },
+              { text: person.email ?? '' },
+              { text: '', badge: stateOf(text, person) },
+            ],
+          })),
+        },
+      },
+      { title: text('console.people.choose.title'), table },
+    ],
   };
 }
 

@@ -3,10 +3,11 @@ import {
   createHeldSessionCalls,
   explainSignIn,
   readPersonProfile,
+  searchEverywhere,
   searchPeople,
 } from '@gatehouse/api-client/auth-api';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
-import { listedStates } from '@gatehouse/contracts/auth-administration';
+import { isNamePart, listedStates } from '@gatehouse/contracts/auth-administration';
 import { isOwnDirectory, personChangeId } from '@gatehouse/contracts/environment-api';
 import { z } from 'zod';
 import { trailQuery } from '../audit/filters.ts';
@@ -14,7 +15,7 @@ import { trailPage, trailView } from '../audit/trail-page.ts';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
 import { namedFindings } from '../shell/named-findings.ts';
-import { consoleView, listView } from '../shell/pages.ts';
+import { consoleView, listView, tablesView } from '../shell/pages.ts';
 import { rowNumber } from '../shell/paging.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
@@ -23,7 +24,7 @@ import { confirmationRoutes } from './confirmation-routes.ts';
 import { eraseRoutes } from './erase-routes.ts';
 import { explanationPage } from './explanation-page.ts';
 import { importRoutes } from './import-routes.ts';
-import { chooseCenterPage, peoplePage } from './list-pages.ts';
+import { chooseCenterPage, foundEverywherePage, peoplePage } from './list-pages.ts';
 import { auditAddress, loginOf, nameFields, nameOf } from './names.ts';
 import { breadcrumbsBelowPerson, type PersonPage, personPage } from './person-page.ts';
 import { selectionRoutes } from './selection-routes.ts';
@@ -73,7 +74,10 @@ export const peopleArea: Area = {
           ...{ limit: centersInPage, count: 'true', cursor },
           search: search || undefined,
         });
-        return shell.show(visit, listView, chooseCenterPage(visit, page, request.query));
+        const choice = chooseCenterPage(visit, page, request.query);
+        if (!isNamePart(search) || cursor !== undefined) return shell.show(visit, listView, choice);
+        const found = await searchEverywhere(visit.authApi, search);
+        return shell.show(visit, tablesView, foundEverywherePage(visit, choice, found));
       }
       const found = await searchPeople(visit.authApi, {
         ...{ contactCenter, cursor },
