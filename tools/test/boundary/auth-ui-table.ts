@@ -89,6 +89,9 @@ const ofPeople: Table = {
   ],
   [`GET ${people}/person`]: asQuery(),
   [`GET ${people}/explanation`]: asQuery(),
+  [`GET ${people}/audit/{contactCenter}/{id}`]: [
+    { path: { contactCenter: '{contactCenterId}', id: '{sub}' } },
+  ],
   ...Object.fromEntries([
     ...['end-sessions', 'enable', 'disable', 'unlock', 'password-link', 'change', 'delete'].flatMap((step) =>
       question(`${people}/${step}`),
