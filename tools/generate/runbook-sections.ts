@@ -30,7 +30,7 @@ export async function runbookSections(root: string): Promise<string> {
     .join('');
 }
 
-/** What the problem means and what to do first, in the reader's language: problems of the first page lead here. */
+/** The meaning of the problem and the first step, in the reader's language: problems of the first page lead here. */
 function leadOf(anchor: string): string {
   const key = `console.runbook.${anchor}`;
   return `<h2><%= it.text('${key}') %></h2>\n<p><%= it.text('console.runbooks.first.${anchor}') %></p>`;

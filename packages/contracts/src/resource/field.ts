@@ -1,7 +1,7 @@
 /** Registers what people and programs are told about a field, beside the schema that checks it. */
 import { z } from 'zod';
 
-/** What a value names: forms then offer a choice by name, or the control that fits. A value that does not exist yet is allowed. */
+/** The kind of thing that a value names: forms then offer a choice by name, or the control that fits. A value that does not exist yet is allowed. */
 export type Reference =
   | 'contactCenter'
   | 'environment'

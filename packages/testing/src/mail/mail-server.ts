@@ -22,7 +22,7 @@ export interface ReceivedMail {
 
 export async function startMailServer({ tls, identity, account }: MailServerOptions) {
   const received: ReceivedMail[] = [];
-  /** What it does with the next messages: refuses with a code and words of its own, or never answers. */
+  /** The server refuses the next messages with a code and words of its own, or never answers them. */
   const next: ({ code: number; words: string } | 'hang')[] = [];
   const server = new SMTPServer({
     secure: tls === 'implicit',

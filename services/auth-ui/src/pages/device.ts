@@ -2,7 +2,7 @@
 import Bowser from 'bowser';
 import type { Text } from '../texts/texts.ts';
 
-/** Who sends it chooses it: a page shows so much of one that nobody knows. */
+/** The sender chooses the text: a page shows so much of an unknown one. */
 const maxShown = 60;
 const maxRead = 512;
 

@@ -35,7 +35,7 @@ export const escapeWithCode = (text: string): string =>
 const textOnly = /^(?:title|option|textarea|text)$/;
 const parts = /<%[\s\S]*?%>|<\/?([a-z][a-z\d-]*)|>/g;
 
-/** Lets what is printed between elements have elements of its own. What Eta prints in a tag stays as it is. */
+/** Lets what is printed between elements have elements of its own. Values that Eta prints in a tag stay as they are. */
 function contentIn(template: string): string {
   let isTag = false;
   let holder: string | undefined;

@@ -132,7 +132,7 @@ export function createSingleSignOnService({
         if (isEnabled(before.settings)) announceEnd(write, id, { protocol, location });
         return true;
       }),
-    /** What `put` would store, in the form for Auth API: nothing is stored. @throws AppError 400, 404 */
+    /** The settings that `put` would store, in the form for Auth API. It stores nothing. @throws AppError 400, 404 */
     async plan<S extends object, P extends object>(
       caller: Caller,
       contactCenterId: string,
@@ -153,7 +153,7 @@ export function createSingleSignOnService({
   };
 }
 
-/** What a change would store. @throws AppError 400 */
+/** The settings that a change would store. @throws AppError 400 */
 function planned<S extends object, P extends object>(
   secretBox: SecretBox,
   protocol: Protocol<S, P>,

@@ -19,7 +19,7 @@ interface Somebody {
   contactCenterId: string;
 }
 
-/** As long as refused requests are kept. What is older says nothing of now. */
+/** As long as refused requests are kept. Older refusals say nothing of now. */
 const lookBackMs = 7 * 24 * 3_600_000;
 /** People of other contact centres may have the user name, too. */
 const maxOfName = 50;

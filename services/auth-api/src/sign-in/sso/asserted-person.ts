@@ -19,7 +19,7 @@ export interface AssertedPerson {
   /** Where the name was looked for, in words. */
   nameSource: string;
   groups: readonly string[];
-  /** What the provider sent, for a sign-in as a test. */
+  /** Claims or attributes of the provider, for a sign-in as a test. */
   received: readonly SsoTrialField[];
   firstName?: string;
   lastName?: string;

@@ -98,7 +98,7 @@ export function createSsoChecks(options: SsoChecksOptions) {
     },
 
     /**
-     * What the change would store. Environment API decides that, and whether the stored secret may go where the change sends
+     * The settings that the change would store. Environment API decides that, and whether the stored secret may go where the change sends
      * it; nothing is stored. @throws AppError (400, 404)
      */
     async tryChange(

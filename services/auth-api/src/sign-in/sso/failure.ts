@@ -44,7 +44,7 @@ export type SsoReason = keyof typeof failures;
 export class SsoError extends SignInError {
   readonly reason: SsoReason;
 
-  /** What was found and what was expected, for the operator. */
+  /** The value found and the value expected, for the operator. */
   readonly found: string;
 
   /** The person whom the identity provider named, as far as the directory has a user name for them. */

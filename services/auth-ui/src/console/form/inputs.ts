@@ -35,7 +35,7 @@ export interface Input {
   isRequired?: boolean;
   /** How a field without text is sent: as `null`, which takes the value away, or not at all. Undefined: as an empty text. */
   empty?: 'clear' | 'leave' | undefined;
-  /** What its values name. */
+  /** The kind of thing that its values name. */
   reference?: Reference | undefined;
   /** The text of a new form; of `choices` one value in each line. */
   initial?: string;

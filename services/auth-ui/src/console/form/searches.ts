@@ -16,7 +16,7 @@ export const isSearched = (typed: Typed, path: string): boolean => searchedIn(ty
 
 const isWords = (name: string) => name.startsWith(searchName(''));
 
-/** What of a form is no answer but a search. */
+/** The fields of a form that search instead of answering. */
 export const searchesIn = (typed: Typed): Typed =>
   Object.fromEntries(Object.entries(typed).filter(([name]) => name === searchButton || isWords(name)));
 

@@ -66,7 +66,7 @@ export function explanationPage(
   };
 }
 
-/** What an event says in words of its own stands below what it is. */
+/** The own words of an event stand below its name. */
 function refusalCell(visit: ConsoleVisit, name: string, reason?: string, detail?: string): Cell {
   const words = reason && reasonIn(visit.text, reason);
   const raw = words === undefined ? [reason, detail] : [detail];

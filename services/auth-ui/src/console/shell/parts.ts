@@ -24,7 +24,7 @@ export interface Table {
     all: { name: string; value: string; label: string; marksRows?: boolean }[];
     buttons: { value: string; label: string }[];
   };
-  /** Which rows of how many are shown. */
+  /** The numbers of the first and last row shown, and of all. */
   range?: string | undefined;
   /** The next page; absent on the last one. */
   next?: string | undefined;

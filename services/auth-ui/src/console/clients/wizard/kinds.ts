@@ -118,7 +118,7 @@ export const inputsOf = (question: Question): Input[] => among(askedBy[question]
 
 export const nameInputs: readonly Input[] = among(['name', 'description']);
 
-/** What was sent, with the values that were chosen as lines, as they travel on. */
+/** The sent fields; chosen values become lines, as they travel on. */
 export const answersOf = (sent: Typed): Answers =>
   answers.parse({
     ...sent,
