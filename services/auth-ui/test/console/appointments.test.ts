@@ -152,6 +152,7 @@ describe('the console', () => {
       );
     const question = await ask('unlock');
     expect(question.text).toContain('People who are unlocked: 2.');
+    expect(question.text).not.toMatch(/Changed|Before/);
     const unlocked = await helper.submit(question, selection);
     expect(unlocked.text).toContain('Done: 2. Refused: 0.');
     const links = await helper.request(selection, {
