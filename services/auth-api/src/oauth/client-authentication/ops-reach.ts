@@ -37,6 +37,7 @@ export const opsGivesNothing: readonly string[] = [
   'PUT /signal-receivers/{id}',
   'DELETE /signal-receivers/{id}',
   'POST /signal-receivers/{id}/test',
+  'POST /alerts/test',
   'POST /audit/reship',
   'POST /audit/retention/confirm',
   'POST /audit/erase',
