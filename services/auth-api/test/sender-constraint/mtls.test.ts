@@ -193,9 +193,9 @@ describe('tokens that are bound to a TLS client certificate (RFC 8705 section 3)
     expect((await refresh(foreign)).json.error).toBe('invalid_grant');
     expect(
       await stack.deps.refusals.find({ clientId: native.clientId, contactCenterId: undefined, limit: 1 }),
-    ).toMatchObject([
-      { reason: 'refresh_key_wrong', sent: { client_id: native.clientId, refresh_token: '…' } },
-    ]);
+    ).toMatchObject({
+      requests: [{ reason: 'refresh_key_wrong', sent: { client_id: native.clientId, refresh_token: '…' } }],
+    });
     expect((await refresh(own)).json.refresh_token).toBe(refresh_token);
     expect((await refresh(own)).status).toBe(200);
   });
