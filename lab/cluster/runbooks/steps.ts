@@ -26,13 +26,15 @@ const incidents: readonly Step[] = [
 /**
  * One node has one Redis and one PostgreSQL: `npm run test:failover` has several. The runtime that reads the logs of a node also
  * runs its probes: `tools/test/start/` has a pipe that nobody reads. `npm run test:clock` sets the clocks of replicas and of PostgreSQL,
- * which on one node are the clock of the node. The tests of the two overviews show the problems that need no cluster.
+ * which on one node are the clock of the node. The tests of the two overviews show the problems that need no cluster, and those of
+ * the alerts have receivers that refuse, hang and answer.
  */
 export const shownElsewhere = [
   'Redis fails over',
   'PostgreSQL fails over',
   'Log lines are missing',
   'A clock is wrong',
+  'Alerts do not arrive',
   'Deletions wait',
   'An entry of an administrator gives no right',
   'Contact centres share their subjects',
