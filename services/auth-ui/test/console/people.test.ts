@@ -269,7 +269,9 @@ it('adds a person with groups and shows the password link once, changes and dele
   expect(compared.text).toContain('Late');
 
   const trail = await follow(installation, renamed, 'Audit of this person');
-  expect(trail.rows.map((row) => `${row['Did what']} ${row['To what']}`)).toEqual([
+  const rows = trail.rows.map((row) => `${row['Did what']} ${row['To what']}`);
+  // Each opened page of the person is written beside the request: sooner or later than this list is read.
+  expect(rows.filter((row) => !row.startsWith('Person looked at'))).toEqual([
     expect.stringMatching(/^Changed Person zoe\.b /),
     expect.stringMatching(/^Changed Person zoe\.b /),
     expect.stringMatching(/^Created Person zoe\.b /),
