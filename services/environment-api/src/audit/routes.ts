@@ -11,7 +11,7 @@ import {
   successStatus,
   verifyAnswer,
 } from '@gatehouse/contracts/answers';
-import { type AuditEntry, auditEntrySchema } from '@gatehouse/contracts/environment-administration';
+import { auditEntrySchema } from '@gatehouse/contracts/environment-administration';
 import { environmentEntities } from '@gatehouse/contracts/environment-api';
 import { definedOnly, idSchema, label } from '@gatehouse/contracts/values';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
@@ -21,9 +21,8 @@ import type { Logger } from '@gatehouse/service-kit/observability';
 import type { DeletionBounds } from '@gatehouse/service-kit/postgres';
 import { z } from 'zod';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
-import type { ChangedNames } from './names.ts';
 import type { AuditService } from './service.ts';
-import type { AuditRow } from './store.ts';
+import { type AuditAnswer, columns, namedRows } from './view.ts';
 
 const time = z.iso
   .datetime({ offset: true, message: 'must be a time such as 2027-01-31T12:00:00Z' })
@@ -205,50 +204,4 @@ function filterOf({ from, to, ...query }: z.output<typeof auditQuery> | z.output
   const { entity, entityId, contactCenterId, actor, requestId } = query;
   const actors = actor?.split(',').map((one) => one.trim().toLowerCase());
   return { entity, entityId, contactCenterId, actors, requestId, fromMs: from, toMs: to };
-}
-
-type AuditAnswer = ReturnType<typeof named>;
-
-async function namedRows(audit: AuditService, rows: readonly AuditRow[]): Promise<AuditAnswer[]> {
-  const names = await audit.names(rows);
-  return rows.map((row, index) => named(answerOf(row), names[index]));
-}
-
-function named(answer: ReturnType<typeof answerOf>, found: ChangedNames = {}) {
-  const { name: entityName, contactCenterName, actorName: shownName } = found;
-  const known: Pick<AuditEntry, 'entityName' | 'contactCenterName'> = definedOnly({
-    entityName,
-    contactCenterName,
-  });
-  const actor: AuditEntry['actor'] = { ...answer.actor, ...definedOnly({ shownName }) };
-  return { ...answer, ...known, actor };
-}
-
-const rowNames = [
-  ...(['id', 'at', 'action', 'entity', 'entityId', 'contactCenterId'] as const),
-  ...(['requestId', 'clientAddress', 'operationId', 'changes'] as const),
-];
-const columns = [
-  ...rowNames.map((name) => ({ name: name as string, value: (row: AuditAnswer) => row[name] as unknown })),
-  { name: 'actorKind', value: ({ actor }: AuditAnswer) => actor.kind },
-  { name: 'actor', value: ({ actor }: AuditAnswer) => actor.name },
-  { name: 'actorContactCenterId', value: ({ actor }: AuditAnswer) => actor.contactCenterId },
-  // New ones stand at the end: programs count the columns.
-  { name: 'entityName', value: ({ entityName }: AuditAnswer) => entityName },
-  { name: 'contactCenterName', value: ({ contactCenterName }: AuditAnswer) => contactCenterName },
-  { name: 'actorShownName', value: ({ actor }: AuditAnswer) => actor.shownName },
-];
-
-function answerOf({
-  at,
-  actor,
-  actorKind,
-  actorContactCenterId,
-  actorClient,
-  linkRequest,
-  ...row
-}: AuditRow) {
-  const known = { contactCenterId: actorContactCenterId, clientId: actorClient, linkRequest };
-  const by = { kind: actorKind, name: actor, ...definedOnly(known) };
-  return { ...row, at: new Date(at).toISOString(), actor: by };
 }

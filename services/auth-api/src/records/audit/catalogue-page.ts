@@ -1,6 +1,7 @@
 /** Writes docs/reference/audit-events.md from the catalogue of security events. */
+
+import type { CatalogueEntry } from './catalogue/event-kinds.ts';
 import { auditEvents } from './event.ts';
-import type { CatalogueEntry } from './event-kinds.ts';
 
 export function cataloguePage(): string {
   const rows = Object.entries(auditEvents as Record<string, CatalogueEntry>).map(

@@ -5,8 +5,8 @@ import type { Document } from '@gatehouse/audit-trail/elasticsearch';
 import { auditDocument, changesAsText, type Pseudonymise } from '@gatehouse/audit-trail/shipping';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { FieldChanges } from '@gatehouse/service-kit/changes';
+import type { CatalogueEntry, EventKind } from './catalogue/event-kinds.ts';
 import { auditEvents } from './event.ts';
-import type { CatalogueEntry, EventKind } from './event-kinds.ts';
 import type { SecurityFacts, SecurityPersonalFacts } from './trail.ts';
 
 export const auditedService = 'auth-api';

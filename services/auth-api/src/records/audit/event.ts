@@ -3,10 +3,10 @@
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { FieldChanges } from '@gatehouse/service-kit/changes';
 import type { Actor } from '../../core/administration/actor.ts';
-import { administratorEvents } from './administrator-events.ts';
-import { approvalEvents } from './approval-events.ts';
-import { clientEvents } from './client-events.ts';
-import { consoleLinkEvents } from './console-link-events.ts';
+import { administratorEvents } from './catalogue/administrator-events.ts';
+import { approvalEvents } from './catalogue/approval-events.ts';
+import { clientEvents } from './catalogue/client-events.ts';
+import { consoleLinkEvents } from './catalogue/console-link-events.ts';
 import {
   actor,
   administered,
@@ -16,10 +16,10 @@ import {
   start,
   token as tokenKind,
   user,
-} from './event-kinds.ts';
-import { keyEvents } from './key-events.ts';
-import { signalEvents } from './signal-events.ts';
-import { tokenEvents } from './token-events.ts';
+} from './catalogue/event-kinds.ts';
+import { keyEvents } from './catalogue/key-events.ts';
+import { signalEvents } from './catalogue/signal-events.ts';
+import { tokenEvents } from './catalogue/token-events.ts';
 
 const userName = 'as typed, or as the Configuration Server spells it';
 const administrator = 'the administrator who did it; absent when the user did';

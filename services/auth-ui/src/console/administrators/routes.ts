@@ -8,8 +8,8 @@ import { loginNames } from '../audit/trail.ts';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
-import { centerNames } from '../shell/contact-centers.ts';
 import { listRoute } from '../shell/lists.ts';
+import { centerNames } from '../shell/names/contact-centers.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import {

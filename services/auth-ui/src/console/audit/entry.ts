@@ -3,7 +3,7 @@ import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
 import { environmentPath } from '../environments/page-header.ts';
-import { contactCenterPath } from '../shell/contact-centers.ts';
+import { contactCenterPath } from '../shell/names/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { receiverPath } from '../signal-receivers/pages.ts';
 import { type Entry, loginNameOf, type Names } from './trail.ts';

@@ -3,8 +3,8 @@ import { createAuditCalls } from '@gatehouse/api-client/auth-api';
 import { pageOfAudit } from '@gatehouse/api-client/environment-api';
 import type { NamedPerson, SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
-import { clientNames, clientTyped } from '../shell/client-names.ts';
-import { centerTyped, knownCenters } from '../shell/contact-centers.ts';
+import { clientNames, clientTyped } from '../shell/names/client-names.ts';
+import { centerTyped, knownCenters } from '../shell/names/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { end, filtersOf, type TrailQuery } from './filters.ts';
 

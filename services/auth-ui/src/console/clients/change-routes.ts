@@ -7,7 +7,7 @@ import { formRoutes } from '../form/routes.ts';
 import { besideLines } from '../form/sections.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
-import { centersTyped } from '../shell/contact-centers.ts';
+import { centersTyped } from '../shell/names/contact-centers.ts';
 import { formView, shownOnceView } from '../shell/pages.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';

@@ -1,7 +1,7 @@
 /** Builds the first page about a client: what it is, where it sends people, what it reaches, and when it was used. */
 
 import type { ClientView } from '@gatehouse/contracts/auth-administration';
-import { contactCenterPath } from '../shell/contact-centers.ts';
+import { contactCenterPath } from '../shell/names/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientHeader, clientPath } from './page-header.ts';
 import type { Fact, Part, PartsPage } from './parts-page.ts';

@@ -19,7 +19,7 @@ import {
   typedOf,
 } from '../form/inputs.ts';
 import { fieldOf } from '../form/sections.ts';
-import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
+import { contactCenterPath, contactCentersPath } from '../shell/names/contact-centers.ts';
 import type { FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';

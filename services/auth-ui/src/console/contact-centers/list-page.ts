@@ -4,8 +4,8 @@ import type { ContactCenter } from '@gatehouse/contracts/environment-administrat
 import { contactCenter as description } from '@gatehouse/contracts/resources';
 import { environmentPath } from '../environments/page-header.ts';
 import { describedColumns } from '../form/described.ts';
-import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
 import type { Column } from '../shell/lists.ts';
+import { contactCenterPath, contactCentersPath } from '../shell/names/contact-centers.ts';
 import { addressOf } from '../shell/paging.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { Resource } from '../shell/resource.ts';

@@ -2,7 +2,7 @@
 
 import type { ContactCenter, ContactCenterEnds } from '@gatehouse/contracts/environment-administration';
 import { confirmationOf } from '../shell/confirmation.ts';
-import { contactCenterPath, contactCentersPath, typedNameField } from '../shell/contact-centers.ts';
+import { contactCenterPath, contactCentersPath, typedNameField } from '../shell/names/contact-centers.ts';
 import type { ConfirmPage, ConsolePage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

@@ -4,10 +4,10 @@ import { createContactCenterAdministration } from '@gatehouse/api-client/environ
 import { forbidden } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
-import { clientNames } from '../shell/client-names.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
+import { clientNames } from '../shell/names/client-names.ts';
 import { consoleView } from '../shell/pages.ts';
 import { RefusedForm } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';

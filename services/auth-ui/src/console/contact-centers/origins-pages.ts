@@ -7,7 +7,7 @@ import { describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import { confirmationOf } from '../shell/confirmation.ts';
-import { contactCenterPath } from '../shell/contact-centers.ts';
+import { contactCenterPath } from '../shell/names/contact-centers.ts';
 import type { ConfirmPage, FormPage, TablesPage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

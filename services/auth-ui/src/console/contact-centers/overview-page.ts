@@ -4,7 +4,7 @@ import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { ContactCenter, Environment } from '@gatehouse/contracts/environment-administration';
 import { clientsPath } from '../clients/page-header.ts';
 import { environmentPath, nameOf } from '../environments/page-header.ts';
-import { contactCenterPath } from '../shell/contact-centers.ts';
+import { contactCenterPath } from '../shell/names/contact-centers.ts';
 import type { FactsPage } from '../shell/pages.ts';
 import { factOf } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

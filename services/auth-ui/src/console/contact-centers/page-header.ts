@@ -1,6 +1,6 @@
 /** Builds the header of the pages about one contact centre. Another area adds its tab here, and calls `contactCenterHeader`. */
 import type { TextKey } from '../../texts/texts.ts';
-import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
+import { contactCenterPath, contactCentersPath } from '../shell/names/contact-centers.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 

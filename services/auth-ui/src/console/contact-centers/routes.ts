@@ -3,7 +3,7 @@
 import { appointmentRoutes } from '../administrators/appointment-routes.ts';
 import { settingRoutes } from '../settings/routes.ts';
 import type { Area } from '../shell/area.ts';
-import { contactCenterPath } from '../shell/contact-centers.ts';
+import { contactCenterPath } from '../shell/names/contact-centers.ts';
 import { apiKeyRoutes } from './api-keys-routes.ts';
 import { centerOf } from './center.ts';
 import { centerRoutes } from './center-routes.ts';

@@ -3,8 +3,8 @@ import type { Environment } from '@gatehouse/contracts/environment-administratio
 import { configServer } from '@gatehouse/contracts/resources';
 import { describedColumns } from '../form/described.ts';
 import { type Input, type Typed, textAt, typedOf } from '../form/inputs.ts';
-import { contactCentersPath } from '../shell/contact-centers.ts';
 import { type Column, tableOf } from '../shell/lists.ts';
+import { contactCentersPath } from '../shell/names/contact-centers.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import { type Fact, factOf, type Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

@@ -7,7 +7,7 @@ import { clientPath } from '../clients/page-header.ts';
 import { apiKeysPath } from '../contact-centers/api-keys-pages.ts';
 import { environmentPath } from '../environments/page-header.ts';
 import { keysPath } from '../keys/keys-page.ts';
-import { contactCenterPath } from '../shell/contact-centers.ts';
+import { contactCenterPath } from '../shell/names/contact-centers.ts';
 import type { Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import type { Overviews } from './first-steps.ts';

@@ -4,7 +4,7 @@ import type { PersonProfile, SignInCause, SignInExplanation } from '@gatehouse/c
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { requestHref } from '../audit/tabs.ts';
 import { eventOf, reasonIn } from '../audit/words.ts';
-import { contactCenterPath } from '../shell/contact-centers.ts';
+import { contactCenterPath } from '../shell/names/contact-centers.ts';
 import type { Cell, Form } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';

@@ -3,8 +3,8 @@ import { type Change, keys, missingWays, type Undone } from '@gatehouse/api-clie
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
-import { typedNameField } from '../shell/contact-centers.ts';
 import { tableOf } from '../shell/lists.ts';
+import { typedNameField } from '../shell/names/contact-centers.ts';
 import type { FormPage, ListPage } from '../shell/pages.ts';
 import { type PreviewPage, previewedChanges } from '../shell/preview.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

@@ -14,7 +14,7 @@ import { trailQuery } from '../audit/filters.ts';
 import { trailPage, trailView } from '../audit/trail-page.ts';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
-import { namedFindings } from '../shell/named-findings.ts';
+import { namedFindings } from '../shell/names/named-findings.ts';
 import { consoleView, listView, tablesView } from '../shell/pages.ts';
 import { rowNumber } from '../shell/paging.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

@@ -2,8 +2,8 @@
 import { type Change, changesFor, type Undone } from '@gatehouse/api-client/people-file';
 import type { ScimUser } from '@gatehouse/contracts/environment-administration';
 import { sha256 } from '@gatehouse/service-kit/crypto';
-import { typedNameField } from '../shell/contact-centers.ts';
 import { tableOf } from '../shell/lists.ts';
+import { typedNameField } from '../shell/names/contact-centers.ts';
 import type { ListPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
 import { type PreviewPage, previewedChanges } from '../shell/preview.ts';

@@ -16,7 +16,7 @@ import {
   typedOf,
 } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
-import { centersTyped } from '../shell/contact-centers.ts';
+import { centersTyped } from '../shell/names/contact-centers.ts';
 import type { FormPage } from '../shell/pages.ts';
 import type { Problem } from '../shell/problem.ts';
 import { breadcrumbsBelowList } from '../shell/resource.ts';

@@ -3,7 +3,7 @@
 import type { SignOnProtocol } from '@gatehouse/api-client/environment-api';
 import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api';
 import { z } from 'zod';
-import { contactCenterPath } from '../shell/contact-centers.ts';
+import { contactCenterPath } from '../shell/names/contact-centers.ts';
 
 export const protocolField = z.enum(['saml', 'oidc']);
 export const placeFields = z.object({

@@ -1,6 +1,6 @@
 /** Names clients, which events and lists know by their ids. */
 import { createClientAdministration } from '@gatehouse/api-client/auth-api';
-import type { ConsoleVisit } from './shell.ts';
+import type { ConsoleVisit } from '../shell.ts';
 
 /** The API names so many at once. */
 const maxNamed = 100;

@@ -1,8 +1,8 @@
 /** Says clients and contact centres in the sentences of findings as people call them: the APIs know them by their ids. */
 import type { Finding } from '@gatehouse/contracts/answers';
+import type { ConsoleVisit } from '../shell.ts';
 import { clientNames } from './client-names.ts';
 import { centerNames } from './contact-centers.ts';
-import type { ConsoleVisit } from './shell.ts';
 
 /** One that has no name for this administrator keeps its id. A client may serve any number of contact centres: the first ones get names. */
 const maxNamed = 50;

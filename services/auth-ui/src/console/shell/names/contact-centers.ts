@@ -3,9 +3,9 @@ import { createContactCenterAdministration } from '@gatehouse/api-client/environ
 import { UpstreamError } from '@gatehouse/api-client/http';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { z } from 'zod';
-import type { FormField } from './parts.ts';
-import { RefusedForm } from './problem.ts';
-import type { ConsoleVisit } from './shell.ts';
+import type { FormField } from '../parts.ts';
+import { RefusedForm } from '../problem.ts';
+import type { ConsoleVisit } from '../shell.ts';
 
 export const contactCentersPath = `${consolePath}/contact-centers`;
 export const contactCenterPath = (id: string) => `${contactCentersPath}/${encodeURIComponent(id)}`;
