@@ -3,6 +3,7 @@ import { createAuditCalls, createClientAdministration } from '@gatehouse/api-cli
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
 import type { NamedPerson } from '@gatehouse/contracts/auth-api';
+import { loginNameOf } from '@gatehouse/contracts/values';
 import type { Session } from '../session.ts';
 
 /** The API names so many at once. */
@@ -24,10 +25,10 @@ export async function nameByPlace(session: Session, people: readonly NamedPerson
     people.map(({ contactCenterId }) => contactCenterId),
   );
   const names = new Map(
-    people.map(({ sub, userName, contactCenterId }) => {
-      const domain = centers.get(contactCenterId)?.domains[0];
-      return [sub, domain === undefined ? userName : `${domain}\\${userName}`];
-    }),
+    people.map(({ sub, userName, contactCenterId }) => [
+      sub,
+      loginNameOf(userName, centers.get(contactCenterId)?.domains[0]),
+    ]),
   );
   return (sub) => names.get(sub) ?? sub;
 }

@@ -94,7 +94,7 @@ export type RevocationTarget = z.infer<typeof revocationTargetSchema>;
 export type RevocationOrder = z.infer<typeof revocationBodySchema>['data'];
 export type RevocationAnswer = z.infer<typeof revocationSchema>;
 
-const refusalSchema = z.object({
+export const refusalSchema = z.object({
   at: z.iso.datetime(),
   name: z.string().describe('Name of the security event.'),
   reason: z.string().optional(),
@@ -104,68 +104,6 @@ const refusalSchema = z.object({
   correlationId: z.string(),
 });
 components.add(refusalSchema, { id: 'SignInRefusal' });
-
-/**
- * The causes that refuse a sign-in or restrict it, each with its verdict. Where several hold, the first with the
- * gravest verdict is the reason, in the order of the findings.
- */
-export const signInCauses = {
-  contact_center_disabled: 'refused',
-  environment_missing: 'refused',
-  no_servers: 'refused',
-  person_unknown: 'refused',
-  person_disabled: 'refused',
-  no_password: 'refused',
-  password_link_open: 'refused',
-  delayed: 'refused',
-  request_refused: 'refused',
-  directory_away: 'unknown',
-  directory_locked: 'unknown',
-  account_expired: 'unknown',
-  password_expired: 'unknown',
-  too_many_sessions: 'unknown',
-  provider_refused: 'unknown',
-  password_must_change: 'restricted',
-  delayed_elsewhere: 'restricted',
-  delayed_address: 'restricted',
-  single_sign_on_only: 'restricted',
-  consent_refused: 'restricted',
-  authorization_refused: 'restricted',
-  tenant_unknown: 'restricted',
-} as const satisfies Record<string, SignInVerdict>;
-
-export type SignInVerdict = 'allowed' | 'restricted' | 'unknown' | 'refused';
-export type SignInCause = keyof typeof signInCauses;
-
-const reasonOfSignIn = z.enum(Object.keys(signInCauses) as [SignInCause, ...SignInCause[]]);
-
-/** The state of a person in a list, which asks nobody about each of them. */
-export const signInStateSchema = z
-  .object({
-    verdict: z.enum(['allowed', 'restricted', 'unknown', 'refused']),
-    reason: reasonOfSignIn.optional(),
-  })
-  .describe(
-    'As `GET /people/explanation` has them, from what a list knows: not the last attempts, not delays of an address, not the groups of single sign-on.',
-  );
-
-export const signInExplanationSchema = z.object({
-  user: personSchema.omit({ sub: true }).required(),
-  ok: z.boolean().describe('The verdict is `allowed` or `restricted`.'),
-  verdict: z
-    .enum(['allowed', 'restricted', 'unknown', 'refused'])
-    // Auth API of the release before gives none.
-    .default('unknown')
-    .describe(
-      '`restricted`: the person signs in, but not everywhere or not at once. `unknown`: a step could not be looked at, or only the directory knows whether a refusal still holds. `refused`: every sign-in is refused, or the request that was asked for was.',
-    ),
-  reason: reasonOfSignIn
-    .optional()
-    .describe('The cause that decides; findings name theirs as well. Absent where nothing was found.'),
-  findings: z.array(findingSchema),
-  refusals: z.array(refusalSchema).describe('The last ones of the audit trail, newest first.'),
-});
-components.add(signInExplanationSchema, { id: 'SignInExplanation' });
 
 export const clientDiagnosisSchema = z.object({
   client_id: z.string(),
@@ -192,6 +130,4 @@ export const clearedDelaysSchema = z.object({
     ),
 });
 
-export type SignInState = z.infer<typeof signInStateSchema>;
-export type SignInExplanation = z.infer<typeof signInExplanationSchema>;
 export type ClientDiagnosis = z.infer<typeof clientDiagnosisSchema>;

@@ -44,13 +44,7 @@ export {
   type RevocationTarget,
   revocationBodySchema,
   revocationSchema,
-  type SignInCause,
-  type SignInExplanation,
-  type SignInState,
-  type SignInVerdict,
   sessionsOfPersonSchema,
-  signInCauses,
-  signInExplanationSchema,
 } from './help-desk.ts';
 export { type MembershipCounts, maxNamedPeople, membershipCountsSchema } from './memberships.ts';
 export {
@@ -79,6 +73,15 @@ export {
   type RefusedRequest,
   refusedRequestsAnswer,
 } from './refusals.ts';
+export {
+  headlineOf,
+  type SignInCause,
+  type SignInExplanation,
+  type SignInState,
+  type SignInVerdict,
+  signInCauses,
+  signInExplanationSchema,
+} from './sign-in.ts';
 export { type SignalReceiverView, signalReceiverViewSchema, signalTestSchema } from './signal-receivers.ts';
 export { type SigningKeyView, signingKeyViewSchema } from './signing-keys.ts';
 export {

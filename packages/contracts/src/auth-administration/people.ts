@@ -6,7 +6,8 @@ import { envelopeOf, nextCursorSchema } from '../answers/envelope.ts';
 import { directories } from '../environment-api/directory.ts';
 import { minNamePart } from '../environment-api/people.ts';
 import { line } from '../values/text.ts';
-import { personFields, type SignInCause, signInStateSchema } from './help-desk.ts';
+import { personFields } from './help-desk.ts';
+import { type SignInCause, signInStateSchema } from './sign-in.ts';
 
 export const maxPeopleInPage = 50;
 

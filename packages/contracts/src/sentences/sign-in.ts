@@ -1,5 +1,49 @@
 /** Says in English what an explanation of a sign-in finds. The console has the other languages, below the same keys. */
 export const signInSentences = {
+  'signIn.verdict.allowed': 'The person can sign in: nothing that was looked at is against it.',
+  'signIn.verdict.unknown':
+    'It is not known whether the person can sign in. The steps say what could be looked at.',
+  'signIn.cause.contact_center_disabled':
+    'Nobody signs in: the contact centre is disabled. Let people sign in again when the contact centre is to be used.',
+  'signIn.cause.environment_missing':
+    'Nobody signs in: the environment of the contact centre does not exist. Choose another environment for the contact centre.',
+  'signIn.cause.no_servers':
+    'Nobody signs in: the environment has no servers. Add a server to the environment, and check the connections.',
+  'signIn.cause.person_unknown':
+    'The directory has no person of this name. Compare the spelling, or add the person where people are kept.',
+  'signIn.cause.person_disabled': 'The person is disabled. Enable the person where people are kept.',
+  'signIn.cause.no_password': 'The person has no password yet. A password link lets the person choose one.',
+  'signIn.cause.password_link_open':
+    'The person has no password yet: a password link waits for its use. Ask the person to use the link, or make a new one.',
+  'signIn.cause.delayed':
+    'After too many wrong passwords every sign-in of this person has to wait. Unlock the person when you know who typed them.',
+  'signIn.cause.request_refused':
+    'The request that was asked for was refused. The marked step says what the application has to change.',
+  'signIn.cause.directory_away':
+    'It is not known whether the person can sign in: the directory could not be asked. Check the connections of the environment.',
+  'signIn.cause.directory_locked':
+    'The directory has locked the account, and may have unlocked it since. Its own administrators unlock it.',
+  'signIn.cause.account_expired':
+    'At the last attempt the directory said that the account has expired. Its own administrators make the account valid again.',
+  'signIn.cause.password_expired':
+    'At the last attempt the directory said that the password has expired. The person chooses a new password at the next sign-in.',
+  'signIn.cause.too_many_sessions':
+    'At the last attempt the directory said that the account has too many sessions. Only the person can end them: by signing out of other programs of the directory.',
+  'signIn.cause.provider_refused':
+    'A sign-in through the identity provider was refused, and another try may go as that one did. Compare the reason in the marked step with the settings of single sign-on, and test them.',
+  'signIn.cause.password_must_change': 'The person can sign in, and must choose a new password there.',
+  'signIn.cause.delayed_elsewhere':
+    'After wrong passwords some sign-ins of this person have to wait. The marked step says which. Unlock the person when you know who typed them.',
+  'signIn.cause.delayed_address':
+    'The person can sign in, but may have to wait at the address of the last refusal. Nobody can end that wait: the person waits, or tries at another address.',
+  'signIn.cause.single_sign_on_only':
+    'The person signs in through the identity provider only. Ask the person to choose that way and to type no password here.',
+  'signIn.cause.consent_refused':
+    'The person can sign in, but did not agree to what an application asks for. The application asks again at the next sign-in, and only the person can agree.',
+  'signIn.cause.authorization_refused':
+    'The person can sign in, but an application did not get the person. The diagnosis of the application says what to change.',
+  'signIn.cause.tenant_unknown':
+    'The person can sign in, but somebody typed this user name with a wrong tenant. Tell the person a tenant name of the contact centre.',
   'signIn.place.active': '{name} is active.',
   'signIn.place.disabled': '{name} is disabled: nobody signs in to it.',
   'signIn.environment.missing': 'The environment {id} does not exist: give the contact centre another one.',

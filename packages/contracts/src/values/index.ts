@@ -8,6 +8,7 @@ export {
 /** @public The compiler names it in types that it infers. */
 export type { DefinedOnly } from './defined-only.ts';
 export { definedOnly } from './defined-only.ts';
+export { loginNameOf } from './login-name.ts';
 export { entriesOf, originProblem, parseOrigin } from './origin.ts';
 export { type ProblemReason, problemReasons } from './problem-reasons.ts';
 export { redirectUriProblem } from './redirect-uri.ts';

@@ -1,5 +1,6 @@
 /** Auth API as it runs: real PostgreSQL, real Redis, the simulator as Configuration Server. */
 import { createHash } from 'node:crypto';
+import { systemClock } from '@gatehouse/config-server-client/surroundings';
 import {
   demoSeed,
   demoServiceAccount,
@@ -79,6 +80,8 @@ export interface AuthApiOptions {
   /** Of another region: a Redis of its own, and a copy of the database. */
   stores?: { redis: TestRedis; database: Pick<TestDatabase, 'url' | 'close'> };
   now?: () => number;
+  /** Of the Configuration Server alone. */
+  directoryNow?: () => number;
   /** Takes part in the start before anything is asked of it. */
   seed?: Parameters<typeof startSimulator>[0]['seed'];
 }
@@ -89,7 +92,11 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
     options.stores?.redis ?? beside?.redis ?? startRedis({ persistent: true }),
     options.stores?.database ?? beside?.database ?? createDatabase(options),
     beside?.environmentApi ?? startEnvironmentApi(),
-    beside?.simulator ?? startSimulator({ port: 0, seed: options.seed ?? demoSeed, hash: 'test' }),
+    beside?.simulator ??
+      startSimulator({
+        ...{ port: 0, seed: options.seed ?? demoSeed, hash: 'test' },
+        clock: { ...systemClock, nowMs: options.directoryNow ?? systemClock.nowMs },
+      }),
   ]);
   environmentApi.environments.set(environmentId, environmentOf(simulator.port));
   if (!environmentApi.contactCenters.has(contactCenterId)) {

@@ -44,7 +44,8 @@ const large = { width: 1280, height: 800 };
 const small = { width: 390, height: 844 };
 const canSignIn = 'The person can sign in: nothing that was looked at is against it.';
 const withoutPassword = 'The person has no password yet. A password link lets the person choose one.';
-const linkWaits = 'The person has no password yet: a password link waits for its use.';
+const linkWaits =
+  'The person has no password yet: a password link waits for its use. Ask the person to use the link, or make a new one.';
 
 const deskUri = 'https://desk.example.com/callback';
 
@@ -165,7 +166,7 @@ describe.each([
     await operator.press('Disable');
     await operator.press('Disable');
     await explain(center, 'finn');
-    await operator.sees('The person is disabled.');
+    await operator.sees('The person is disabled. Enable the person where people are kept.');
     await operator.press('Enable');
     await operator.press('Enable');
     await explain(center, 'finn');
@@ -175,7 +176,9 @@ describe.each([
   it('7. finds out that somebody has to wait, and unlocks the person', async () => {
     await guessUntilDelayed('ada', domain);
     await explain(center, 'ada');
-    await operator.sees('After too many wrong passwords every sign-in of this person has to wait.');
+    await operator.sees(
+      'After too many wrong passwords every sign-in of this person has to wait. Unlock the person when you know who typed them.',
+    );
     await operator.press('Unlock');
     await operator.press('Unlock');
     await explain(center, 'ada');
@@ -226,7 +229,9 @@ describe.each([
 
   it('7. finds out that somebody signs in through the identity provider only', async () => {
     await explain(center, 'eva');
-    await operator.sees('The person signs in through the identity provider only.');
+    await operator.sees(
+      'The person signs in through the identity provider only. Ask the person to choose that way and to type no password here.',
+    );
   });
 
   it('8. ends the sessions of a person, and off-boards a contact centre', async () => {

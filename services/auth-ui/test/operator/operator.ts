@@ -1,7 +1,7 @@
 /** Works at the console as a person does: finds everything by its role and its visible words, in the language of the page. */
 import type { Locator, Page } from 'playwright-core';
 import english from '../../src/texts/en.json' with { type: 'json' };
-import { fieldTexts, type TextKey, textsIn } from '../../src/texts/texts.ts';
+import { fieldTexts, sentenceTexts, type TextKey, textsIn } from '../../src/texts/texts.ts';
 
 export type Operator = ReturnType<typeof createOperator>;
 
@@ -9,7 +9,7 @@ export type Operator = ReturnType<typeof createOperator>;
 type Role = Parameters<Page['getByRole']>[0];
 
 const keysByWords = new Map<string, string[]>();
-for (const [key, words] of Object.entries({ ...english, ...fieldTexts }))
+for (const [key, words] of Object.entries({ ...english, ...fieldTexts, ...sentenceTexts }))
   keysByWords.set(words, [...(keysByWords.get(words) ?? []), key]);
 
 const escaped = (words: string) => words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,6 +1,7 @@
 /** `gatehouse people`: why somebody cannot sign in, the end of our delays, and the people of the people store. */
 import { clearDelays, explainSignIn } from '@gatehouse/api-client/auth-api';
-import type { SignInExplanation } from '@gatehouse/contracts/auth-administration';
+import { headlineOf, type SignInExplanation } from '@gatehouse/contracts/auth-administration';
+import { sentences } from '@gatehouse/contracts/sentences';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';
@@ -37,10 +38,11 @@ export function peopleCommands(program: Command, cli: Cli): void {
     cli.action<ExplainOptions, [string]>(async (session, { contactCenter, correlation }, name) => {
       const person = await personOf(session, name, contactCenter);
       const explanation = await explainSignIn(session.authApi, { ...person, correlationId: correlation });
-      const { userName, contactCenterId } = explanation.user;
-      const head = `${shown(userName)} in the contact centre ${contactCenterId}: ${headlineOf(explanation)}`;
+      const { user, verdict } = explanation;
+      const headline = sentences[headlineOf(explanation)];
+      const head = `${shown(user.userName)} in the contact centre ${user.contactCenterId}: ${verdict}. ${headline}`;
       printDiagnosis(explanation, head, session.output);
-      if (!signsIn.includes(explanation.verdict)) session.exitCode = exitCodes.negative;
+      if (!signsIn.includes(verdict)) session.exitCode = exitCodes.negative;
     }),
   );
 
@@ -65,8 +67,3 @@ export function peopleCommands(program: Command, cli: Cli): void {
 
 /** The verdicts with which the person signs in. */
 const signsIn: readonly SignInExplanation['verdict'][] = ['allowed', 'restricted'];
-
-function headlineOf({ verdict, reason, findings }: SignInExplanation): string {
-  const decisive = findings.find((finding) => finding.reason === reason);
-  return reason === undefined || decisive === undefined ? verdict : `${verdict}. ${decisive.message}`;
-}

@@ -1,6 +1,6 @@
 /** Names the people, clients and contact centres of events: a reader of a file knows no identifiers. */
-import type { NamedPerson, SecurityEvent } from '@gatehouse/contracts/auth-api';
-import { definedOnly } from '@gatehouse/contracts/values';
+import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
+import { definedOnly, loginNameOf } from '@gatehouse/contracts/values';
 import type { SeenPeople } from '../../records/audit/seen-people.ts';
 import { peopleIn } from '../../records/audit/view.ts';
 import type { ClientService } from '../../registry/clients/service.ts';
@@ -47,11 +47,12 @@ export function createEventNames({ seenPeople, contactCenters, clients }: EventN
       centersOf([...events, ...people].map(({ contactCenterId }) => contactCenterId)),
       clientsOf(events.flatMap(clientsIn), within),
     ]);
-    const loginName = ({ userName, contactCenterId }: NamedPerson) => {
-      const [domain] = centers.get(contactCenterId)?.domains ?? [];
-      return domain === undefined ? userName : `${domain}\\${userName}`;
-    };
-    const personNames = new Map(people.map((person) => [person.sub, loginName(person)]));
+    const personNames = new Map(
+      people.map(({ sub, userName, contactCenterId }) => [
+        sub,
+        loginNameOf(userName, centers.get(contactCenterId)?.domains[0]),
+      ]),
+    );
     return events.map((event) => {
       const { sub = '', clientId = '', contactCenterId = '', fields } = event;
       const actor = String(fields['actor'] ?? '');

@@ -1,6 +1,16 @@
 /** Explains why a person cannot sign in: looks at everything that a sign-in needs, and at the last refusals. */
-import type { PersonName, SignInExplanation } from '@gatehouse/contracts/auth-administration';
-import { defaultDirectory, peopleSources } from '@gatehouse/contracts/environment-api';
+import {
+  headlineOf,
+  type PersonName,
+  type SignInExplanation,
+} from '@gatehouse/contracts/auth-administration';
+import {
+  type Directory,
+  defaultDirectory,
+  type EnvironmentView,
+  peopleSources,
+} from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { examine, type Probe, type Verdict } from '@gatehouse/service-kit/health';
 import { say } from '@gatehouse/service-kit/sentences';
 import type { Actor } from '../../core/administration/actor.ts';
@@ -43,11 +53,27 @@ interface Asked {
   failure: { detail?: string; message: string } | undefined;
 }
 
+/** What several steps look at is asked for once. */
+interface Looked {
+  account: HelpDeskAccount;
+  environment: Promise<EnvironmentView | undefined>;
+  asked: Promise<Asked>;
+  refusals: Promise<StoredAuditEvent[]>;
+  succeededAtMs: Promise<number>;
+  correlationId: string | undefined;
+  within: Within;
+}
+
+/** The steps, or the answer, wait for it; until then a rejection must not count as unhandled. */
+function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
 /** Every function throws AppError 400, 404, 503. */
 export function createExplanations(options: ExplanationsOptions) {
   const { people, contactCenters, users, audit } = options;
   const attempts = createPasswordAttempts(options);
-
   const requests = createRequestSteps(options);
   const ways = createWays(options);
 
@@ -57,37 +83,28 @@ export function createExplanations(options: ExplanationsOptions) {
       (failure: Asked['failure']) => ({ found: undefined, failure }),
     );
 
-  const probesOf = async (
-    account: HelpDeskAccount,
-    asked: Promise<Asked>,
-    refusals: Promise<StoredAuditEvent[]>,
-  ): Promise<Probe[]> => {
+  function look(account: HelpDeskAccount, asked: Promise<Asked>): Omit<Looked, 'correlationId' | 'within'> {
+    const { id, environmentId } = account.contactCenter;
+    return {
+      account,
+      asked,
+      environment: awaitedLater(contactCenters.environment(environmentId)),
+      refusals: awaitedLater(
+        asked.then(({ found }) => attempts.refused(id, account.userName, found?.userName)),
+      ),
+      succeededAtMs: awaitedLater(asked.then(({ found }) => attempts.succeededAtMs(id, found))),
+    };
+  }
+
+  function personProbes({ account, asked, refusals, succeededAtMs }: Looked): Probe[] {
     const { contactCenter, userName } = account;
-    const { environmentId } = contactCenter;
-    const environment = contactCenters.environment(environmentId);
-    const { directory = defaultDirectory } = (await environment.catch(() => undefined)) ?? {};
-    const waysOfPerson = ways.of(contactCenter.id, userName);
-    // Steps wait for it; until then a rejection must not count as unhandled.
-    waysOfPerson.catch(() => undefined);
+    const waysOfPerson = awaitedLater(ways.of(contactCenter.id, userName));
     const ofPerson =
       (judge: (found: FoundPerson | undefined) => Promise<Verdict>) => async (): Promise<Verdict> => {
         const { found, failure } = await asked;
         return failure === undefined ? judge(found) : unneeded(say('signIn.directory.notAsked'));
       };
     return [
-      { name: 'contact centre', run: async () => placeStep(contactCenter) },
-      {
-        name: 'environment',
-        run: async () => environmentStep(environmentId, await environment),
-      },
-      {
-        name: peopleSources[directory].title,
-        async run() {
-          const { failure } = await asked;
-          if (failure === undefined) return ok(say('signIn.directory.answers'));
-          return awayStep(failure.detail ?? failure.message);
-        },
-      },
       { name: 'way in', run: async () => waysStep(await waysOfPerson, contactCenter.id) },
       { name: 'account', run: ofPerson(async (found) => accountStep(found)) },
       { name: 'password', run: ofPerson(async (found) => passwordStep(found, await waysOfPerson)) },
@@ -103,21 +120,32 @@ export function createExplanations(options: ExplanationsOptions) {
         name: 'last attempt',
         async run() {
           const { found } = await asked;
-          return lastAttemptStep(
-            await attempts.last(contactCenter, found, await refusals),
-            await waysOfPerson,
-          );
-        },
-      },
-      {
-        name: 'application',
-        async run() {
-          const { found } = await asked;
-          return requests.application({ userName, sub: found?.sub, contactCenterId: contactCenter.id });
+          const last = await attempts.last(contactCenter, found, await refusals);
+          return lastAttemptStep({ ...last, succeededAtMs: await succeededAtMs }, await waysOfPerson);
         },
       },
     ];
-  };
+  }
+
+  /** Of what did not reach the contact centre. An administrator who is confined to one is not told of the tenants that others typed. */
+  function requestProbes({ account, asked, succeededAtMs, correlationId, within }: Looked): Probe[] {
+    const { contactCenter, userName } = account;
+    const application = async () => {
+      const { found } = await asked;
+      return requests.application({ userName, sub: found?.sub, contactCenterId: contactCenter.id });
+    };
+    const tenant = async () => {
+      const { found } = await asked;
+      return requests.tenant(found?.userName ?? userName, await succeededAtMs);
+    };
+    return [
+      { name: 'application', run: application },
+      ...(within === undefined ? [{ name: 'tenant', run: tenant }] : []),
+      ...(correlationId === undefined
+        ? []
+        : [{ name: 'request', run: () => requests.one(correlationId, within) }]),
+    ];
+  }
 
   return {
     async explain({ correlationId, ...named }: AskedFor, actor: Actor): Promise<SignInExplanation> {
@@ -127,46 +155,40 @@ export function createExplanations(options: ExplanationsOptions) {
       const contactCenterId = account.contactCenter.id;
       const fields = { purpose: 'sign-in', userName };
       await audit.write(helpDeskEventOf('access_inspected', actor, { contactCenterId, fields }));
-      const asked = ask(account);
-      const refusals = asked.then(({ found }) =>
-        attempts.refused(contactCenterId, userName, found?.userName),
-      );
-      // The answer waits for them; until then a rejection must not count as unhandled.
-      refusals.catch(() => undefined);
+      const looked = { ...look(account, ask(account)), correlationId, within };
+      const { directory: source } = (await looked.environment.catch(() => undefined)) ?? {};
       const { findings } = await examine([
-        ...(await probesOf(account, asked, refusals)),
-        ...outsideProbes({ requests, attempts, account, asked, correlationId, within }),
+        ...placeProbes(looked, source ?? defaultDirectory),
+        ...personProbes(looked),
+        ...requestProbes(looked),
       ]);
+      const concluded = conclude(findings);
       return {
         user: { userName, contactCenterId },
-        ...conclude(findings),
+        ...concluded,
+        message: say(headlineOf(concluded)).message,
+        ...definedOnly({ source }),
         findings,
-        refusals: (await refusals).map(refusalOf),
+        refusals: (await looked.refusals).map(refusalOf),
       };
     },
   };
 }
 
-interface Outside {
-  requests: ReturnType<typeof createRequestSteps>;
-  attempts: ReturnType<typeof createPasswordAttempts>;
-  account: HelpDeskAccount;
-  asked: Promise<Asked>;
-  correlationId: string | undefined;
-  within: Within;
-}
-
-/** Of what did not reach the contact centre. An administrator who is confined to one is not told of the tenants that others typed. */
-function outsideProbes({ requests, attempts, account, asked, correlationId, within }: Outside): Probe[] {
-  const tenant = async () => {
-    const { found } = await asked;
-    const succeededAtMs = await attempts.succeededAtMs(account.contactCenter, found);
-    return requests.tenant(found?.userName ?? account.userName, succeededAtMs);
-  };
+function placeProbes({ account, asked, environment }: Looked, directory: Directory): Probe[] {
   return [
-    ...(within === undefined ? [{ name: 'tenant', run: tenant }] : []),
-    ...(correlationId === undefined
-      ? []
-      : [{ name: 'request', run: () => requests.one(correlationId, within) }]),
+    { name: 'contact centre', run: async () => placeStep(account.contactCenter) },
+    {
+      name: 'environment',
+      run: async () => environmentStep(account.contactCenter.environmentId, await environment),
+    },
+    {
+      name: peopleSources[directory].title,
+      async run() {
+        const { failure } = await asked;
+        if (failure === undefined) return ok(say('signIn.directory.answers'));
+        return awayStep(failure.detail ?? failure.message);
+      },
+    },
   ];
 }

@@ -14,14 +14,6 @@ export interface PasswordAttemptsOptions {
 }
 
 export function createPasswordAttempts({ users, search }: PasswordAttemptsOptions) {
-  /** When the person last signed in, or changed the password; 0: never, or nobody is known. */
-  async function succeededAtMs({ id: contactCenterId }: ContactCenterView, found: FoundPerson | undefined) {
-    if (found === undefined) return 0;
-    const filter = { user: found.sub, contactCenterId, outcome: 'success' as const, limit: 1 };
-    const newest = async (name: string) => (await search({ ...filter, names: [name] })).events[0]?.atMs ?? 0;
-    return Math.max(...(await Promise.all(['login_succeeded', 'password_changed'].map(newest))));
-  }
-
   return {
     /** The newest refusals, newest first. Events carry the name that was typed, which may be another one than the directory's own. */
     async refused(contactCenterId: string, typed: string, own = typed): Promise<StoredAuditEvent[]> {
@@ -32,24 +24,29 @@ export function createPasswordAttempts({ users, search }: PasswordAttemptsOption
       return events.slice(0, shownRefusals);
     },
 
-    succeededAtMs,
+    /** When the person last signed in, or changed the password; 0: never, or nobody is known. */
+    async succeededAtMs(contactCenterId: string, found: FoundPerson | undefined): Promise<number> {
+      if (found === undefined) return 0;
+      const filter = { user: found.sub, contactCenterId, outcome: 'success' as const, limit: 1 };
+      const newest = async (name: string) =>
+        (await search({ ...filter, names: [name] })).events[0]?.atMs ?? 0;
+      return Math.max(...(await Promise.all(['login_succeeded', 'password_changed'].map(newest))));
+    },
 
     async last(
       contactCenter: ContactCenterView,
       found: FoundPerson | undefined,
       refused: readonly StoredAuditEvent[],
-    ): Promise<LastAttempts> {
+    ): Promise<Omit<LastAttempts, 'succeededAtMs'>> {
       const signal = AbortSignal.timeout(serverTimeoutMs);
       // The person had signed in before an application was refused.
       const refusals = refused.filter(({ name }) => name !== 'authorization_refused');
       const address = refusals[0]?.clientAddress;
-      const [succeeded, listed, addressWaitMs] = await Promise.all([
-        succeededAtMs(contactCenter, found),
+      const [listed, addressWaitMs] = await Promise.all([
         found && users.listing.findListed(contactCenter, found.userName, { signal }),
         address === undefined ? 0 : users.delays.ofAddress(address),
       ]);
-      const isShownAsLocked = listed?.state === 'locked';
-      return { refusals, succeededAtMs: succeeded, isShownAsLocked, addressWaitMs };
+      return { refusals, isShownAsLocked: listed?.state === 'locked', addressWaitMs };
     },
   };
 }

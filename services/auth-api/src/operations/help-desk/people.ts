@@ -1,6 +1,6 @@
 /** Finds the person whom an administrator names: by `sub`, or by contact centre and user name. */
 import type { PersonName } from '@gatehouse/contracts/auth-administration';
-import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
+import { loginNameOf } from '@gatehouse/contracts/values';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 import type { SessionService } from '../../browser/sessions/service.ts';
@@ -49,7 +49,7 @@ export function createPeople(options: PeopleOptions) {
     const found = await accounts.named(named, within);
     const sub = await accounts.subOf(found);
     const { contactCenter: place, userName } = found;
-    return { sub, name: shownName(place, userName), contactCenterId: place.id };
+    return { sub, name: loginNameOf(userName, place.domains[0]), contactCenterId: place.id };
   };
 
   return {
@@ -69,14 +69,10 @@ export function createPeople(options: PeopleOptions) {
       const place = await accounts.contactCenter(named, within);
       const sub = user.toLowerCase();
       const last = (await seen.namesOf([sub], place.id))[0];
-      const name = last === undefined ? sub : shownName(place, last.userName);
+      const name = last === undefined ? sub : loginNameOf(last.userName, place.domains[0]);
       return { sub, name, contactCenterId: place.id };
     },
   };
-}
-
-export function shownName({ domains: [domain] }: ContactCenterView, userName: string): string {
-  return domain === undefined ? userName : `${domain}\\${userName}`;
 }
 
 /** The owner of sessions and tokens. Only an administrator of the installation names somebody without a contact centre. */

@@ -2,7 +2,7 @@
 import { problemsOfLag } from '@gatehouse/audit-trail/forwarding';
 import type { OverviewWindow, Problem } from '@gatehouse/contracts/answers';
 import type { AuthApiOverview } from '@gatehouse/contracts/auth-administration';
-import { definedOnly } from '@gatehouse/contracts/values';
+import { definedOnly, loginNameOf } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { notFound } from '@gatehouse/service-kit/errors';
 import {
@@ -23,7 +23,6 @@ import { isWhole, type StoredAdministrator } from '../../registry/administrators
 import { countClients } from '../../registry/clients/certificates.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import type { HelpDesk } from '../help-desk/compose.ts';
-import { shownName } from '../help-desk/people.ts';
 import type { Endings } from './endings.ts';
 import { problemOfUnlocks, problemsOfSignIns } from './sign-in-problems.ts';
 import { stepsOf } from './windows.ts';
@@ -78,7 +77,7 @@ export function createOverviewService(options: OverviewOptions) {
     const people = await audit.seenPeople.namesOf(subs).catch(() => []);
     const named = people.map(async ({ sub, userName, contactCenterId: id }) => {
       const place = await contactCenters.find(id).catch(() => undefined);
-      return [sub, place === undefined ? userName : shownName(place, userName)] as const;
+      return [sub, loginNameOf(userName, place?.domains[0])] as const;
     });
     const names = new Map(await Promise.all(named));
     return subs.map((sub) => problemOfUnlocks(sub, names.get(sub)));

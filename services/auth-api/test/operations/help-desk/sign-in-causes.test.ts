@@ -1,15 +1,19 @@
 /** Each cause that an explanation can name: brought about for real, explained, and compared with what a sign-in is answered. */
 import { randomUUID } from 'node:crypto';
+import { createConfigServerClient } from '@gatehouse/config-server-client/client';
+import { staticEndpoints } from '@gatehouse/config-server-client/discovery';
+import { demoServiceAccount } from '@gatehouse/config-server-simulator';
 import {
+  headlineOf,
   type ListedState,
   listedStates,
   type PeoplePage,
   type SignInCause,
   type SignInExplanation,
-  signInCauses,
 } from '@gatehouse/contracts/auth-administration';
 import type { ContactCenterView, EnvironmentView, PersonView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
+import { say } from '@gatehouse/service-kit/sentences';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conclude, lastAttemptStep } from '../../../src/operations/help-desk/sign-in-steps.ts';
 import type { StoredAuditEvent } from '../../../src/records/audit/store.ts';
@@ -26,6 +30,7 @@ import {
   responseOf,
   type TestClient,
 } from '../../stack/oauth.ts';
+import { silentLog } from '../../stack/redis.ts';
 import { call, type Estate, startEstate } from './stack.ts';
 
 const strangersAddress = '198.51.100.9';
@@ -43,14 +48,21 @@ interface Case {
   opensAt?: string;
   /** Of the request that is explained beside. */
   correlationId?: string;
+  /** No list tells it: what it would have to ask is asked about one person only. */
+  isUnlisted?: true;
   /** The try that goes as the verdict says, where it is another one than a sign-in by password. */
   isRefused?(): Promise<boolean>;
   undo?(): Promise<unknown>;
 }
 
 let estate: Estate;
+/** Of the Configuration Server. */
+let aheadMs = 0;
 beforeAll(async () => {
-  estate = await startEstate({ env: { GATEHOUSE_SIGN_IN_ADDRESS_ATTEMPTS: String(addressAttempts) } });
+  estate = await startEstate({
+    env: { GATEHOUSE_SIGN_IN_ADDRESS_ATTEMPTS: String(addressAttempts) },
+    directoryNow: () => Date.now() + aheadMs,
+  });
 });
 afterAll(() => estate?.close());
 
@@ -131,6 +143,38 @@ async function refusedBy(values: Record<string, string>, person: Case, attempts:
   return { ...person, undo };
 }
 
+/** A person who signed in a month ago and did not come back. */
+async function idle(): Promise<Case> {
+  const person = await someone();
+  const undo = await rules({ 'account-expiration': '30' });
+  expect(await attempt(person)).toBe(200);
+  aheadMs = 31 * 24 * 3_600_000;
+  expect(await attempt(person)).toBe(403);
+  return {
+    ...person,
+    async undo() {
+      aheadMs = 0;
+      await undo();
+    },
+  };
+}
+
+/** A program of the person holds the only session that the account may have. */
+async function signedInElsewhere(): Promise<Case> {
+  const person = await someone();
+  const program = createConfigServerClient({
+    endpoints: staticEndpoints([{ host: '127.0.0.1', port: estate.stack.simulator.port }]),
+    ...demoServiceAccount,
+    ...{ userName: person.userName, password: person.password ?? '' },
+    allowPlaintext: true,
+    log: silentLog,
+  });
+  // The answer shows that the program is registered.
+  await program.readPersons({ user_name: person.userName });
+  const refused = await refusedBy({ 'max-account-sessions': '1' }, person, [person.password ?? '']);
+  return { ...refused, undo: () => Promise.all([refused.undo?.(), program.close()]) };
+}
+
 /** A person of a people store. */
 async function withoutPassword(given: Partial<PersonView> = {}): Promise<Case> {
   const environment: Partial<EnvironmentView> = {
@@ -154,6 +198,13 @@ async function withoutPassword(given: Partial<PersonView> = {}): Promise<Case> {
   };
   people.persons.set(owner?.environmentId ?? '', [person]);
   return { userName: 'without', password: 'wrong', tenant };
+}
+
+/** Single sign-on for members of the groups, or for everybody where there are none. The person is a member. */
+async function signOnFor(accessGroups: string[]): Promise<Case> {
+  const oidc = { issuer: 'https://idp.test', clientId: 'gatehouse', accessGroups };
+  await setSignOn(estate.stack, { oidc });
+  return { ...demoPerson, undo: () => setSignOn(estate.stack, {}) };
 }
 
 /** An application that asks for `parameters` gets an answer without a code after the person signed in, and after `then`. */
@@ -183,15 +234,10 @@ async function deny(browser: Browser, asked: Answer): Promise<Answer> {
   return browser.get(String(onward.location));
 }
 
-/** The simulator answers these after a year only, or to programs that hold sessions: their words are taken as a directory says them. */
-const unplayed = ['account_expired', 'too_many_sessions'] as const;
 /** `oidc-login.test.ts` plays it, where the identity provider is. */
 type PlayedElsewhere = 'provider_refused';
 
-const cases: Record<
-  Exclude<SignInCause, (typeof unplayed)[number] | PlayedElsewhere>,
-  () => Promise<Case>
-> = {
+const cases: Record<Exclude<SignInCause, PlayedElsewhere>, () => Promise<Case>> = {
   contact_center_disabled: async () => ({ ...demoPerson, tenant: place({ status: 'disabled' }) }),
   environment_missing: async () => ({ ...demoPerson, tenant: place({ environmentId: randomUUID() }) }),
   no_servers: async () => ({ ...demoPerson, tenant: place({}, { configServers: [] }) }),
@@ -226,11 +272,10 @@ const cases: Record<
     refusedBy({ 'account-lockout-threshold': '1' }, await someone(), ['wrong', 'a-password-of-theirs']),
   password_expired: async () =>
     refusedBy({ 'password-expiration': '30' }, await aged(), ['a-password-of-theirs']),
+  account_expired: idle,
+  too_many_sessions: signedInElsewhere,
   password_must_change: async () => ({ userName: 'newcomer', password: 'demo-newcomer-password' }),
-  single_sign_on_only: async () => {
-    await setSignOn(estate.stack, { oidc: { issuer: 'https://idp.test', clientId: 'gatehouse' } });
-    return { ...demoPerson, undo: () => setSignOn(estate.stack, {}) };
-  },
+  single_sign_on_only: () => signOnFor([]),
   consent_refused: () => atApplication({ consent: 'asked' }, deny),
   authorization_refused: () =>
     atApplication({ claims: '{"id_token":{"acr":{"essential":true,"value":"2"}}}' }),
@@ -250,17 +295,30 @@ const cases: Record<
   },
 };
 
+const rows: [reason: SignInCause, how: string, play: () => Promise<Case>][] = [
+  ...(Object.keys(cases) as (keyof typeof cases)[]).map((reason): (typeof rows)[number] => [
+    reason,
+    '',
+    cases[reason],
+  ]),
+  [
+    'single_sign_on_only',
+    ' of a member of the groups that must use it',
+    async () => ({ ...(await signOnFor(['Agents'])), isUnlisted: true }),
+  ],
+];
+
 // One after another: the rules of the tenant and single sign-on hold for everybody of it.
-it.each(Object.keys(cases) as (keyof typeof cases)[])(
-  '%s is named, and a sign-in by password goes as the verdict says',
-  async (reason) => {
-    const person = await cases[reason]();
+it.each(rows)(
+  '%s%s is named with what to do, and a sign-in by password goes as the verdict says',
+  async (reason, _how, play) => {
+    const person = await play();
     try {
-      const verdict = signInCauses[reason];
       const explained = await explain(person);
-      expect(explained).toMatchObject({ verdict, reason, ok: verdict === 'restricted' });
-      if (isListed(reason)) {
-        const state = { verdict, reason };
+      const concluded = conclude(explained.findings);
+      expect(explained).toMatchObject({ ...concluded, reason, message: say(headlineOf(concluded)).message });
+      if (isListed(reason) && !person.isUnlisted) {
+        const state = { verdict: explained.verdict, reason };
         expect(await listed(person, reason)).toEqual([state, state]);
         expect(await listed(person, 'allowed')).toEqual([state, undefined]);
       }
@@ -272,6 +330,19 @@ it.each(Object.keys(cases) as (keyof typeof cases)[])(
     }
   },
 );
+
+it('single sign-on of some groups keeps nobody else from signing in by password', async () => {
+  const { undo } = await signOnFor(['Agents']);
+  const outsider = { userName: 'supervisor', password: 'demo-supervisor-password' };
+  try {
+    const explained = await explain(outsider);
+    expect(explained).toMatchObject({ verdict: 'allowed' });
+    expect(explained.findings.find(({ name }) => name === 'way in')?.message).toContain('Agents');
+    expect(await attempt(outsider)).toBe(200);
+  } finally {
+    await undo?.();
+  }
+});
 
 it('an application that got the person since is no cause any more', async () => {
   const { userName, typed } = await estate.someone();
@@ -369,9 +440,12 @@ describe('the last attempts', () => {
     ...{ refusals, succeededAtMs: 0, isShownAsLocked: false, addressWaitMs: 0 },
   });
 
-  it.each(unplayed)('name %s where the directory said so, and not after a sign-in', (reason) => {
-    const asked = attempts(event(reason, 1_000));
-    expect(lastAttemptStep(asked, byPassword)).toMatchObject({ status: 'warning', reason });
+  it('name what the directory said, and not after a sign-in', () => {
+    const asked = attempts(event('account_expired', 1_000));
+    expect(lastAttemptStep(asked, byPassword)).toMatchObject({
+      status: 'warning',
+      reason: 'account_expired',
+    });
     expect(lastAttemptStep({ ...asked, succeededAtMs: 2_000 }, byPassword)).not.toHaveProperty('reason');
   });
 

@@ -2,11 +2,12 @@
 import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
+import { loginNameOf } from '@gatehouse/contracts/values';
 import { environmentPath } from '../environments/page-header.ts';
 import { contactCenterPath } from '../shell/names/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { receiverPath } from '../signal-receivers/pages.ts';
-import { type Entry, loginNameOf, type Names } from './trail.ts';
+import type { Entry, Names } from './trail.ts';
 import { actionOf, entityOf, eventOf } from './words.ts';
 
 /** A name with its identifier, which stands small below it. */

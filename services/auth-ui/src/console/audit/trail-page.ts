@@ -2,6 +2,7 @@
 import { isIPv4 } from 'node:net';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import type { NamedPerson } from '@gatehouse/contracts/auth-api';
+import { loginNameOf } from '@gatehouse/contracts/values';
 import { type ConsolePage, consoleView } from '../shell/pages.ts';
 import { addressOf } from '../shell/paging.ts';
 import type { FormField, Row, Table } from '../shell/parts.ts';
@@ -9,7 +10,7 @@ import type { ConsoleVisit } from '../shell/shell.ts';
 import { saidOf } from './entry.ts';
 import { filterFields, filtersOf, type TrailQuery } from './filters.ts';
 import { auditPath, requestHref } from './tabs.ts';
-import { type Entry, loginNameOf, type Names, readTrail } from './trail.ts';
+import { type Entry, type Names, readTrail } from './trail.ts';
 import { outcomeBadge, reasonIn } from './words.ts';
 
 export interface TrailPage extends ConsolePage {

@@ -3,6 +3,7 @@ import { createAuditCalls } from '@gatehouse/api-client/auth-api';
 import { pageOfAudit } from '@gatehouse/api-client/environment-api';
 import type { NamedPerson, SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
+import { loginNameOf } from '@gatehouse/contracts/values';
 import { clientNames, clientTyped } from '../shell/names/client-names.ts';
 import { centerTyped, knownCenters } from '../shell/names/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -164,9 +165,6 @@ export async function loginNames(
     ]),
   );
 }
-
-export const loginNameOf = (userName: string, domain: string | undefined): string =>
-  domain === undefined ? userName : `${domain}\\${userName}`;
 
 /** `subs`: whom the answer names, too. */
 async function eventsOf(

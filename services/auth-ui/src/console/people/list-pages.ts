@@ -105,15 +105,16 @@ export function peoplePage(
   }: { data: PeoplePage; nextCursor?: string | undefined; total?: number | undefined },
   { search, signIn, cursor, row }: PeopleTerms,
 ): ListPage {
-  const { text, rights } = visit;
+  const { text } = visit;
   const isFiltered = search !== '' || signIn !== '';
   const hint = [
     data.matching === 'whole names' ? text('console.people.search.wholeNames') : '',
     data.isCut ? text('console.people.search.isCut') : '',
     signIn === '' ? '' : text('console.people.signIn.hint'),
   ];
+  const head = headOf(visit, center, search);
   return {
-    title: text('console.people.of', { name: center.name }),
+    ...head,
     lead: text(`console.people.source.${data.source}.lead`),
     actions: [
       ...(isOwnDirectory(data.source)
@@ -122,18 +123,15 @@ export function peoplePage(
             { label: text('console.people.add'), href: centerAddress(center.id, '/add'), isMain: true },
           ]
         : []),
+      ...(data.people.length === 0 ? explainAction(visit, center.id, search) : []),
       {
         label: text('console.people.erase.gone'),
         href: centerAddress(center.id, '/erase-gone'),
         isEnding: true,
       },
     ],
-    breadcrumbs: rights.installation ? [{ label: text('console.people.title'), href: peoplePath }] : [],
     search: {
-      action: peoplePath,
-      hidden: { contactCenter: center.id },
-      value: search,
-      label: text('console.people.search'),
+      ...head.search,
       hint: hint.filter(Boolean).join(' ') || undefined,
       clear: isFiltered ? centerAddress(center.id) : undefined,
       filters: [
@@ -185,6 +183,43 @@ export function peoplePage(
     },
   };
 }
+
+/** Nobody is shown by the name that was searched for: the explanation says why the person of it cannot sign in. */
+const explainAction = ({ text }: ConsoleVisit, contactCenter: string, user: string) =>
+  user === ''
+    ? []
+    : [{ label: text('console.people.explain'), href: addressOf('explanation', { user, contactCenter }) }];
+
+const headOf = (
+  { text, rights }: ConsoleVisit,
+  { id, name }: Pick<ContactCenter, 'id' | 'name'>,
+  search: string,
+) => ({
+  title: text('console.people.of', { name }),
+  breadcrumbs: rights.installation ? [{ label: text('console.people.title'), href: peoplePath }] : [],
+  search: {
+    action: peoplePath,
+    hidden: { contactCenter: id },
+    value: search,
+    label: text('console.people.search'),
+  },
+});
+
+/** The directory of the people cannot be asked. */
+export const awayPage = (
+  visit: ConsoleVisit,
+  center: Pick<ContactCenter, 'id' | 'name'>,
+  { search }: Pick<PeopleTerms, 'search'>,
+): ListPage => ({
+  ...headOf(visit, center, search),
+  actions: explainAction(visit, center.id, search),
+  table: {
+    caption: visit.text('console.people.title'),
+    columns: [],
+    rows: [],
+    empty: visit.text('console.people.away'),
+  },
+});
 
 /** The buttons below the list. `isPart`: the list has other pages. */
 function selectionOf(

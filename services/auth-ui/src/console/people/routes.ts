@@ -7,6 +7,7 @@ import {
   searchPeople,
 } from '@gatehouse/api-client/auth-api';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import { isNamePart, listedStates } from '@gatehouse/contracts/auth-administration';
 import { isOwnDirectory, personChangeId } from '@gatehouse/contracts/environment-api';
 import { z } from 'zod';
@@ -24,7 +25,7 @@ import { confirmationRoutes } from './confirmation-routes.ts';
 import { eraseRoutes } from './erase-routes.ts';
 import { explanationPage } from './explanation-page.ts';
 import { importRoutes } from './import-routes.ts';
-import { chooseCenterPage, foundEverywherePage, peoplePage } from './list-pages.ts';
+import { awayPage, chooseCenterPage, foundEverywherePage, peoplePage } from './list-pages.ts';
 import { auditAddress, loginOf, nameFields, nameOf } from './names.ts';
 import { breadcrumbsBelowPerson, type PersonPage, personPage } from './person-page.ts';
 import { selectionRoutes } from './selection-routes.ts';
@@ -57,6 +58,14 @@ async function totalOf(
   return peopleOf(visit, contactCenterId).count();
 }
 
+/** The page itself says that nobody is known, or that the directory is away. */
+function orNobody(...statuses: number[]) {
+  return (error: unknown): undefined => {
+    if (error instanceof UpstreamError && statuses.includes(error.status ?? 0)) return undefined;
+    throw error;
+  };
+}
+
 export const peopleArea: Area = {
   path: '/people',
   audience: 'everybody',
@@ -82,7 +91,12 @@ export const peopleArea: Area = {
       const found = await searchPeople(visit.authApi, {
         ...{ contactCenter, cursor },
         ...{ search: search || undefined, signIn: signIn || undefined },
-      });
+      }).catch(orNobody(503));
+      if (found === undefined) {
+        const page = awayPage(visit, await centers.read(contactCenter), request.query);
+        reply.code(503);
+        return shell.show(visit, listView, page);
+      }
       const center = await centers.read(found.data.contactCenterId);
       const total = await totalOf(visit, found, request.query);
       return shell.show(visit, listView, peoplePage(visit, center, { ...found, total }, request.query));
@@ -115,11 +129,14 @@ export const peopleArea: Area = {
       { url: '/explanation', query: { ...nameFields.shape, correlationId: typedText(512) }, view: stepsView },
       async (visit, { correlationId, ...asked }) => {
         const [profile, explanation] = await Promise.all([
-          readPersonProfile(visit.authApi, asked),
+          readPersonProfile(visit.authApi, asked).catch(orNobody(404, 503)),
           explainSignIn(visit.authApi, { ...asked, correlationId: correlationId || undefined }),
         ]);
-        const named = await namedFindings(visit, explanation.findings);
-        return explanationPage(visit, profile, explanation, named, correlationId);
+        const [center, findings] = await Promise.all([
+          createContactCenterAdministration(visit.environmentApi).read(explanation.user.contactCenterId),
+          namedFindings(visit, explanation.findings),
+        ]);
+        return explanationPage(visit, { explanation, findings, profile, center, correlationId });
       },
     );
 

@@ -27,6 +27,9 @@ export interface StepGroup {
 export interface StepsPage extends ConsolePage {
   outcome: 'good' | 'warning' | 'bad';
   verdict: string;
+  /** Where the verdict names a cause: what ends it, or who can. */
+  remedy?: { action: string; label: string };
+  advice?: string;
   groups: StepGroup[];
   /** A table of earlier events, below the steps. */
   history?: { title: string; table: Table };
