@@ -317,7 +317,10 @@ describe('a fresh process', () => {
     await agentsBrowser.postJson('/auth/v3/sign-in', agent);
     await supervisorsBrowser.postJson('/auth/v3/sign-in', supervisor);
     await first.close();
-    const raised = () => stack.deps.stores.redis.xlen(stack.deps.core.keyspace.name('cutoffs'));
+    const { keyspace } = stack.deps.core;
+    const raised = () => stack.deps.stores.redis.xlen(keyspace.name('cutoffs'));
+    const isNoted = () =>
+      stack.deps.stores.redis.sismember(keyspace.key('disabled-persons', environmentId), 101);
     const isIn = async ({ app }: AuthApi, { cookies }: Browser) => {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
       return (await app.inject({ url: '/auth/v3/ping', headers: { cookie } })).statusCode === 200;
@@ -327,6 +330,8 @@ describe('a fresh process', () => {
     const second = await startAuthApi({ beside: stack });
     await expect.poll(() => isIn(second, agentsBrowser), { timeout: 5000 }).toBe(false);
     expect(await isIn(second, supervisorsBrowser)).toBe(true);
+    // A replica that stops between ending and noting leaves both to the next one.
+    await expect.poll(isNoted, { timeout: 5000 }).toBe(1);
     await second.close();
     const before = await raised();
     await store.setEnabled(102, false);
