@@ -74,6 +74,9 @@ export async function startApi(options: StartOptions = {}) {
       GATEHOUSE_ENCRYPTION_KEYS: `first:${randomBytes(32).toString('base64')}`,
       // Addresses in tests lead nowhere; waiting for them has tests of its own.
       GATEHOUSE_REACHABILITY_TIMEOUT_MS: '0',
+      // Tests share their cores with others: a slow turn says nothing about the service.
+      GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS: '5000',
+      GATEHOUSE_POSTGRES_POOL_CHECKOUT_TIMEOUT_MS: '10000',
       ...options.env,
     },
   });

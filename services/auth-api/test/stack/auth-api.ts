@@ -25,7 +25,7 @@ import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secre
 import { buildApp, buildInternalApp } from '../../src/app.ts';
 import { configuration } from '../../src/config.ts';
 import { createDeps, type Deps } from '../../src/domains.ts';
-import { createAuthDatabase, migrateAuth } from './database.ts';
+import { migrateAuth } from './database.ts';
 import { type EnvironmentApiStandIn, startEnvironmentApi } from './environment-api.ts';
 import { silentLog } from './redis.ts';
 
@@ -90,7 +90,7 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
   const { beside } = options;
   const [redis, database, environmentApi, simulator] = await Promise.all([
     options.stores?.redis ?? beside?.redis ?? startRedis({ persistent: true }),
-    options.stores?.database ?? beside?.database ?? createDatabase(options),
+    options.stores?.database ?? beside?.database ?? createDatabase(),
     beside?.environmentApi ?? startEnvironmentApi(),
     beside?.simulator ??
       startSimulator({
@@ -158,11 +158,12 @@ const configOf = (env: Record<string, string>) =>
   loadConfig(configuration, {
     env: {
       GATEHOUSE_PUBLIC_URL: publicUrl,
-      GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS: '2000',
       // Everything that can be logged is, for the tests that look for secrets there.
       GATEHOUSE_LOG_REQUESTS: 'all',
       // Tests share their cores with others: a slow turn says nothing about the service.
       GATEHOUSE_SIGN_IN_BUSY_DELAY_MS: '0',
+      GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS: '5000',
+      GATEHOUSE_POSTGRES_POOL_CHECKOUT_TIMEOUT_MS: '10000',
       ...requiredSettings,
       ...env,
     },
@@ -176,11 +177,8 @@ const kitOf = (log: Logger) => ({
   tracing: watchingTracing,
 });
 
-/** With the keys of a first start, unless they would be other ones: making three RSA keys takes as long as the rest of a start. */
-function createDatabase({ env, now }: AuthApiOptions): Promise<TestDatabase> {
-  const hasOwnKeys = now !== undefined || env?.['GATEHOUSE_ENCRYPTION_KEYS'] !== undefined;
-  return hasOwnKeys ? createAuthDatabase() : createFilledDatabase('auth_with_keys', fillWithKeys);
-}
+/** With the keys of a first start: making three RSA keys takes as long as the rest of a start. */
+const createDatabase = () => createFilledDatabase('auth_with_keys', fillWithKeys);
 
 async function fillWithKeys(url: string): Promise<void> {
   await migrateAuth(url);
