@@ -1,12 +1,21 @@
 /** Says how the playground of the stack signs people in, by which clients, and where its flows end. */
 import type { PlaygroundOptions } from '../../examples/playground/options.ts';
-import { chainEnd, demoClient, exchange, flowClients, userScope, users } from './provisioning/demo.ts';
+import {
+  chainEnd,
+  type DemoUser,
+  demoClient,
+  users as demoUsers,
+  exchange,
+  flowClients,
+  userScope,
+} from './provisioning/demo.ts';
 import type { ServicePlan } from './services.ts';
 
 export function playgroundOptions(
   { ports, playgroundUrl, publicUrl }: ServicePlan,
   issuerOrigin: string,
   caFile: string | undefined,
+  users: DemoUser[],
 ): PlaygroundOptions {
   const credentials = (wanted: string) => {
     const { client_id: id, client_secret: secret } = demoClient(wanted);
@@ -14,7 +23,7 @@ export function playgroundOptions(
   };
   const { service, audience, scope } = exchange;
   const { dpop, jarm, device, approval } = flowClients;
-  const [{ tenant, username }] = users;
+  const [{ tenant, username } = demoUsers[0]] = users;
   return {
     port: ports.playground,
     url: playgroundUrl,
@@ -36,6 +45,6 @@ export function playgroundOptions(
     loginHint: `${tenant}\\${username}`,
     approvalsUrl: `${publicUrl}/auth/approvals`,
     caFile,
-    users: [...users],
+    users,
   };
 }

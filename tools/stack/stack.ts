@@ -15,10 +15,10 @@ import { createSupervised, type SupervisedProgram, type Supervision } from './pr
 import {
   contactCenterId,
   type DemoClient,
+  type DemoUser,
   demoClients,
   environmentId,
   operator,
-  users,
 } from './provisioning/demo.ts';
 import { provision } from './provisioning/provision.ts';
 import { choosePublicHost, type PublicHost } from './public-host.ts';
@@ -129,19 +129,21 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
     await step('Migrations', () => migrateDatabases(plan));
     await step('Auth API, Auth UI, Environment API', () => startServices(plan, release, identity));
     const configServerPort = options.directory === 'people' ? undefined : ports.configServer;
-    await step('Demo data', () => provision({ publicUrl: localUrl, configServerPort, clients }));
+    const demo = { publicUrl: localUrl, configServerPort, clients };
+    const users = await step('Demo data', () => provision(demo));
     await step('Playground', async () => {
       await release('playground');
-      const playground = await startPlayground(playgroundOptions(plan, localUrl, caFile));
+      const playground = await startPlayground(playgroundOptions(plan, localUrl, caFile, users));
       stops.push(() => playground.close());
     });
 
     signal.throwIfAborted();
     const configServer =
       configServerPort === undefined ? undefined : { host: '127.0.0.1', port: configServerPort };
-    writeStackFile(paths.stackFile, { ...describeStack(plan, clients), configServer, localUrl, caFile });
+    const description = describeStack(plan, clients, users);
+    writeStackFile(paths.stackFile, { ...description, configServer, localUrl, caFile });
     const { stackFile, logs: logFolder } = paths;
-    return { publicUrl, localUrl, caFile, playgroundUrl, configServerPort, stackFile, logFolder };
+    return { publicUrl, localUrl, caFile, playgroundUrl, configServerPort, users, stackFile, logFolder };
   }
 
   async function stop(): Promise<void> {
@@ -175,13 +177,17 @@ function unusedListeners({
   ];
 }
 
-function describeStack({ publicUrl, ports, databases, redisUrl: redis }: ServicePlan, clients: DemoClient[]) {
+function describeStack(
+  { publicUrl, ports, databases, redisUrl: redis }: ServicePlan,
+  clients: DemoClient[],
+  users: DemoUser[],
+) {
   return {
     publicUrl,
     services: serviceAddresses(ports),
     ops: operator,
     clients,
-    users: [...users],
+    users,
     environmentId,
     contactCenterId,
     postgresUrl: databases.adminUrl,

@@ -5,12 +5,18 @@ import { parse } from 'yaml';
 
 export const operator = { username: 'ops', password: 'demo-ops-password' };
 
+export interface DemoUser {
+  username: string;
+  tenant: string;
+  password: string;
+}
+
 /** People of the simulator's demo seed who can sign in; their passwords live at the Configuration Server. */
 export const users = [
   { username: 'agent', tenant: 'demo', password: 'demo-agent-password' },
   { username: 'supervisor', tenant: 'demo', password: 'demo-supervisor-password' },
   { username: 'admin', tenant: 'demo', password: 'demo-admin-password' },
-] as const;
+] as const satisfies DemoUser[];
 
 /** Members of this group administer the demo contact centre at the console. */
 export const leads = { group: 'Team leads', members: ['supervisor'] };

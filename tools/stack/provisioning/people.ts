@@ -2,15 +2,15 @@
 import { createPeopleAdministration } from '@gatehouse/api-client/environment-api';
 import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http';
 import { PlainError } from '../../bootstrap/progress.mjs';
-import { contactCenterId, leads, operator, users } from './demo.ts';
+import { contactCenterId, type DemoUser, leads, operator, users } from './demo.ts';
 
 const groups = [
   { displayName: 'Agents', members: ['agent'] },
   { displayName: leads.group, members: leads.members },
 ];
 
-/** Where anybody is there already, people are left as somebody may have changed them. */
-export async function providePeople(publicUrl: string, id = contactCenterId): Promise<void> {
+/** Where anybody is there already, people are left as somebody may have changed them. @returns those who can sign in */
+export async function providePeople(publicUrl: string, id = contactCenterId): Promise<DemoUser[]> {
   const http = createHttpClient({
     dependency: 'Environment API',
     baseUrl: publicUrl,
@@ -19,7 +19,11 @@ export async function providePeople(publicUrl: string, id = contactCenterId): Pr
   });
   try {
     const people = createPeopleAdministration(http, id);
-    if ((await people.list()).length > 0) return;
+    const present = await people.list();
+    if (present.length > 0)
+      return users.filter(({ username }) =>
+        present.some(({ userName, active }) => userName === username && active !== false),
+      );
     const created = await people.bulk([
       ...users.map(({ username, password }) => ({
         method: 'POST' as const,
@@ -49,6 +53,7 @@ export async function providePeople(publicUrl: string, id = contactCenterId): Pr
     const refused = created.find(({ status }) => !status.startsWith('2'));
     if (refused)
       throw new PlainError(`The demo people were refused: ${refused.response?.detail ?? refused.status}`);
+    return [...users];
   } finally {
     await http.close();
   }

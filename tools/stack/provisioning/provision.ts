@@ -6,9 +6,11 @@ import {
   contactCenter,
   contactCenterId,
   type DemoClient,
+  type DemoUser,
   environmentId,
   environmentName,
   operator,
+  users,
 } from './demo.ts';
 import { createInstaller, type Installer } from './installer-http.ts';
 import { providePeople } from './people.ts';
@@ -20,8 +22,11 @@ export interface ProvisioningPlan {
   clients: DemoClient[];
 }
 
-/** Creates what is missing and corrects what differs (ports change between starts); safe to repeat at any point. */
-export async function provision(plan: ProvisioningPlan): Promise<void> {
+/**
+ * Creates what is missing and corrects what differs (ports change between starts); safe to repeat at any point.
+ * @returns the demo people who can sign in
+ */
+export async function provision(plan: ProvisioningPlan): Promise<DemoUser[]> {
   const installer = createInstaller(plan.publicUrl, operator);
   const { configServerPort, publicUrl } = plan;
   await provideEnvironment(
@@ -29,9 +34,10 @@ export async function provision(plan: ProvisioningPlan): Promise<void> {
     configServerPort === undefined ? { directory: 'people' } : simulatorAt(configServerPort),
   );
   await provideContactCenter(installer);
-  if (configServerPort === undefined) await providePeople(publicUrl);
+  const people = configServerPort === undefined ? await providePeople(publicUrl) : [...users];
   await provideAdministrator(installer);
   for (const client of plan.clients) await provideClient(installer, client);
+  return people;
 }
 
 function simulatorAt(configServerPort: number) {

@@ -1,5 +1,5 @@
 /** The calls that the screen offers to copy; each one works as printed, in the order printed. */
-import { demoClient, exchange, operator, users } from '../provisioning/demo.ts';
+import { type DemoUser, demoClient, users as demoUsers, exchange, operator } from '../provisioning/demo.ts';
 
 export interface CurlLine {
   title: string;
@@ -21,14 +21,15 @@ interface Addresses {
   localUrl: string;
   caFile: string | undefined;
   configServerPort: number | undefined;
+  users: DemoUser[];
 }
 
-export function curlLines({ localUrl, caFile, configServerPort }: Addresses): CurlLine[] {
+export function curlLines({ localUrl, caFile, configServerPort, users }: Addresses): CurlLine[] {
   const oauth = `${localUrl}/auth/v3/oauth`;
   const environments = `${localUrl}/environment/v3/environments`;
   const contactCenters = `${localUrl}/environment/v3/contact-centers`;
   const curl = caFile === undefined ? 'curl' : `curl --cacert '${caFile}'`;
-  const [user] = users;
+  const [user = demoUsers[0]] = users;
   const outside = credentials('external_api_client');
   const post = (url: string, account: string, ...parameters: string[]) =>
     [`${curl} -sw '\\n' ${url} -u ${account}`, ...parameters].join(' ');

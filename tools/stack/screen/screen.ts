@@ -1,5 +1,5 @@
 /** Renders what a person reads when the stack is ready. */
-import { operator, users } from '../provisioning/demo.ts';
+import { administrator, type DemoUser, leads, operator } from '../provisioning/demo.ts';
 import { type CurlLine, curlLines } from './curl-lines.ts';
 
 export interface ScreenFacts {
@@ -11,6 +11,8 @@ export interface ScreenFacts {
   playgroundUrl: string;
   /** Undefined where the people are in the people store. */
   configServerPort: number | undefined;
+  /** Those who can sign in. */
+  users: DemoUser[];
   stackFile: string;
   logFolder: string;
 }
@@ -28,9 +30,12 @@ export function createPaint(isColoured: boolean): Paint {
 }
 
 export function renderScreen(facts: ScreenFacts, paint: Paint): string {
+  const administrators = [administrator, ...leads.members].filter((name) =>
+    facts.users.some(({ username }) => username === name),
+  );
   const rows = [
     ['Playground', facts.playgroundUrl, 'start here: sign in, look at the tokens'],
-    ['Console', `${facts.publicUrl}/auth/console`, 'administer: as admin or supervisor'],
+    ['Console', `${facts.publicUrl}/auth/console`, `administer: as ${administrators.join(' or ')}`],
     ['Public host', facts.publicUrl, `issuer ${facts.publicUrl}/auth/v3`],
     ...(facts.localUrl === facts.publicUrl
       ? []
@@ -45,7 +50,7 @@ export function renderScreen(facts: ScreenFacts, paint: Paint): string {
         ] as const),
   ] as const;
   const width = Math.max(...rows.map(([, value]) => value.length)) + 2;
-  const people = users.map(({ username, password, tenant }) => [username, password, tenant] as const);
+  const people = facts.users.map(({ username, password, tenant }) => [username, password, tenant] as const);
   return [
     '',
     `  ${paint.strong('Gatehouse is running')}`,

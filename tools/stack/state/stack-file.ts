@@ -1,6 +1,6 @@
 /** Writes stack.json, which describes the running stack to scripts and exists only while it runs. */
 import { rmSync } from 'node:fs';
-import type { DemoClient } from '../provisioning/demo.ts';
+import type { DemoClient, DemoUser } from '../provisioning/demo.ts';
 import type { ServiceAddress, ServiceName } from '../services.ts';
 import { writePrivateFile } from './private-file.ts';
 
@@ -13,7 +13,7 @@ export interface StackDescription {
   services: Record<ServiceName, ServiceAddress>;
   ops: { username: string; password: string };
   clients: Pick<DemoClient, 'client_id' | 'client_secret' | 'authorizedGrantTypes' | 'redirectURIs'>[];
-  users: { username: string; tenant: string; password: string }[];
+  users: DemoUser[];
   environmentId: string;
   contactCenterId: string;
   /** Absent where the people are in the people store. */

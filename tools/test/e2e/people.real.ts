@@ -95,6 +95,35 @@ test('a newcomer gets a link, chooses a password and signs in; whoever is deacti
 });
 
 test(
+  'the next start names the demo people who are left, and nobody who was deleted or disabled',
+  async () => {
+    const scim = url(`/environment/v3/contact-centers/${stack.description.contactCenterId}/scim/v2/Users`);
+    const headers = { authorization: operator(), 'content-type': 'application/scim+json' };
+    const { Resources } = (await (await fetch(scim, { headers })).json()) as {
+      Resources: { id: string; userName: string }[];
+    };
+    const address = (name: string) => `${scim}/${Resources.find(({ userName }) => userName === name)?.id}`;
+    expect((await fetch(address('supervisor'), { method: 'DELETE', headers })).status).toBe(204);
+    const disable = {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+      Operations: [{ op: 'replace', path: 'active', value: false }],
+    };
+    const disabled = await fetch(address('agent'), {
+      method: 'PATCH',
+      headers,
+      body: JSON.stringify(disable),
+    });
+    expect(disabled.ok).toBe(true);
+    await stack.pressCtrlC();
+    stack = await startStack(stateFolder, '--directory', 'people');
+    expect(stack.description.users.map(({ username }) => username)).toEqual(['admin']);
+    expect(stack.output()).toContain('demo-admin-password');
+    expect(stack.output()).not.toMatch(/supervisor|demo-agent-password/);
+  },
+  startTimeoutMs,
+);
+
+test(
   'the same data is not started as that of a simulator',
   async () => {
     await stack.pressCtrlC();
