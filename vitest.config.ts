@@ -17,13 +17,17 @@ const ownProcess = [
   'packages/cli/test/config-server/*.test.ts',
 ];
 
-/** The files that start whole stacks or a browser come first: they take longest, and at the end the other processes would wait for them. */
-class StacksFirst extends BaseSequencer {
+/**
+ * The files that start whole stacks or a browser come first: they take longest, and at the end the other processes would wait for them.
+ * The files with a process of their own come last: they are short, and between others they would end the processes that are shared.
+ */
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
-    const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) =>
-      /\/tools\/|\/test\/(?:browser|console)\//.test(moduleId);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const place = ({ moduleId, project }: TestSpecification) => {
+      if (project.name === 'own process') return 2;
+      return /\/tools\/|\/test\/(?:browser|console|outages)\//.test(moduleId) ? 0 : 1;
+    };
+    return (await super.sort(files)).sort((one, other) => place(one) - place(other));
   }
 }
 
@@ -33,7 +37,7 @@ export default defineConfig({
     pool: 'forks',
     // One more than the cores of the machines that run it: tests wait for servers, timers and browsers.
     maxWorkers: 3,
-    sequence: { sequencer: StacksFirst },
+    sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 60_000,
     setupFiles: ['packages/testing/src/secret-watch-setup.ts'],
