@@ -194,7 +194,7 @@ export async function standInRoutes(app: FastifyInstance, state: StandInState): 
   app.post('/internal/first-password', async (request, reply) => {
     const { code } = (request.body as { data: { code: string } }).data;
     if (code !== firstPasswordCode) return reply.code(404).send({ status: { code: 404, name: 'link_over' } });
-    return { status: { code: 0 }, data: { userName: 'maria.berg' } };
+    return { status: { code: 0 }, data: { userName: 'maria.berg', tenant: 'nordic' } };
   });
   app.post('/first-password', async (request, reply) => {
     const { code, newPassword } = request.body as { code: string; newPassword: string };

@@ -25,7 +25,11 @@ export const firstPasswordErrors = [
 /** `POST /auth/v3/internal/first-password`: whose link it is. 404 for one that is over. */
 export const firstPasswordCodeSchema = z.object({ code: label(128) });
 
-export const firstPasswordViewSchema = z.object({ userName: z.string() });
+export const firstPasswordViewSchema = z.object({
+  userName: z.string(),
+  /** What the person types beside the name at a sign-in. Absent while the contact centre cannot be read. */
+  tenant: z.string().optional(),
+});
 
 export type FirstPasswordError = (typeof firstPasswordErrors)[number];
 export type FirstPasswordView = z.infer<typeof firstPasswordViewSchema>;

@@ -56,7 +56,7 @@ export const environment = {
     }),
     name: field(label().optional(), {
       label: 'Name',
-      help: 'Lists and pages call the environment so. No other environment has the name, in any case. Without it Gatehouse makes one of the directory and the first address.',
+      help: 'Lists and pages call the environment so. No other environment has the name, also in other capital or small letters. Without it Gatehouse makes one of the directory and the first address.',
       group: 'name',
       isColumn: true,
     }),
@@ -149,7 +149,7 @@ export const environment = {
       z.array(configServerListed, { error: needsPrimary }).max(64, 'has more than 64 entries').default([]),
       {
         label: 'Configuration Servers',
-        help: 'In the order in which they are tried. A form has one in each line, without its backup: address, port and locations, such as `config-1.example.com:8888 /USW1`.',
+        help: 'In the order in which they are tried. In a form one in each line: address, port and locations, such as `config-1.example.com:8888 /USW1`. The page of the environment adds backup servers afterwards.',
         group: 'servers',
         isColumn: true,
       },

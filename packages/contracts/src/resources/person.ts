@@ -17,7 +17,7 @@ export const person = {
   fields: {
     userName: field(text, {
       label: 'User name',
-      help: 'The name that the person signs in with. It is unique in any case.',
+      help: 'The name that the person signs in with. Nobody else there has it, also in other capital or small letters.',
       group: 'person',
       example: 'ada',
     }),
@@ -35,7 +35,7 @@ export const person = {
     }),
     email: field(text.optional(), {
       label: 'E-mail address',
-      help: 'The address that tokens show. Another one takes the place of all that the person has.',
+      help: 'The address that tokens show. A new one replaces all addresses that the person had.',
       group: 'person',
       isClearable: true,
     }),

@@ -1,5 +1,9 @@
 /** Builds the page for a first password: for whom it is, and what was wrong with the last attempt. */
-import { type FirstPasswordError, firstPasswordFields as names } from '@gatehouse/contracts/auth-api';
+import {
+  type FirstPasswordError,
+  type FirstPasswordView,
+  firstPasswordFields as names,
+} from '@gatehouse/contracts/auth-api';
 import { passwordField } from '../pages/fields.ts';
 import { type Message, messageOfError } from '../pages/message.ts';
 import type { FirstPasswordEndPage, FirstPasswordPage } from '../pages/views.ts';
@@ -14,7 +18,7 @@ interface Failure {
 
 export function firstPasswordPage(
   visit: Visit,
-  { userName, code }: { userName: string; code: string },
+  { userName, tenant, code }: FirstPasswordView & { code: string },
   failure: Failure | undefined,
 ): FirstPasswordPage {
   const { text } = visit;
@@ -32,6 +36,7 @@ export function firstPasswordPage(
     title: titleOf(text, text('firstPassword.title'), message !== undefined),
     message,
     userName,
+    tenant,
     code,
     codeField: names.code,
     fields,

@@ -68,6 +68,7 @@ export interface ChangePasswordPage extends PasswordPage {
 export interface FirstPasswordPage extends FormPage {
   script: 'show-password.js';
   userName: string;
+  tenant: string | undefined;
   code: string;
   codeField: string;
 }

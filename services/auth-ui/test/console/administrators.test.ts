@@ -19,7 +19,7 @@ it('adds a person by name, who has the right at once, and removes them again', a
   expect(added).toMatchObject({ path, message: expect.stringMatching(/ is an installation administrator$/) });
   expect(added.rows.find(({ Note }) => Note === 'Ticket 7')).toMatchObject({
     Actions: 'Remove',
-    'Way of sign-in': expect.stringMatching(/^Password of the directory.*Demo/s),
+    'Way of sign-in': expect.stringMatching(/^Password.*Demo/s),
   });
   const twice = await person.submit(form, `${path}/add`, typed);
   expect(twice).toMatchObject({ path, message: 'agent is an installation administrator' });

@@ -27,7 +27,7 @@ async function removeEverybody(): Promise<void> {
 async function colleague(right: string): Promise<{ person: Person; first: Answer }> {
   await removeEverybody();
   const added = await add(installation, { user: people.agent.username, right });
-  expect(added).toMatchObject({ path, message: expect.stringMatching(/has the right$/) });
+  expect(added).toMatchObject({ path, message: expect.stringContaining('is on the list') });
   const person = stage.newPerson();
   return { person, first: await person.openAs('/auth/console', people.agent) };
 }
@@ -140,6 +140,10 @@ describe('the console', () => {
     });
     const helper = stage.newPerson();
     const first = await helper.openAs('/auth/console', { username: `${domain}\\helper`, password });
+    const ada = new URLSearchParams({ user: 'ada', contactCenter: contactCenterId });
+    const { text: shown } = await helper.open(`/auth/console/people/person?${ada}`);
+    expect(shown).toContain('Makes a link with which the person chooses a password.');
+    expect(shown).not.toMatch(/Changes names|Audit of this person|Disable|Delete|Erase/);
     const selection = '/auth/console/people/selection';
     expect(first.forms.find(({ action }) => action === selection)).toBeDefined();
     expect([...first.html.matchAll(/name="step" value="(\w+)"/g)].map(([, step]) => step)).toEqual([

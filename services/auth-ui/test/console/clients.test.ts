@@ -247,7 +247,7 @@ describe('the form that changes a client', () => {
     const page = await person.submit(form, `${one(desk)}/edit`, { redirectURIs: typed, 'scope.*': '' });
     expect(page.status).toBe(400);
     expect(page.fieldProblems['redirectURIs']).toMatch(/^Line 2: /);
-    expect(page.fieldProblems['scope']).toBe('Too few entries. Minimum: 1.');
+    expect(page.fieldProblems['scope']).toBe('At least 1 must be chosen or typed.');
     expect(page.forms.at(-1)?.fields).toMatchObject({ redirectURIs: typed });
     expect((await registrationOf(desk.clientId))['redirectURIs']).toEqual(['https://desk.test/callback']);
   });

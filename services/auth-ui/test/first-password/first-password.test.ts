@@ -26,6 +26,7 @@ describe('the page for a first password', () => {
     expect(body).toContain('<form class="form" method="post" action="/auth/v3/first-password">');
     expect(body).toContain(`<input type="hidden" name="code" value="${firstPasswordCode}">`);
     expect(body).toContain('autocomplete="username" value="maria.berg"');
+    expect(body).toContain('Tenant: <bdi>nordic</bdi>');
     expect(body).toMatch(/name="newPassword" type="password" autocomplete="new-password"/);
     expect(body).toMatch(/name="newPasswordAgain" type="password" autocomplete="new-password"/);
     expect(body).not.toContain('role="alert"');

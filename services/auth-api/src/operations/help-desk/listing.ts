@@ -139,7 +139,7 @@ export function createListedPeople(options: ListedPeopleOptions) {
       await inspected(actor, place.id, 'person', { sub: person?.sub, userName });
       if (person === undefined || isAnother) return unknownName({ userName, contactCenter: place });
       const { sub } = person;
-      const signedIn = { name: 'login_succeeded', contactCenterId: place.id, limit: 1 };
+      const signedIn: AuditFilter = { names: ['login_succeeded'], contactCenterId: place.id, limit: 1 };
       const [held, { events }, delays] = await Promise.all([
         sub === undefined ? [] : sessions.list({ contactCenterId: place.id, sub }),
         sub === undefined ? { events: [] } : search({ user: sub, ...signedIn }),

@@ -75,7 +75,8 @@ export function createSeenPeople({ db, primary, drained }: SeenPeopleOptions) {
     },
 
     /**
-     * The people in the newest events of a contact centre, or with a client. `sinceMs`: how far back the search came,
+     * The people who did something in the newest events of a contact centre, or with a client; not those whom an administrator looked at
+     * or changed. `sinceMs`: how far back the search came,
      * at most to `fromMs`. Without those of the last second where the events cannot be moved out of Redis now.
      */
     async during(
@@ -86,10 +87,10 @@ export function createSeenPeople({ db, primary, drained }: SeenPeopleOptions) {
       const ofCenter = contactCenterId === undefined ? '$1::text IS NULL' : 'contact_center_id = $1';
       const { rows } = await db.query<{ subs: string[]; events: string; oldest: Date | null }>(
         `WITH recent AS (
-          SELECT sub, client_id, at FROM auth.audit_events WHERE ${ofCenter} ORDER BY seq DESC LIMIT ${maxEvents}
+          SELECT sub, client_id, at, fields ? 'actor' AS "isOfAnother" FROM auth.audit_events WHERE ${ofCenter} ORDER BY seq DESC LIMIT ${maxEvents}
         )
         SELECT count(*) AS events, min(at) AS oldest, coalesce(array_agg(DISTINCT sub) FILTER (
-          WHERE sub IS NOT NULL AND at >= $3 AND ($2::text IS NULL OR client_id = $2)), '{}') AS subs
+          WHERE sub IS NOT NULL AND NOT "isOfAnother" AND at >= $3 AND ($2::text IS NULL OR client_id = $2)), '{}') AS subs
         FROM recent`,
         [contactCenterId ?? null, clientId ?? null, new Date(fromMs)],
       );

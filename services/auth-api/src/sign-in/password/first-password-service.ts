@@ -2,6 +2,7 @@
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/http';
 import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials';
+import type { FirstPasswordView } from '@gatehouse/contracts/auth-api';
 import type { PasswordLink } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
@@ -69,9 +70,13 @@ export function createFirstPasswordService(options: FirstPasswordOptions) {
     persons.forget(environmentId, person.dbid);
   }
 
-  /** Undefined while the contact centre cannot be read: the password is set. */
-  async function subjectAt({ contactCenterId, person }: PasswordLink): Promise<string | undefined> {
-    const place = await contactCenters.find(contactCenterId).catch(() => undefined);
+  /** Undefined while the contact centre cannot be read. */
+  const placeOf = ({ contactCenterId }: PasswordLink) =>
+    contactCenters.find(contactCenterId).catch(() => undefined);
+
+  async function subjectAt(link: PasswordLink): Promise<string | undefined> {
+    const { person } = link;
+    const place = await placeOf(link);
     return place && subjectOf(subjectPlaceOf(place), person.dbid);
   }
 
@@ -89,9 +94,10 @@ export function createFirstPasswordService(options: FirstPasswordOptions) {
 
   return {
     /** The person of the link. @throws AppError `link_over` (404), SignInError `try_again` */
-    async read(code: string): Promise<{ userName: string }> {
-      const { person } = await readLink(code);
-      return { userName: person.userName };
+    async read(code: string): Promise<FirstPasswordView> {
+      const link = await readLink(code);
+      const place = await placeOf(link);
+      return definedOnly({ userName: link.person.userName, tenant: place?.domains[0] });
     },
     /** Signs nobody in: who comes by the link is not known to be the person. @throws AppError, SignInError */
     async set({ id, ip }: Request, { code, newPassword, newPasswordAgain }: FirstPassword): Promise<void> {

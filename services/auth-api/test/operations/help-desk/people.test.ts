@@ -117,19 +117,28 @@ describe('people at a Configuration Server', () => {
     const data = { username: person.userName, password: 'wrong-one', tenant: 'demo' };
     await createBrowser(estate.stack.app, '198.51.100.9').postJson('/auth/v3/sign-in', { data });
     await estate.stack.deps.audit.drained();
+    const [signedIn] = await estate.eventsOf({ user: String(sub), name: 'login_succeeded' });
     const shown = await read({ user: String(sub) });
     expect(shown).toMatchObject({
       contactCenterId,
       source: 'configServer',
       person: { userName: person.userName, number: person.dbid, sub, state: 'active' },
       sessions: 1,
-      lastSignInAt: expect.stringMatching(/^20/),
+      lastSignInAt: signedIn?.at,
       wrongPasswords: 1,
     });
     expect(await read({ user: person.userName.toUpperCase(), contactCenter: 'demo' })).toEqual(shown);
     expect(await estate.eventsOf({ user: String(sub), name: 'access_inspected', limit: '1' })).toMatchObject([
       { fields: { purpose: 'person' } },
     ]);
+  });
+
+  it('have no last sign-in because somebody looked at them', async () => {
+    const { userName } = await estate.someone();
+    const named = { user: userName, contactCenter: 'demo' };
+    await read(named);
+    await estate.stack.deps.audit.drained();
+    expect((await read(named)).lastSignInAt).toBeUndefined();
   });
 
   it('that does not answer are 503 within seconds', async () => {

@@ -14,7 +14,7 @@ import {
   type TestClient,
   token,
 } from '../../stack/oauth.ts';
-import { type Estate, second, startEstate } from './stack.ts';
+import { call, type Estate, second, startEstate } from './stack.ts';
 
 interface Answer {
   target: { kind: string; id: string; name?: string };
@@ -131,6 +131,11 @@ describe('a dry run', () => {
     expect(ofUser.ends).toMatchObject({ people: 1, sessions: 2, clients: [client.clientId] });
     const ofCenter = await revoke({ contactCenter: contactCenterId, dryRun: true });
     expect(ofCenter.ends?.people).toBeGreaterThanOrEqual(2);
+    const { userName: user } = await estate.someone();
+    const looked = await call(estate.stack, 'GET', '/people/profile', { user, contactCenter: 'demo' });
+    expect(looked.status).toBe(200);
+    const afterwards = await revoke({ contactCenter: contactCenterId, dryRun: true });
+    expect(afterwards.ends?.people).toBe(ofCenter.ends?.people);
     expect(ofCenter.ends?.sessions).toBeGreaterThanOrEqual(3);
     expect(ofCenter.ends?.clients).toContain(client.clientId);
     expect(ofCenter.ends?.clients).not.toContain(unbound.clientId);

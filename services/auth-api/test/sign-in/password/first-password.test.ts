@@ -1,4 +1,5 @@
 /** First passwords by the link that an administrator made. */
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { randomToken } from '@gatehouse/service-kit/crypto';
 import { watchSecret } from '@gatehouse/testing/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +7,9 @@ import {
   type AuthApi,
   contactCenterId,
   environmentId,
+  internalAppOf,
   publicUrl,
+  serviceClient,
   startAuthApi,
 } from '../../stack/auth-api.ts';
 import { createBrowser } from '../../stack/browser.ts';
@@ -62,6 +65,17 @@ describe('a first password', () => {
       { name: 'first_password_set', fields: { userName: 'newcomer' } },
       { name: 'first_password_refused', fields: { reason: 'link_over' } },
     ]);
+  });
+
+  it('is asked for with the name and the tenant of its person', async () => {
+    const { code } = await newcomer();
+    const answer = await internalAppOf(stack.app).inject({
+      method: 'POST',
+      url: '/auth/v3/internal/first-password',
+      headers: { authorization: basicAuthorization(serviceClient.id, serviceClient.secret) },
+      payload: { data: { code } },
+    });
+    expect(answer.json().data).toEqual({ userName: 'newcomer', tenant: 'demo' });
   });
 
   it('is set by one of many who send the code at the same time', async () => {

@@ -77,7 +77,7 @@ export function samplePage(kind: Exclude<PageKind, 'error'>, visit: Visit, nowMs
     case 'changePassword':
       return ['change-password', changePasswordPage(waiting, 'password_expired', false)];
     case 'firstPassword':
-      return ['first-password', firstPasswordPage(visit, { userName: typed.userName, code: '' }, undefined)];
+      return ['first-password', firstPasswordPage(visit, { ...typed, code: '' }, undefined)];
     case 'firstPasswordDone':
       return ['first-password-end', endPage(visit, 'done')];
     case 'consent':

@@ -18,7 +18,7 @@ import {
   type Typed,
   typedOf,
 } from '../form/inputs.ts';
-import { fieldOf } from '../form/sections.ts';
+import { fieldOf, sectionsOf } from '../form/sections.ts';
 import { contactCenterPath, contactCentersPath } from '../shell/names/contact-centers.ts';
 import type { FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
@@ -96,18 +96,31 @@ function withMembership<Body extends ContactCenterChange>({
   return by === undefined ? body : { ...body, membership: { by, names } };
 }
 
+/** A new contact centre in an environment of its own needs no other choice. */
+const first: ReadonlySet<string> = new Set(['domains', 'name', 'environmentId']);
+
 /** `environmentId`: chosen already, by the page that led here. */
 export function createPage(visit: ConsoleVisit, typed: Typed | undefined, environmentId = ''): FormPage {
   const { text } = visit;
   const inputs = newInputs(visit);
   const shown = typed ?? { ...typedOf(inputs), environmentId };
+  const below = 'console.contactCenters';
+  const further = { title: `${below}.further`, text: `${below}.further.text`, folds: true } as const;
+  const sections = sectionsOf(
+    visit,
+    [
+      { inputs: inputs.filter(({ path }) => first.has(path)) },
+      { ...further, inputs: inputs.filter(({ path }) => !first.has(path)) },
+    ],
+    shown,
+  );
   return {
     title: text('console.contactCenters.create'),
     lead: text('console.contactCenters.create.lead'),
     breadcrumbs: [{ label: text('console.contactCenters.title'), href: contactCentersPath }],
     form: {
       action: `${contactCentersPath}/create`,
-      sections: [{ fields: inputs.map((input) => centerField(fieldOf(visit, input, shown))) }],
+      sections: sections.map((section) => ({ ...section, fields: section.fields.map(centerField) })),
       submit: text('console.contactCenters.create'),
       cancel: contactCentersPath,
     },

@@ -155,7 +155,7 @@ export function peoplePage(
         { label: text('console.people.email') },
         { label: text('console.people.signIn') },
       ],
-      empty: text(emptyOf(isFiltered, nextCursor)),
+      empty: text(emptyOf(data.source, isFiltered, nextCursor)),
       ...(isOwnDirectory(data.source) &&
         data.people.length > 0 && {
           selection: selectionOf(visit, { contactCenter: center.id, search, signIn }, data, {
@@ -258,8 +258,8 @@ function selectionOf(
 }
 
 /** A filtered page may be empty although there are more people: each looks at some of them. */
-function emptyOf(isFiltered: boolean, next: string | undefined) {
-  if (!isFiltered) return 'console.people.empty';
+function emptyOf(source: PeoplePage['source'], isFiltered: boolean, next: string | undefined) {
+  if (!isFiltered) return isOwnDirectory(source) ? 'console.people.empty.own' : 'console.people.empty';
   return next === undefined ? 'console.table.noMatch' : 'console.people.signIn.goesOn';
 }
 

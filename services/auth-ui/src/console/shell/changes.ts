@@ -28,7 +28,7 @@ export function shownChanges(
 ): ShownChange[] {
   const resource = resourceOf(entity);
   return Object.entries(changes).map(([field, { from, to }]) => {
-    const key = `field.${resource}.${field}`;
+    const key = labels[`${resource}.${field}`] ?? `field.${resource}.${field}`;
     return {
       field,
       label: isTextKey(key) ? visit.text(key) : undefined,
@@ -37,6 +37,9 @@ export function shownChanges(
     };
   });
 }
+
+/** Of fields that SCIM and files of people call otherwise than the forms. */
+const labels: Readonly<Record<string, string>> = { 'person.active': 'field.person.status' };
 
 /** An origin is a `cors` of the audit; other names differ in their form alone. */
 const resourceOf = (entity: string): string =>

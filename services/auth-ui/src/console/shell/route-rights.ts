@@ -88,8 +88,10 @@ function pruned(part: unknown, isOpen: (href: string) => boolean): unknown {
 
 function isRefusedLink(one: unknown, isOpen: (href: string) => boolean): boolean {
   if (typeof one !== 'object' || one === null) return false;
-  const { href, text, value } = one as { href?: unknown; text?: unknown; value?: unknown };
-  return typeof href === 'string' && text === undefined && value === undefined && !isOpen(href);
+  const { href, label, text, value } = one as Record<'href' | 'label' | 'text' | 'value', unknown>;
+  // The text beside a label explains a link of a menu; without a label it is that of a cell.
+  const isCell = label === undefined && text !== undefined;
+  return typeof href === 'string' && !isCell && value === undefined && !isOpen(href);
 }
 
 function isRefusedForm(value: unknown, isOpen: (href: string) => boolean): boolean {

@@ -124,7 +124,7 @@ export function registeredPage(
   issuer: string,
 ): RegisteredPage {
   const { text } = visit;
-  const { guide } = descriptions[kind];
+  const { guide, questions } = descriptions[kind];
   const code = (label: string, value: string): Fact => ({ label, values: [value], isCode: true });
   return {
     title: text('console.clients.registered', { name }),
@@ -146,6 +146,10 @@ export function registeredPage(
         facts: [
           code(text('console.clients.issuer'), issuer),
           code(text('console.clients.discovery'), `${issuer}/.well-known/openid-configuration`),
+          // Without a sign-in there may be no library that would find it.
+          ...(questions.includes('redirects')
+            ? []
+            : [code(text('console.clients.tokenEndpoint'), `${issuer}/oauth/token`)]),
           ...(guide === undefined
             ? []
             : [
