@@ -15,6 +15,7 @@ import {
   provideFaketime,
   provideIdentityProviders,
   provideLdap,
+  provideNginx,
   providePostgres,
   providePrometheus,
   provideRedis,
@@ -51,6 +52,7 @@ async function main([name = '', ...given]) {
     if (command.needs.includes('cluster')) await provideClusterPrograms(progress);
     if (command.needs.includes('ldap')) await provideLdap(progress);
     if (command.needs.includes('syslog')) await provideSyslog(progress);
+    if (command.needs.includes('nginx')) await provideNginx(progress);
     if (command.needs.includes('postgresql')) await providePostgres(progress);
     if (command.needs.includes('identity providers')) await provideIdentityProviders(progress);
   });

@@ -13,7 +13,17 @@ export const commands = {
   test: { steps: [vitest], needs: ['redis', 'chromium', 'ldap', 'build'] },
   'test:real': {
     steps: [[...source, 'tools/real/run.ts']],
-    needs: ['redis', 'chromium', 'prometheus', 'identity providers', 'syslog', 'ldap', 'postgresql', 'build'],
+    needs: [
+      'redis',
+      'chromium',
+      'prometheus',
+      'identity providers',
+      'syslog',
+      'nginx',
+      'ldap',
+      'postgresql',
+      'build',
+    ],
   },
   'test:pages': {
     steps: [[...vitest, '--config', 'vitest.pages.config.ts']],

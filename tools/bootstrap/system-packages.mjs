@@ -1,5 +1,5 @@
 // Programs that no npm package ships: a Redis server, Chromium for the end-to-end tests, Prometheus for the alert rules,
-// identity providers for single sign-on, a syslog receiver, an LDAP server, PostgreSQL with its programs for backups.
+// identity providers for single sign-on, a syslog receiver, an LDAP server, PostgreSQL with its programs for backups, a proxy.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { PlainError } from './progress.mjs';
@@ -71,6 +71,13 @@ export async function provideSyslog(progress) {
   if (await areInstalled(packages)) return;
   if (canInstall()) await install(packages, 'rsyslog (Debian packages rsyslog, rsyslog-gnutls)', progress);
   else progress.note('No Debian packages of rsyslog with TLS: the suite with it is skipped.');
+}
+
+/** Without it the suite of the reverse proxy is skipped by name. */
+export async function provideNginx(progress) {
+  if (onPath('nginx')) return;
+  if (canInstall()) await install(['nginx'], 'nginx (Debian package nginx)', progress);
+  else progress.note('No nginx on the PATH: its suite is skipped.');
 }
 
 /** Without it the suites with a real LDAP directory are skipped by name. */

@@ -3,6 +3,7 @@ import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@gatehouse/testing/network';
 import { temporaryFolder } from '@gatehouse/testing/programs';
+import { answers } from '../../../stack/services.ts';
 import type { Visit } from '../stage.ts';
 import { type Server, startServer } from './server.ts';
 
@@ -72,7 +73,7 @@ export async function startKeycloak(): Promise<Keycloak> {
       KC_BOOTSTRAP_ADMIN_USERNAME: administrator.user,
       KC_BOOTSTRAP_ADMIN_PASSWORD: administrator.password,
     },
-    readyUrl: `${url}/realms/master`,
+    isUp: () => answers(`${url}/realms/master`),
     readyLimitMs,
   });
   const call = createCaller(url);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/keys';
 import { freePort } from '@gatehouse/testing/network';
 import { temporaryFolder } from '@gatehouse/testing/programs';
+import { answers } from '../../../stack/services.ts';
 import type { Visit } from '../stage.ts';
 import { type Server, startServer } from './server.ts';
 
@@ -60,7 +61,7 @@ export async function startLemonldap(options: LemonldapOptions): Promise<Lemonld
       // Several processes: a browser keeps connections open that it may never use.
       args: ['--listen', `127.0.0.1:${port}`, '--workers', '4', join(folder, 'portal.psgi')],
       env: { LLNG_DEFAULTCONFFILE: join(folder, 'lemonldap-ng.ini') },
-      readyUrl: `${url}/saml/metadata`,
+      isUp: () => answers(`${url}/saml/metadata`),
     });
   };
   let server = await start();

@@ -12,15 +12,15 @@ export interface ServerOptions {
   program: string;
   args: string[];
   env?: Record<string, string>;
-  /** Answers with success once it is up. */
-  readyUrl: string;
+  /** Asked again and again until it is so. */
+  isUp(): Promise<boolean>;
   /** Default 30 s. */
   readyLimitMs?: number;
 }
 
 /** Rejects with what the server said when it does not come up. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { program, args, env, readyUrl, readyLimitMs = 30_000 } = options;
+  const { program, args, env, isUp, readyLimitMs = 30_000 } = options;
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
     // A group of its own: its workers end with it.
@@ -34,7 +34,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     process.kill(-child.pid, 'SIGTERM');
     await exited;
   };
-  const isUp = async () => (await fetch(readyUrl).catch(() => undefined))?.ok === true;
   await vi.waitUntil(isUp, { timeout: readyLimitMs, interval: 100 }).catch(async () => {
     await close();
     throw new Error(`${program} ${watched.ended() ?? 'did not answer'}: ${watched.output()}`);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/keys';
 import { freePort } from '@gatehouse/testing/network';
 import { temporaryFolder } from '@gatehouse/testing/programs';
+import { answers } from '../../../stack/services.ts';
 import type { Visit } from '../stage.ts';
 import { type Server, startServer } from './server.ts';
 
@@ -57,7 +58,7 @@ export async function startSimpleSaml(ourMetadata: string, userName: string): Pr
     // Without the cache of compiled files, so that a changed file counts at once.
     args: ['-d', 'opcache.enable=0', '-S', `localhost:${port}`, '-t', join(installedIn, 'www')],
     env: { SIMPLESAMLPHP_CONFIG_DIR: folder, PHP_CLI_SERVER_WORKERS: '2' },
-    readyUrl: `${url}saml2/idp/metadata.php`,
+    isUp: () => answers(`${url}saml2/idp/metadata.php`),
   });
   let asked = 0;
   return {
