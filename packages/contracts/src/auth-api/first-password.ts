@@ -27,7 +27,7 @@ export const firstPasswordCodeSchema = z.object({ code: label(128) });
 
 export const firstPasswordViewSchema = z.object({
   userName: z.string(),
-  /** What the person types beside the name at a sign-in. Absent while the contact centre cannot be read. */
+  /** The person types it beside the name at a sign-in. Absent while the contact centre cannot be read. */
   tenant: z.string().optional(),
 });
 

@@ -17,11 +17,11 @@ export type Center = Pick<ContactCenter, 'id' | 'name'>;
 const below = 'console.people.import';
 const input = inputsBelow(below);
 const inputs: readonly Input[] = [
-  input('document', 'text', { appearance: { kind: 'textarea', rows: 10, isCode: true } }),
   input('documentFile', 'file', {
     label: 'console.transfer.file',
     hint: 'console.transfer.file.hint',
   }),
+  input('document', 'text', { appearance: { kind: 'textarea', rows: 10, isCode: true } }),
   input('missing', 'choice', {
     options: optionsBelow(`${below}.missing`, missingWays),
     isRequired: true,

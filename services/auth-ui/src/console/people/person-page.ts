@@ -92,8 +92,8 @@ function menuOf({ text, rights }: ConsoleVisit, profile: PersonProfile): Require
         ? [
             {
               href: appointAddress(profile),
-              label: text('console.administrators.add'),
-              text: text('console.administrators.add.lead'),
+              label: text('console.people.appoint'),
+              text: text('console.people.appoint.what'),
             },
           ]
         : []),
@@ -108,7 +108,7 @@ function wrongPasswordsOf(
 ): string {
   const remembered = text('console.people.wrongPasswords.remembered', { count: wrongPasswords });
   if (waitSeconds === 0) return remembered;
-  const wait = formatsIn(language).minutes(Math.ceil(waitSeconds / 60));
+  const wait = formatsIn(language).duration(waitSeconds * 1000);
   return text('console.people.wrongPasswords.wait', { remembered, wait });
 }
 

@@ -53,6 +53,12 @@ export function importPage({ text }: ConsoleVisit, document: string): FormPage {
         {
           fields: [
             {
+              name: 'documentFile',
+              label: text('console.transfer.file'),
+              hint: text('console.transfer.file.hint'),
+              kind: 'file',
+            },
+            {
               name: 'document',
               label: text('console.transfer.document'),
               hint: text('console.transfer.document.hint'),
@@ -60,12 +66,6 @@ export function importPage({ text }: ConsoleVisit, document: string): FormPage {
               value: document,
               rows: 18,
               isCode: true,
-            },
-            {
-              name: 'documentFile',
-              label: text('console.transfer.file'),
-              hint: text('console.transfer.file.hint'),
-              kind: 'file',
             },
           ],
         },
