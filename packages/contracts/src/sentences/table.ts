@@ -3,6 +3,7 @@ import { alertSentences } from './alert.ts';
 import { checkSentences } from './check.ts';
 import { clientSentences } from './client.ts';
 import { problemSentences } from './problem.ts';
+import { reasonSentences } from './reason.ts';
 import { signInSentences } from './sign-in.ts';
 import { signOnSentences } from './sign-on.ts';
 import { warningSentences } from './warning.ts';
@@ -18,6 +19,7 @@ export const sentences = {
   ...problemSentences,
   ...alertSentences,
   ...warningSentences,
+  ...reasonSentences,
 } as const;
 
 export type SentenceKey = keyof typeof sentences;

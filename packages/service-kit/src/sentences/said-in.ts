@@ -1,6 +1,6 @@
 /** Says again, in another language, what a service has said with the keys of its sentences. */
 import type { SentenceParameters } from '@gatehouse/contracts/sentences';
-import { valuesIn } from './values.ts';
+import { reasonParameters, valuesIn } from './values.ts';
 
 export interface SaidText {
   text: string;
@@ -23,11 +23,9 @@ interface Found {
 }
 
 /** Parameters whose values have texts of their own. */
-const namedBelow: Readonly<Record<string, readonly string[]>> = {
-  endingKind: ['console.home.ending'],
-  // A person is refused for a reason of a sign-in, an application for one of its request; an event has either.
-  refusal: ['console.refusal', 'console.home.reason'],
-  reason: ['console.home.reason', 'console.refusal'],
+const namedBelow: Readonly<Record<string, string>> = {
+  endingKind: 'console.home.ending',
+  ...Object.fromEntries(reasonParameters.map((name) => [name, 'sentence.reason'])),
 };
 
 /** Languages that put no space between sentences. */
@@ -42,8 +40,8 @@ export function saidIn(
   if (sentences === undefined) return { text: message, isRaw: true };
   const named = (parameters: SentenceParameters): SentenceParameters => {
     const entries = Object.entries(parameters).map(([name, value]) => {
-      const key = namedBelow[name]?.map((below) => `${below}.${String(value)}`).find(has);
-      return [name, key === undefined ? value : text(key)] as const;
+      const key = namedBelow[name] && `${namedBelow[name]}.${String(value)}`;
+      return [name, key && has(key) ? text(key) : value] as const;
     });
     return Object.fromEntries(entries);
   };

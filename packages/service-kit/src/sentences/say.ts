@@ -7,7 +7,7 @@ import {
   sentences,
 } from '@gatehouse/contracts/sentences';
 import { IntlMessageFormat } from 'intl-messageformat';
-import { valuesIn } from './values.ts';
+import { reasonParameters, valuesIn } from './values.ts';
 
 export interface Said {
   message: string;
@@ -37,11 +37,21 @@ export function sayFound({ key, parameters }: Sentence): Said {
   return inEnglish(key, parameters);
 }
 
+/** A reason is a sentence, too. One that nobody has words for, such as that of a directory, stands as it is. */
+function inWords(parameters: SentenceParameters): SentenceParameters {
+  const words: Readonly<Record<string, string>> = sentences;
+  const inWord = ([name, value]: [string, SentenceParameters[string]]) => [
+    name,
+    reasonParameters.includes(name) ? (words[`reason.${String(value)}`] ?? value) : value,
+  ];
+  return Object.fromEntries(Object.entries(parameters).map(inWord));
+}
+
 function inEnglish(key: SentenceKey, parameters: SentenceParameters): Said {
   const message = compiled.get(key) ?? new IntlMessageFormat(sentences[key], 'en', {}, { ignoreTag: true });
   compiled.set(key, message);
   return {
-    message: message.format<string>(valuesIn('en', parameters, (moment) => moment)) as string,
+    message: message.format<string>(valuesIn('en', inWords(parameters), (moment) => moment)) as string,
     key,
     parameters,
   };

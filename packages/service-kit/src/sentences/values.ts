@@ -1,6 +1,9 @@
 /** Writes the parameters of a sentence as a language does: time spans, moments, lists. */
 import type { SentenceParameters } from '@gatehouse/contracts/sentences';
 
+/** Parameters that hold the name of a reason: of a sign-in that was refused, or of a request of an application. */
+export const reasonParameters: readonly string[] = ['reason', 'refusal'];
+
 /** `momentOf` writes a moment, which the reader may want in a time zone. */
 export function valuesIn(
   language: string,

@@ -390,10 +390,10 @@ describe('one request', () => {
 
     expect(await stepOf(unknown)).toMatchObject({
       reason: 'request_refused',
-      message: expect.stringContaining('unknown_client'),
+      message: expect.stringContaining('The client is not registered'),
     });
     const ofPassword = await stepOf(wrong);
-    expect(ofPassword).toMatchObject({ status: 'warning', message: expect.stringContaining('bad_cred') });
+    expect(ofPassword).toMatchObject({ status: 'warning', message: expect.stringContaining('Wrong name or password') });
     expect(ofPassword).not.toHaveProperty('reason');
     expect(await stepOf({ headers: { 'x-request-id': 'no-such-request' } })).toMatchObject({
       status: 'skipped',

@@ -6,12 +6,13 @@ import { loginNameOf } from '@gatehouse/contracts/values';
 import { type ConsolePage, consoleView } from '../shell/pages.ts';
 import { addressOf } from '../shell/paging.ts';
 import type { FormField, Row, Table } from '../shell/parts.ts';
+import { refusalText } from '../shell/refusals.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { saidOf } from './entry.ts';
 import { filterFields, filtersOf, type TrailQuery } from './filters.ts';
 import { auditPath, requestHref } from './tabs.ts';
 import { type Entry, type Names, readTrail } from './trail.ts';
-import { outcomeBadge, reasonIn } from './words.ts';
+import { outcomeBadge } from './words.ts';
 
 export interface TrailPage extends ConsolePage {
   filters: { action: string; fields: FormField[]; clear: string | undefined; isFolded?: boolean };
@@ -122,8 +123,7 @@ function rowOf(visit: ConsoleVisit, entry: Entry, names: Names): Row {
         href: requestHref(correlationId),
         ...(isRefused && { badge: outcomeBadge(visit, outcome) }),
         note:
-          reason &&
-          [text('console.audit.reason', { reason: reasonIn(text, reason) ?? reason }), reason].join(' · '),
+          reason && [text('console.audit.reason', { reason: refusalText(text, reason) }), reason].join(' · '),
       },
       { text: object.name, href: object.href, note: object.id },
       { text: address, isWhole: isIPv4(address), note: center?.name },

@@ -2,7 +2,7 @@
 import type { SignInActivity } from '@gatehouse/contracts/auth-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { formatsIn } from '../../texts/formats.ts';
-import { reasonIn } from '../audit/words.ts';
+import { refusalText } from '../shell/refusals.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type Chart, columnChart, lineChart, shareBar } from './chart.ts';
 
@@ -64,7 +64,7 @@ export function figuresOf({ text, language }: ConsoleVisit, signIns: SignInActiv
       },
     ),
     failures: failures.map(({ reason, count }) => ({
-      reason: reasonIn(text, reason) ?? reason,
+      reason: refusalText(text, reason),
       count: formats.number(count),
       bar: shareBar(count, largest),
     })),

@@ -8,8 +8,9 @@ import {
 } from '@gatehouse/contracts/auth-administration';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { requestHref } from '../audit/tabs.ts';
-import { eventOf, reasonIn } from '../audit/words.ts';
+import { eventOf } from '../audit/words.ts';
 import type { Cell, Form } from '../shell/parts.ts';
+import { reasonIn } from '../shell/refusals.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
 import { addressOf } from './names.ts';

@@ -142,7 +142,7 @@ export function peoplePage(
           value: signIn,
           options: [
             { value: '', label: text('console.people.signIn.any') },
-            ...listedStates.map((value) => ({ value, label: text(`console.people.signIn.${value}`) })),
+            ...listedStates.map((value) => ({ value, label: text(`sentence.state.${value}`) })),
           ],
         },
       ],
@@ -271,7 +271,7 @@ export function stateOf(
   { state, signIn }: ListedPersonView,
 ): NonNullable<Cell['badge']> {
   if (signIn !== undefined) {
-    const key = `console.people.signIn.${signIn.reason ?? signIn.verdict}`;
+    const key = `sentence.state.${signIn.reason ?? signIn.verdict}`;
     if (isTextKey(key)) return { text: text(key), kind: kinds[signIn.verdict] };
   }
   return { text: text(`console.people.state.${state}`), kind: state === 'active' ? 'good' : 'bad' };

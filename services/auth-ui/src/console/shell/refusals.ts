@@ -1,14 +1,15 @@
-/** Says refused requests to the OAuth endpoints in words: why, what was sent, and what is registered. */
+/** Says in words why somebody or a request to an OAuth endpoint was refused, what was sent, and what is registered. */
 import type { RefusedRequest } from '@gatehouse/contracts/auth-administration';
-import { type RefusalReason, refusalReasons } from '@gatehouse/contracts/values';
-import type { Text } from '../../texts/texts.ts';
+import { isTextKey, type Text } from '../../texts/texts.ts';
 
-const known: readonly string[] = refusalReasons;
-
-/** A reason of a newer server has no text here, so its name is shown. */
-export function refusalText(text: Text, reason: string): string {
-  return known.includes(reason) ? text(`console.refusal.${reason as RefusalReason}`) : reason;
+/** Of a sign-in or of a request to an OAuth endpoint. Undefined: a reason in words of its own, or of a newer server. */
+export function reasonIn(text: Text, reason: string): string | undefined {
+  const key = `sentence.reason.${reason}`;
+  return isTextKey(key) ? text(key) : undefined;
 }
+
+/** A reason without words stands as it is. */
+export const refusalText = (text: Text, reason: string): string => reasonIn(text, reason) ?? reason;
 
 /** One line each. */
 export function pairsOf(fields: RefusedRequest['sent']): string[] {
