@@ -1,5 +1,5 @@
 /** Runs a command of the program in the process of a test and keeps what it writes. */
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { runCli } from './program.ts';
 
 export interface CommandRun {
@@ -12,27 +12,35 @@ export interface CommandSurroundings {
   env?: Record<string, string>;
   /** The content of standard input. */
   input?: string | Uint8Array;
+  /** What a person at the terminal types, one line at each question. */
+  typed?: readonly string[];
   homeFolder?: string;
 }
 
-/** Runs one command without a person at a terminal: prompts get no answer. */
+const question = /(?:\[y\/N\]|: )\s*$/;
+
+/** Runs one command; without `typed` no person is at the terminal, and prompts get no answer. */
 export async function runCommand(
   args: readonly string[],
   surroundings: CommandSurroundings = {},
 ): Promise<CommandRun> {
   let out = '';
   let error = '';
+  const { typed } = surroundings;
+  const waiting = [...(typed ?? [])];
+  const keyboard = new PassThrough();
   const exitCode = await runCli(args, {
     env: surroundings.env ?? {},
     homeFolder: surroundings.homeFolder ?? '/nonexistent',
-    stdin: Readable.from([surroundings.input ?? '']),
+    stdin: typed === undefined ? Readable.from([surroundings.input ?? '']) : keyboard,
     writeOut: (text) => {
       out += text;
     },
     writeError: (text) => {
       error += text;
+      if (question.test(text)) keyboard.write(`${waiting.shift() ?? ''}\n`);
     },
-    isInteractive: false,
+    isInteractive: typed !== undefined,
     columns: undefined,
   });
   return { exitCode, out, error };

@@ -33,8 +33,8 @@ export interface Session {
   /** Authenticated as the profile says; opened at its first use. */
   readonly authApi: HttpClient;
   readonly environmentApi: HttpClient;
-  /** Asks before what cannot be undone. @throws UsageError unless the answer is yes */
-  sure(question: string): Promise<void>;
+  /** Asks before what cannot be undone. `names`: of what is deleted; the person types them instead of a yes. @throws UsageError unless the answer is yes */
+  sure(question: string, names?: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -112,11 +112,11 @@ export function openSession(
       environmentApi ??= client('Environment API', chosen().environmentUrl ?? chosen().url, authorize());
       return environmentApi;
     },
-    async sure(question) {
+    async sure(question, names) {
       if (options.yes) return;
       if (!terminal.isInteractive)
         throw new UsageError(`${question} No person is at a terminal to answer: add --yes`);
-      if (!(await confirm(terminal, question))) throw new UsageError('Nothing was done');
+      if (!(await confirm(terminal, question, names))) throw new UsageError('Nothing was done');
     },
     async close() {
       await Promise.all(clients.map((http) => http.close()));

@@ -2,6 +2,7 @@
 
 import { emptyEnvelope, type Warning, warningSchema } from '@gatehouse/contracts/answers';
 import {
+  type ClientView,
   clientDiagnosisSchema,
   clientExchangesSchema,
   clientViewSchema,
@@ -34,6 +35,9 @@ const signingKeys = z.array(signingKeyViewSchema);
 const signalReceivers = z.array(signalReceiverViewSchema);
 const warnedEnvelope = emptyEnvelope.extend({ warnings: z.array(warningSchema).optional() });
 
+/** Of a text that names a client. */
+const maxMeant = '20';
+
 export interface ClientPageQuery {
   search?: string | undefined;
   contactCenterId?: string | undefined;
@@ -49,12 +53,23 @@ export interface ClientPageQuery {
 export function createClientAdministration(http: HttpClient) {
   const all = '/auth/v3/ops/clients';
   const one = (clientId: string) => `${all}/${encodeURIComponent(clientId)}`;
+  /** `search`: a part of the id, the name, the description or a redirect URI. `ids`: separated by commas, at most 100. */
+  const list = (filter: {
+    search?: string;
+    contactCenterId?: string;
+    ids?: string;
+    sort?: 'name' | '-name';
+  }) => readRows(http, clientViewSchema, all, { ...filter });
+  /** One page, in the order of the ids. */
+  const page = (filter: ClientPageQuery) => readPage(http, clientViewSchema, all, { ...filter });
   return {
-    /** `search`: a part of the id, the name, the description or a redirect URI. `ids`: separated by commas, at most 100. */
-    list: (filter: { search?: string; contactCenterId?: string; ids?: string; sort?: 'name' | '-name' }) =>
-      readRows(http, clientViewSchema, all, { ...filter }),
-    /** One page, in the order of the ids. */
-    page: (filter: ClientPageQuery) => readPage(http, clientViewSchema, all, { ...filter }),
+    list,
+    page,
+    /** Those that a text may mean: the client with this id, or the first ones of a search. */
+    async meantBy(text: string): Promise<ClientView[]> {
+      const known = await list({ ids: text });
+      return known.length > 0 ? known : (await page({ search: text, limit: maxMeant })).rows;
+    },
     read: (clientId: string) => readData(http, clientViewSchema, { path: one(clientId) }),
     /** With the version, for `If-Match` of a change. */
     readTagged: (clientId: string) => readTagged(http, clientViewSchema, one(clientId)),

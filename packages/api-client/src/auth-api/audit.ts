@@ -1,9 +1,12 @@
 /** The calls that read, export and verify security events, and those of their retention. */
 
 import { type RowFormat, reshipAnswer, retentionAnswer, verifyAnswer } from '@gatehouse/contracts/answers';
-import { eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api';
+import { eraseAnswer, type NamedPerson, securityEventsAnswer } from '@gatehouse/contracts/auth-api';
 import { readExport } from '../administration/row-export.ts';
 import type { HttpClient } from '../http/http-client.ts';
+
+/** Enough to see everybody of a name. */
+const maxLooked = '50';
 
 export interface SecurityEventFilter {
   user?: string | undefined;
@@ -25,10 +28,20 @@ export interface SecurityEventFilter {
 /** All calls throw UpstreamError. */
 export function createAuditCalls(http: HttpClient) {
   const path = '/auth/v3/ops/audit';
+  const find = (filter: SecurityEventFilter & { subs?: string | undefined }) =>
+    http.read(securityEventsAnswer, { path, query: { ...filter } });
   return {
     /** `subs`: of people whom the answer names, too, separated by commas. */
-    find: (filter: SecurityEventFilter & { subs?: string | undefined }) =>
-      http.read(securityEventsAnswer, { path, query: { ...filter } }),
+    find,
+    /** Those of a user name or `sub` who signed in here: what they change has their `sub` alone. `home`: the id of their contact centre. */
+    async peopleCalled(user: string, home?: string): Promise<NamedPerson[]> {
+      const { people } = await find({ user, userContactCenterId: home, limit: maxLooked });
+      const isSame = (name: string) => name.toLowerCase() === user.toLowerCase();
+      return people.filter(
+        ({ sub, userName, contactCenterId }) =>
+          isSame(sub) || (isSame(userName) && (home === undefined || home === contactCenterId)),
+      );
+    },
     /** The text of all events that the filter finds, newest first. */
     export: (filter: SecurityEventFilter, format: RowFormat) =>
       readExport(http, { path: `${path}/export`, query: { ...filter }, format, key: 'seq' }),

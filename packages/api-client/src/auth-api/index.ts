@@ -34,3 +34,4 @@ export {
   createSsoTrialCalls,
   trySingleSignOn,
 } from './single-sign-on.ts';
+export { maxUnlocked, unlockPeople } from './unlock.ts';

@@ -11,6 +11,7 @@ import {
 import {
   type AuditEntry,
   auditEntrySchema,
+  type EstateChange,
   importAnswer,
 } from '@gatehouse/contracts/environment-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
@@ -22,6 +23,18 @@ import type { HttpClient } from '../http/http-client.ts';
 export type DocumentFormat = 'json' | 'yaml';
 
 const apiPath = '/environment/v3';
+
+const endsPeople: readonly string[] = ['contact-center', 'environment'];
+/** A person types so many names. */
+const maxTyped = 5;
+
+/** The names that a person types before an import deletes these. */
+export function namesToType(changes: readonly EstateChange[]): string[] {
+  return changes
+    .filter(({ action, entity }) => action === 'delete' && endsPeople.includes(entity))
+    .slice(0, maxTyped)
+    .map(({ id, name = id }) => name);
+}
 
 /** All calls throw UpstreamError. */
 export function createEstateAdministration(http: HttpClient) {

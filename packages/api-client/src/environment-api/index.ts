@@ -23,6 +23,7 @@ export {
   type DocumentFormat,
   exportAudit,
   listAudit,
+  namesToType,
   pageOfAudit,
   readWaitingDeletions,
   reshipConfigurationTrail,

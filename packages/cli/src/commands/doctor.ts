@@ -8,9 +8,9 @@ import {
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
-import { asked } from '../failure/upstream.ts';
 import type { Output } from '../output/output.ts';
 import { renderSteps } from '../output/steps.ts';
+import { askBoth } from './both-services.ts';
 
 export function doctorCommand(program: Command, cli: Cli): void {
   program
@@ -21,17 +21,14 @@ export function doctorCommand(program: Command, cli: Cli): void {
     .action(
       cli.action(async (session) => {
         const { output } = session;
-        const answers = await Promise.all([
-          asked(readDiagnosis(session.authApi, authApiDiagnosisPath)),
-          asked(readDiagnosis(session.environmentApi, environmentApiDiagnosisPath)),
-        ]);
-        const failures = answers.flatMap(({ failure }) => failure ?? []);
-        const diagnoses = answers.flatMap(({ answer }) => answer ?? []);
+        const answers = await askBoth(
+          session,
+          readDiagnosis(session.authApi, authApiDiagnosisPath),
+          readDiagnosis(session.environmentApi, environmentApiDiagnosisPath),
+        );
+        const diagnoses = answers.filter((answer) => answer !== undefined);
         output.text(diagnoses, diagnoses.map((diagnosis) => describe(diagnosis, output)).join(''));
-        if (diagnoses.some(({ ok }) => !ok)) session.exitCode = exitCodes.negative;
-        for (const { message } of failures) output.note(message);
-        // A service that did not answer outweighs the answer of the other one.
-        if (failures[0]) session.exitCode = failures[0].exitCode;
+        if (diagnoses.some(({ ok }) => !ok)) session.exitCode ||= exitCodes.negative;
       }),
     );
 }

@@ -1,6 +1,10 @@
 /** `gatehouse export` and `gatehouse import`: the configuration of the installation as a document in a repository. */
 import { writeFileSync } from 'node:fs';
-import { createEstateAdministration, type DocumentFormat } from '@gatehouse/api-client/environment-api';
+import {
+  createEstateAdministration,
+  type DocumentFormat,
+  namesToType,
+} from '@gatehouse/api-client/environment-api';
 import type { ImportResult } from '@gatehouse/contracts/environment-administration';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
@@ -31,7 +35,9 @@ export function estateCommands(program: Command, cli: Cli): void {
 
   program
     .command('import')
-    .description('make everything what the document says; what it does not name is deleted')
+    .description(
+      'make everything what the document says; what it does not name is deleted, after its name is typed',
+    )
     .argument('<file>', 'in YAML or JSON; - for standard input')
     .option('--dry-run', 'tell the changes and write nothing; exit code 1 when there are any')
     .action(
@@ -48,7 +54,9 @@ export function estateCommands(program: Command, cli: Cli): void {
           return;
         }
         if (result.changes.length > 0 && !output.isJson) output.raw(describe(result, output));
-        if (result.changes.length > 0) await session.sure(`Make these ${result.changes.length} changes?`);
+        const { changes } = result;
+        if (changes.length > 0)
+          await session.sure(`Make these ${changes.length} changes?`, namesToType(changes));
         // The tag of the dry run: what was agreed to is what is done, or nothing.
         const done = await estate.import(document, format, etag);
         output.done(done.changes.length === 0 ? 'Everything is as the document says.' : 'It is done.', done);

@@ -8,10 +8,10 @@ import { type OverviewWindow, windows } from '@gatehouse/contracts/answers';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
-import { asked } from '../failure/upstream.ts';
 import { contactCenterOf } from '../input/named.ts';
 import { renderOverview } from '../output/overview.ts';
 import type { Session } from '../session.ts';
+import { askBoth } from './both-services.ts';
 
 interface OverviewOptions {
   window: OverviewWindow;
@@ -29,21 +29,16 @@ export function overviewCommand(program: Command, cli: Cli): void {
     .action(
       cli.action<OverviewOptions>(async (session, { window, contactCenter }) => {
         const id = contactCenter === undefined ? undefined : await idOf(session, contactCenter);
-        const [auth, environment] = await Promise.all([
-          asked(readAuthApiOverview(session.authApi, { window, contactCenterId: id })),
-          asked(readEnvironmentApiOverview(session.environmentApi, id)),
-        ]);
+        const [authApi, environmentApi] = await askBoth(
+          session,
+          readAuthApiOverview(session.authApi, { window, contactCenterId: id }),
+          readEnvironmentApiOverview(session.environmentApi, id),
+        );
         const { output } = session;
-        const data = { authApi: auth.answer, environmentApi: environment.answer };
+        const data = { authApi, environmentApi };
         output.text(data, renderOverview(data, output));
         const problems = [data.authApi, data.environmentApi].flatMap((answer) => answer?.problems ?? []);
-        if (problems.length > 0) session.exitCode = exitCodes.negative;
-        // A service that did not answer outweighs the answer of the other one.
-        for (const { failure } of [environment, auth]) {
-          if (failure === undefined) continue;
-          output.note(failure.message);
-          session.exitCode = failure.exitCode;
-        }
+        if (problems.length > 0) session.exitCode ||= exitCodes.negative;
       }),
     );
 }

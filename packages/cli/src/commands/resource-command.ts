@@ -48,8 +48,11 @@ interface Updating<Calls, Given, Body, Answer> extends Writing<Given, Body, Answ
   send(calls: Calls, id: string, fields: Body, given: Given): Promise<Answer>;
 }
 
+type Confirmation = string | readonly [question: string, ...names: string[]];
+
 interface Removing<Calls, Given> extends Details {
-  confirmation(calls: Calls, id: string, given: Given): string | Promise<string>;
+  /** The question, and the names that the person types instead of a yes. */
+  confirmation(calls: Calls, id: string, given: Given): Confirmation | Promise<Confirmation>;
   remove(calls: Calls, id: string, given: Given): Promise<void>;
   done(id: string, given: Given): string;
 }
@@ -126,8 +129,8 @@ export function resourceCommands<Calls, Place extends object = object>(
     ): void {
       fieldOptions(command(details, 'update').argument(...argument), details.fields).action(
         cli.action<Options & Place, [string]>(async (session, given, named) => {
-          const id = await idOf(session, named);
           const fields = requireFields(await bodyOf(details, session, given));
+          const id = await idOf(session, named);
           details.print(session, await details.send(calls(session), id, fields, given));
         }),
       );
@@ -138,7 +141,8 @@ export function resourceCommands<Calls, Place extends object = object>(
         .action(
           cli.action<Options & Place, [string]>(async (session, given, named) => {
             const id = await idOf(session, named);
-            await session.sure(await details.confirmation(calls(session), id, given));
+            const [question = '', ...names] = [await details.confirmation(calls(session), id, given)].flat();
+            await session.sure(question, names);
             await details.remove(calls(session), id, given);
             session.output.done(details.done(id, given));
           }),

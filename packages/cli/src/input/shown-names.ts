@@ -2,6 +2,7 @@
 import { createAuditCalls, createClientAdministration } from '@gatehouse/api-client/auth-api';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
+import type { RefusedRequest } from '@gatehouse/contracts/auth-administration';
 import type { NamedPerson } from '@gatehouse/contracts/auth-api';
 import { loginNameOf } from '@gatehouse/contracts/values';
 import type { Session } from '../session.ts';
@@ -40,13 +41,29 @@ export async function namesOfCenters(session: Session, ids: readonly string[]): 
   return (id) => centers.get(id)?.name ?? id;
 }
 
+/** Of refused requests, each beside its id. */
+export async function namesOfRefused(session: Session, requests: readonly RefusedRequest[]) {
+  const [client, centerName] = await Promise.all([
+    namesOfClients(
+      session,
+      requests.flatMap(({ clientId }) => clientId ?? []),
+    ),
+    namesOfCenters(
+      session,
+      requests.flatMap(({ contactCenterId }) => contactCenterId ?? []),
+    ),
+  ]);
+  const center = (id: string) => (centerName(id) === id ? id : `${centerName(id)} (${id})`);
+  return { client, center };
+}
+
 /** By name and id: two clients may have one name. */
 export async function namesOfClients(session: Session, ids: readonly string[]): Promise<NameOf> {
   const asked = [...new Set(ids)].slice(0, maxNamed).join();
   if (session.output.isJson || asked === '') return (id) => id;
   const clients = await createClientAdministration(session.authApi).list({ ids: asked }).catch(orNone);
   const names = new Map(clients.map(({ client_id, name }) => [client_id, name]));
-  return (id) => (names.has(id) ? `${names.get(id)} (${id})` : id);
+  return (id) => (names.has(id) && names.get(id) !== id ? `${names.get(id)} (${id})` : id);
 }
 
 async function centersById({ environmentApi }: Session, ids: readonly string[]) {

@@ -28,7 +28,7 @@ function render({ action, entity, id, name, changes, ...of }: Changed, output: O
 
 /** The id stays beside the name: commands take it. */
 const called = (id: string, name: string | undefined) =>
-  shown(name === undefined || name === id ? id : `${JSON.stringify(name)} (${id})`);
+  shown(name === undefined || name === id ? id : `"${name}" (${id})`);
 
 export function detailsOf(changes: Changed['changes']): string {
   return Object.entries(changes)

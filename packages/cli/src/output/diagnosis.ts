@@ -2,6 +2,7 @@
 import type { SignInExplanation } from '@gatehouse/contracts/auth-administration';
 import type { Output } from './output.ts';
 import { renderSteps } from './steps.ts';
+import { whyOf } from './words.ts';
 
 type Diagnosis = Pick<SignInExplanation, 'findings' | 'refusals'>;
 
@@ -19,7 +20,7 @@ export function printDiagnosis(diagnosis: Diagnosis, head: string, output: Outpu
     {
       refused: 'at',
       event: 'name',
-      reason: ({ reason, detail }) => [reason, detail].filter(Boolean).join(': '),
+      reason: ({ reason, detail }) => whyOf(reason, detail),
       from: 'clientAddress',
       client: 'clientId',
       correlation: 'correlationId',

@@ -6,6 +6,7 @@ import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-ad
 import type { Output } from './output.ts';
 import { renderRecord, renderTable } from './table.ts';
 import { shown } from './text.ts';
+import { wordsFor } from './words.ts';
 
 interface Overviews {
   authApi: AuthApiOverview | undefined;
@@ -51,7 +52,7 @@ function signInLines(signIns: AuthApiOverview['signIns']): string {
       ['succeeded', succeeded],
       ['most per minute', Math.round(most * 10) / 10],
       ['failed', failed],
-      ['reasons', failures.map(({ reason, count }) => `${reason} ${count}`)],
+      ['reasons', failures.map(({ reason, count }) => `${wordsFor('reason', reason)} ${count}`)],
       ['half within', p50Ms === undefined ? undefined : `${p50Ms} ms`],
       ['95 % within', p95Ms === undefined ? undefined : `${p95Ms} ms`],
       ['tokens issued', tokensIssued],

@@ -5,12 +5,21 @@ import { shownName } from '@gatehouse/contracts/values';
 import { UsageError } from '../failure/failure.ts';
 import type { Terminal } from './terminal.ts';
 
-/** True only for a clear yes. */
-export async function confirm(terminal: Terminal, question: string): Promise<boolean> {
-  const answer = await ask(terminal, `${question.split('\n').map(shownName).join('\n')} [y/N] `, (text) =>
-    terminal.writeError(text),
-  );
-  return /^y(es)?$/i.test(answer.trim());
+/** True only for a clear yes; where things with these names are deleted, only where each is typed. */
+export async function confirm(
+  terminal: Terminal,
+  question: string,
+  names: readonly string[] = [],
+): Promise<boolean> {
+  const echo = (text: string) => terminal.writeError(text);
+  const shown = question.split('\n').map(shownName).join('\n');
+  if (names.length === 0) return /^y(es)?$/i.test((await ask(terminal, `${shown} [y/N] `, echo)).trim());
+  echo(`${shown}\n`);
+  for (const name of names) {
+    const typed = await ask(terminal, `To go on, type the name ${shownName(name)}: `, echo);
+    if (typed.trim() !== name) return false;
+  }
+  return true;
 }
 
 /** Asks for a secret without showing it. @throws UsageError without a person at the terminal */

@@ -14,7 +14,17 @@ export {
   userCodeFields,
   userCodeLength,
 } from './approvals.ts';
-export { eraseAnswer, type NamedPerson, type SecurityEvent, securityEventsAnswer } from './audit.ts';
+export {
+  type AdministeredEntity,
+  administeredEvents,
+  changedEntities,
+  eraseAnswer,
+  eventsAbout,
+  isAdministered,
+  type NamedPerson,
+  type SecurityEvent,
+  securityEventsAnswer,
+} from './audit.ts';
 export {
   type AuthScheme,
   type AuthSchemeQuestion,

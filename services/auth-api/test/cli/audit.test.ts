@@ -1,6 +1,9 @@
 /** `gatehouse audit` against a whole Auth API that listens. */
 import { runCommand } from '@gatehouse/cli/run-command';
+import { administeredEvents } from '@gatehouse/contracts/auth-api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type AuditEventName, auditEventNames, auditEvents } from '../../src/records/audit/event.ts';
+import type { EventKind } from '../../src/records/audit/catalogue/event-kinds.ts';
 import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';
 import { createClient, token } from '../stack/oauth.ts';
@@ -22,9 +25,18 @@ const run = (...args: string[]) => runCommand(['audit', ...args], { env });
 it('tells why a sign-in failed, by user, time and outcome', async () => {
   const found = await run('search', '--user', 'AGENT', '--since', '5m', '--outcome', 'failure');
   expect(found.out).toContain('login_failed');
-  expect(found.out).toContain('bad_credentials');
+  expect(found.out).toContain('Wrong name or password');
   expect((await run('search', '--user', 'nobody')).out).toBe('There are no such events.\n');
   expect(await run('search', '--since', 'yesterday')).toMatchObject({ exitCode: 2 });
+});
+
+it('has each event about a change of the configuration in the list of changes', () => {
+  const isConfiguration = (name: AuditEventName) => {
+    const { category }: EventKind = auditEvents[name].kind;
+    return category.includes('configuration');
+  };
+  const listed = Object.values(administeredEvents).flatMap((events) => Object.keys(events));
+  expect(listed.toSorted()).toEqual(auditEventNames.filter(isConfiguration).toSorted());
 });
 
 it('prints the last events a line each, the oldest first', async () => {

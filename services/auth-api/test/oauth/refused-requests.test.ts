@@ -353,7 +353,7 @@ describe('a refused request', () => {
     const diagnosis = await runCommand(['clients', 'diagnose', client.clientId], { env });
 
     for (const text of [out, diagnosis.out]) {
-      expect(text).toContain('redirect_uri_not_registered');
+      expect(text).toContain('The redirect URI is not registered');
       expect(text).toContain(`redirect_uri=https://app.test/other`);
       expect(text).toContain(`redirectURIs=${redirectUri}`);
     }
@@ -540,7 +540,7 @@ describe('the trace', () => {
     });
     expect(JSON.parse(lines.out)).toMatchObject([{ clientId, reason: 'invalid_request' }]);
     const nobody = await runCommand(['audit', 'refused', '--unknown-clients', '--since', '1h'], { env });
-    expect(nobody.out).toContain('unknown_client');
+    expect(nobody.out).toContain('The client is not registered');
   });
 
   it('fails no request while PostgreSQL does not take it, and keeps the numbers', async () => {

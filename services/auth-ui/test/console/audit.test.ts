@@ -4,7 +4,7 @@ import { holdAdvisoryLock, inTransaction } from '@gatehouse/service-kit/postgres
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { auditEventNames } from '../../../auth-api/src/records/audit/event.ts';
 import { createClient, opsCall } from '../../../auth-api/test/stack/oauth.ts';
-import { reasonIn } from '../../src/console/audit/words.ts';
+import { reasonIn } from '../../src/console/shell/refusals.ts';
 import { namesBelow, textsIn } from '../../src/texts/texts.ts';
 import type { Answer, Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';

@@ -233,10 +233,10 @@ test('a key for SCIM is made, told from the others, and is no API key', async ()
 test('the trail tells who changed what', async () => {
   const cc = await contactCenter('audit.example');
   await cli.run(['cc', 'update', cc, '--name', 'Renamed']);
-  const shown = await cli.run(['audit', 'changes', '--cc', cc]);
+  const shown = await cli.run(['audit', 'changes', '--entity', 'contact-center', '--cc', cc]);
   expect(shown.out).toContain('ops ops');
   expect(shown.out).toContain('name: audit.example → Renamed');
-  expect(await cli.json('audit', 'changes', '--cc', cc, '-n', '1')).toHaveLength(1);
+  expect(await cli.json('audit', 'changes', '--entity', 'contact-center', '--cc', cc, '-n', '1')).toHaveLength(1);
 });
 
 test('the token of a person whose sign-in is old is refused, with the way on', async () => {

@@ -6,6 +6,7 @@ import { type RowFormat, rowFormats } from '@gatehouse/contracts/answers';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../../command-group.ts';
+import { contactCenterOf } from '../../input/named.ts';
 import { type Span, spanned, spanOf } from '../../input/time.ts';
 import { writeNamed } from '../../terminal/files.ts';
 
@@ -29,12 +30,15 @@ export function auditExportCommand(audit: Command, cli: Cli): void {
     )
     .addOption(new Option('--format <format>', 'of the file').choices(rowFormats).default('ndjson'))
     .option('-o, --output <path>', 'write it to a file')
-    .option('--contact-center <id>', 'id of the contact centre')
+    .option('--contact-center <name>', 'id, domain or name of the contact centre')
     .option('--correlation <id>', 'of this request');
   spanned(command).action(
-    cli.action<ExportOptions>(async ({ authApi, environmentApi, output }, options) => {
+    cli.action<ExportOptions>(async (session, options) => {
+      const { authApi, environmentApi, output } = session;
       const { trail, format, output: path, correlation } = options;
-      const common = definedOnly({ ...spanOf(options), contactCenterId: options.contactCenter });
+      const place = options.contactCenter;
+      const contactCenterId = place === undefined ? undefined : await contactCenterOf(session, place);
+      const common = definedOnly({ ...spanOf(options), contactCenterId });
       const pieces =
         trail === 'security'
           ? createAuditCalls(authApi).export(definedOnly({ ...common, correlationId: correlation }), format)

@@ -3,6 +3,8 @@ import { searchRefusedRequests } from '@gatehouse/api-client/auth-api';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { parseLimit } from '../../input/limit.ts';
+import { clientOf } from '../../input/named.ts';
+import { namesOfRefused } from '../../input/shown-names.ts';
 import { type Span, spanned, spanOf } from '../../input/time.ts';
 import { refusedColumns } from '../../output/refused-requests.ts';
 
@@ -22,17 +24,19 @@ export function auditRefusedCommand(audit: Command, cli: Cli): void {
       'requests to the OAuth endpoints that were refused in the last seven days, the newest first: why, what was sent, what is registered',
     )
     .option('--reason <name>', 'such as redirect_uri_not_registered')
-    .addOption(new Option('--client <id>', 'of this client').conflicts('unknownClients'))
+    .addOption(new Option('--client <name>', 'of this client, by name or id').conflicts('unknownClients'))
     .option('--unknown-clients', 'only of clients that are not registered')
     .option('--correlation <id>', 'the id that an error page shows');
   spanned(command)
     .addOption(new Option('-n, --limit <number>', 'most requests').default(20).argParser(parseLimit))
     .action(
-      cli.action<RefusedOptions>(async ({ authApi, output }, options) => {
+      cli.action<RefusedOptions>(async (session, options) => {
+        const { authApi, output } = session;
         const { reason, client, unknownClients, correlation, limit } = options;
+        const named = client === undefined ? undefined : await clientOf(session, client);
         const filter = {
           reason,
-          clientId: client,
+          clientId: named?.id,
           unknownClients: unknownClients ? ('true' as const) : undefined,
           correlationId: correlation,
           ...spanOf(options),
@@ -45,7 +49,9 @@ export function auditRefusedCommand(audit: Command, cli: Cli): void {
           found.push(...requests);
           before = next;
         } while (before !== undefined && found.length < limit);
-        output.rows(found, refusedColumns, 'No such request was refused in the last seven days.');
+        for (const doubt of named?.doubts ?? []) output.note(doubt);
+        const columns = refusedColumns(await namesOfRefused(session, found));
+        output.rows(found, columns, 'No such request was refused in the last seven days.');
       }),
     );
 }

@@ -10,6 +10,7 @@ import type { Cli } from '../../command-group.ts';
 import { exitCodes, UsageError } from '../../failure/failure.ts';
 import { readFields } from '../../input/file.ts';
 import { optionsOf } from '../../input/options.ts';
+import { namesOfRefused } from '../../input/shown-names.ts';
 import { printDiagnosis } from '../../output/diagnosis.ts';
 import { printRefusedRequests } from '../../output/refused-requests.ts';
 import { shown } from '../../output/text.ts';
@@ -147,7 +148,7 @@ function diagnoseCommand(clients: Command, cli: Cli): void {
         const diagnosis = await api(session).diagnose(clientId);
         printDiagnosis(diagnosis, `${shown(diagnosis.name)} (${clientId})`, session.output);
         const requests = diagnosis.requests.flatMap(({ examples }) => examples);
-        printRefusedRequests(requests, session.output);
+        printRefusedRequests(requests, await namesOfRefused(session, requests), session.output);
         if (!diagnosis.ok) session.exitCode = exitCodes.negative;
       }),
     );

@@ -90,7 +90,7 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
     description: 'delete a contact centre with its settings and keys',
     async confirmation(calls, id) {
       const { name } = await calls.read(id);
-      return `Delete the contact centre ${JSON.stringify(name)} with its settings and keys?`;
+      return [`Delete the contact centre ${JSON.stringify(name)} with its settings and keys?`, name] as const;
     },
     remove: (calls, id) => calls.remove(id),
     done: (id) => `Contact centre ${id} is deleted.`,

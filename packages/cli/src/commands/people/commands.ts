@@ -1,5 +1,5 @@
 /** `gatehouse people`: why somebody cannot sign in, the end of our delays, and the people of the people store. */
-import { clearDelays, explainSignIn } from '@gatehouse/api-client/auth-api';
+import { explainSignIn } from '@gatehouse/api-client/auth-api';
 import { headlineOf, type SignInExplanation } from '@gatehouse/contracts/auth-administration';
 import { sentences } from '@gatehouse/contracts/sentences';
 import type { Command } from 'commander';
@@ -12,6 +12,7 @@ import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
 import { searchCommands } from './search.ts';
 import { storeCommands } from './store.ts';
+import { unlockCommand } from './unlock.ts';
 
 interface ExplainOptions extends PlaceOption {
   correlation?: string;
@@ -46,23 +47,7 @@ export function peopleCommands(program: Command, cli: Cli): void {
     }),
   );
 
-  personArgument(
-    people
-      .command('unlock')
-      .description(
-        'forget the wrong passwords of a person, at most three times within an hour; what the directory has counted or locked stays',
-      ),
-  ).action(
-    cli.action<PlaceOption, [string]>(async (session, { contactCenter }, name) => {
-      const cleared = await clearDelays(session.authApi, await personOf(session, name, contactCenter));
-      const { refusals, waitSeconds } = cleared;
-      const wait =
-        waitSeconds === undefined
-          ? ''
-          : ` The directory has counted them too: the next try still has to wait ${Math.ceil(waitSeconds / 60)} min.`;
-      session.output.done(`${refusals} wrong passwords of ${name} are forgotten.${wait}`, cleared);
-    }),
-  );
+  unlockCommand(people, cli);
 }
 
 /** The verdicts with which the person signs in. */

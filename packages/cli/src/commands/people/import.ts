@@ -1,5 +1,8 @@
 /** `gatehouse people import`: makes the people store what a file of people says. */
-import { createPeopleAdministration } from '@gatehouse/api-client/environment-api';
+import {
+  createContactCenterAdministration,
+  createPeopleAdministration,
+} from '@gatehouse/api-client/environment-api';
 import {
   applyPlan,
   type Change,
@@ -18,6 +21,7 @@ import { readFile } from '../../input/file.ts';
 import { contactCenterOf } from '../../input/named.ts';
 import { renderChanges } from '../../output/changes.ts';
 import type { Output } from '../../output/output.ts';
+import type { Session } from '../../session.ts';
 
 interface ImportOptions {
   contactCenter: string;
@@ -75,7 +79,10 @@ export function importCommand(people: Command, cli: Cli): void {
         }
         if (plan.length === 0) return output.done('Everybody is as the file says.', listed);
         if (!output.isJson) output.raw(describe(plan, output));
-        await session.sure(`Make these ${plan.length} changes?`);
+        await session.sure(
+          `Make these ${plan.length} changes?`,
+          await namesToType(session, contactCenterId, plan),
+        );
         const problems = await applyPlan(api, plan, (done) => {
           if (done < plan.length) output.note(`${done} of ${plan.length} changes are done.`);
         });
@@ -90,6 +97,12 @@ export function importCommand(people: Command, cli: Cli): void {
         output.done('It is done.', listed);
       }, manyPeople),
     );
+}
+
+/** Somebody who deletes people types the name of their contact centre, as at the console. */
+async function namesToType(session: Session, id: string, plan: readonly Change[]): Promise<string[]> {
+  if (sumsOf(plan).deleted === 0) return [];
+  return [(await createContactCenterAdministration(session.environmentApi).read(id)).name];
 }
 
 function describe(plan: readonly Change[], output: Output): string {

@@ -11,6 +11,7 @@ import { UsageError } from '../../failure/failure.ts';
 import { parseLimit } from '../../input/limit.ts';
 import { contactCenterOf } from '../../input/named.ts';
 import { type PlaceOption, personArgument, personOf } from '../../input/person.ts';
+import { wordsFor } from '../../output/words.ts';
 import type { Session } from '../../session.ts';
 
 interface SearchOptions {
@@ -24,12 +25,15 @@ const pageSize = 50;
 const nobody = 'Nobody is called so.';
 const more = 'There are more people: a longer text finds them.';
 
+const stateOf = (signIn: ListedPersonView['signIn']) =>
+  signIn && wordsFor('state', signIn.reason ?? signIn.verdict);
+
 const columns = {
   'user name': 'userName',
   name: 'name',
   'e-mail': 'email',
   state: 'state',
-  'sign-in': ({ signIn }: ListedPersonView) => signIn?.reason ?? signIn?.verdict,
+  'sign-in': ({ signIn }: ListedPersonView) => stateOf(signIn),
   number: 'number',
   sub: 'sub',
 } as const;
@@ -85,7 +89,7 @@ export function searchCommands(people: Command, cli: Cli): void {
       const { signIn, ...known } = person;
       session.output.record(profile, [
         ...Object.entries(known),
-        ['sign-in', signIn?.reason ?? signIn?.verdict],
+        ['sign-in', stateOf(signIn)],
         ['source', rest.source],
         ['contact centre', rest.contactCenterId],
         ['sessions', rest.sessions],
@@ -104,7 +108,8 @@ async function showEverywhere(session: Session, text: string, limit: number): Pr
   if (isCut || people.length > limit) session.output.note(more);
 }
 
-async function search(
+/** One page after another, until there are so many. */
+export async function search(
   session: Session,
   query: { contactCenter: string; search: string; signIn: string | undefined },
   limit: number,

@@ -19,7 +19,7 @@ const filters = {
     'Where the person is whom `user` names: others may have the name elsewhere.',
   ),
   actor: text.describe(
-    'Who caused the event: the operator account, a client id or a `sub`. Beside `user` it finds the events of both.',
+    'Who caused the event: the operator account, a client id or a `sub`. Several are separated by commas. Beside `user` it finds the events of both.',
   ),
   name: text.describe('Names of events, such as login_failed, separated by commas.'),
   kind: z
@@ -64,6 +64,7 @@ export function filterOf(
     to,
     name,
     kind,
+    actor,
     ...filter
   }: Omit<z.output<typeof auditExportQuerySchema>, 'before' | 'format' | 'limit'>,
   within: string | undefined,
@@ -72,6 +73,7 @@ export function filterOf(
   const named = name?.split(',').map((one) => one.trim());
   return {
     ...filter,
+    actors: actor?.split(',').map((one) => one.trim()),
     names: named && ofKind ? named.filter((one) => ofKind.some((other) => other === one)) : (named ?? ofKind),
     contactCenterId: filter.contactCenterId ?? within,
     fromMs: from === undefined ? undefined : Date.parse(from),

@@ -46,7 +46,7 @@ export interface AuditFilter {
   /** Where the person of the user name is. */
   userContactCenterId?: string | undefined;
   /** Beside the user: events of either. */
-  actor?: string | undefined;
+  actors?: readonly string[] | undefined;
   names?: readonly string[] | undefined;
   outcome?: 'success' | 'failure' | undefined;
   clientId?: string | undefined;
@@ -96,7 +96,7 @@ interface AuditEventRow {
 const isOfUser = `seq = ANY (ARRAY(SELECT seq FROM auth.audit_events WHERE sub = $1 UNION ALL
   SELECT seq FROM auth.audit_events WHERE fields ? 'userName' AND lower(fields->>'userName') = lower($1)
     AND ($13::text IS NULL OR contact_center_id = $13)
-  UNION ALL SELECT seq FROM auth.audit_events WHERE fields ? 'actor' AND fields->>'actor' = $12))`;
+  UNION ALL SELECT seq FROM auth.audit_events WHERE fields ? 'actor' AND fields->>'actor' = ANY ($12)))`;
 
 /** In the order of the values that follow the user; a condition is true where its value is null. */
 const conditions = [
@@ -113,8 +113,8 @@ const conditions = [
 
 async function findAuditEvents(db: Queryable, filter: AuditFilter): Promise<StoredAuditEvent[]> {
   const order = filter.afterSeq === undefined ? 'DESC' : 'ASC';
-  const isOfAny = filter.user === undefined && filter.actor === undefined;
-  const first = isOfAny ? 'coalesce($1::text, $12::text, $13::text) IS NULL' : isOfUser;
+  const isOfAny = filter.user === undefined && filter.actors === undefined;
+  const first = isOfAny ? 'coalesce($1::text, $13::text) IS NULL AND $12::text[] IS NULL' : isOfUser;
   const { rows } = await db.query<AuditEventRow>(
     `SELECT * FROM auth.audit_events WHERE ${[first, ...conditions].join(' AND ')} ORDER BY seq ${order} LIMIT $11`,
     [
@@ -123,7 +123,7 @@ async function findAuditEvents(db: Queryable, filter: AuditFilter): Promise<Stor
       ...[filter.outcome, filter.clientId, filter.contactCenterId].map(orNull),
       ...[filter.correlationId, filter.fromMs, filter.toMs, filter.beforeSeq, filter.afterSeq].map(orNull),
       filter.limit,
-      orNull(filter.actor),
+      filter.actors ?? null,
       isOfAny ? null : orNull(filter.userContactCenterId),
     ],
   );

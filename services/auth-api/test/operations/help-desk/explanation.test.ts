@@ -202,12 +202,12 @@ it('gatehouse people explains and unlocks', async () => {
   await estate.stack.deps.audit.drained();
 
   const explained = await run('explain', userName);
-  expect([explained.exitCode, explained.out]).toEqual([0, expect.stringContaining('bad_credentials')]);
+  expect([explained.exitCode, explained.out]).toEqual([0, expect.stringContaining('Wrong name or password')]);
   expect(JSON.parse((await run('explain', userName, '--json')).out)).toMatchObject({ ok: true });
   const wrong = await createBrowser(estate.stack.app).get('/auth/v3/oauth/authorize?client_id=nobody');
   const request = String(wrong.headers['x-request-id']);
   const refused = await run('explain', userName, '--correlation', request);
-  expect([refused.exitCode, refused.out]).toEqual([1, expect.stringContaining('unknown_client')]);
+  expect([refused.exitCode, refused.out]).toEqual([1, expect.stringContaining('The client is not registered')]);
   const disabled = await run('explain', 'locked');
   expect([disabled.exitCode, disabled.out]).toEqual([1, expect.stringContaining('The person is disabled')]);
   expect((await run('unlock', userName)).out).toBe(`1 wrong passwords of ${userName} are forgotten.\n`);

@@ -1,10 +1,11 @@
 /** Reads the filters of the audit pages from the address, and shows them as a form that leads to a new address. */
+import { changedEntities, eventsAbout, isAdministered } from '@gatehouse/contracts/auth-api';
 import { z } from 'zod';
 import type { TextKey } from '../../texts/texts.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { typedText } from '../shell/typed.ts';
-import { administeredEvents, eventNames, eventOf } from './words.ts';
+import { eventNames, eventOf } from './words.ts';
 
 const typed = typedText(512);
 
@@ -38,7 +39,7 @@ type Names = Exclude<keyof TrailQuery, 'before' | 'beforeChange' | 'changedPerso
 export function filtersOf(query: TrailQuery) {
   const { kind, user, name, entity, entityId, outcome, clientId, contactCenterId, correlationId } = query;
   const span = { from: timeOf(query.from), to: timeOf(query.to) };
-  const administered = administeredEvents[entity];
+  const administered = isAdministered(entity) ? eventsAbout(entity) : undefined;
   const hasEvents = entityId === '' && (entity === '' || administered !== undefined);
   const hasChanges =
     [name, administered ?? ''].every((one) => one === '') &&
@@ -120,21 +121,8 @@ function optionsOf(visit: ConsoleVisit, name: Names): Choice[] | undefined {
     values.map((value) => ({ value, label: text(`${below}.${value}` as TextKey) }));
   if (name === 'outcome') return said(['success', 'failure'], 'console.audit.outcome');
   if (name === 'kind') return said(['security', 'configuration'], 'console.audit.kind');
-  if (name === 'entity') return said([...entities, ...Object.keys(administeredEvents)], 'console.entity');
+  if (name === 'entity') return said(changedEntities, 'console.entity');
   if (name !== 'name') return undefined;
   const events = eventNames().map((value) => ({ value, label: eventOf(visit, value) }));
   return events.sort((one, other) => one.label.localeCompare(other.label, language));
 }
-
-const entities = [
-  'environment',
-  'contact-center',
-  'setting',
-  'saml',
-  'oidc',
-  'branding',
-  'api-key',
-  'cors',
-  'location',
-  'person',
-];

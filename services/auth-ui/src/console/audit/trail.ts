@@ -71,9 +71,10 @@ export async function resolvedFilters(visit: ConsoleVisit, asked: TrailQuery) {
   const { user } = query;
   const { events, changes } = filtersOf(query);
   if (user === '') return { events, changes, unknown };
-  const subs = await subsOf(visit, query, home);
+  // Events of a sign-in have the name of a person, and what the person changes has the `sub`.
+  const subs = (await createAuditCalls(visit.authApi).peopleCalled(user, home)).map(({ sub }) => sub);
   return {
-    events: events && { ...events, actor: subs[0] ?? user, userContactCenterId: home },
+    events: events && { ...events, actor: [user, ...subs].join(), userContactCenterId: home },
     changes: changes && (query.changedPerson ? changes : { ...changes, actor: [user, ...subs].join() }),
     unknown: subs.length === 0 ? [...unknown, 'user' as const] : unknown,
   };
@@ -109,21 +110,6 @@ async function namedQuery(
   return home === undefined
     ? { query: within, unknown }
     : { query: { ...within, user: name }, home, unknown };
-}
-
-/** Events of a sign-in have the name of a person, and what the person changes has the `sub`. */
-async function subsOf(
-  { authApi }: ConsoleVisit,
-  { user }: TrailQuery,
-  home: string | undefined,
-): Promise<string[]> {
-  const { people } = await createAuditCalls(authApi).find({ user, userContactCenterId: home, limit });
-  const isSame = (name: string) => name.toLowerCase() === user.toLowerCase();
-  const isThere = (place: string) => home === undefined || place === home;
-  const found = people.filter(
-    ({ sub, userName, contactCenterId }) => isSame(sub) || (isSame(userName) && isThere(contactCenterId)),
-  );
-  return found.map(({ sub }) => sub);
 }
 
 type Filters = Awaited<ReturnType<typeof resolvedFilters>>;

@@ -1,5 +1,6 @@
 /** Reads which people of the list were chosen, unlocks them, and makes password links for them. */
-import { clearDelays, searchPeople } from '@gatehouse/api-client/auth-api';
+import { someAtOnce } from '@gatehouse/api-client/administration';
+import { maxUnlocked, searchPeople, unlockPeople } from '@gatehouse/api-client/auth-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
 import { selectionSteps, type Undone } from '@gatehouse/api-client/people-file';
 import { listedStates } from '@gatehouse/contracts/auth-administration';
@@ -20,13 +21,12 @@ export type Step = (typeof steps)[number];
 
 /** As many as a page of the list has. */
 const maxMarked = 50;
-/** Of all that a search finds. More of them take too long for one form, and nobody reads such a list. */
-export const maxChosen = 200;
+/** Of all that a search finds. */
+export const maxChosen = maxUnlocked;
 /** A page of a filtered list may find nobody although there are more people. */
 const maxRead = 40;
 /** A filter of SCIM has room for so many ids. */
 const idsInFilter = 20;
-const atOnce = 4;
 
 const someIds = z.string().max(maxChosen * 40);
 
@@ -75,7 +75,7 @@ export async function foundPeople(
 /** Those of them that are there. @throws UpstreamError */
 export async function chosenPeople(calls: Calls, chosen: readonly string[], step: Step): Promise<ScimUser[]> {
   if (helps.some((help) => help === step))
-    return (await forEach(chosen, (id) => personWithoutScim(calls, id))).flat();
+    return (await someAtOnce(chosen, (id) => personWithoutScim(calls, id))).flat();
   const found: ScimUser[] = [];
   for (let start = 0; start < chosen.length; start += idsInFilter) {
     const some = chosen.slice(start, start + idsInFilter);
@@ -95,31 +95,19 @@ async function personWithoutScim(calls: Calls, id: string): Promise<ScimUser[]> 
   }
 }
 
-async function forEach<T, Result>(all: readonly T[], act: (one: T) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let start = 0; start < all.length; start += atOnce)
-    results.push(...(await Promise.all(all.slice(start, start + atOnce).map(act))));
-  return results;
-}
-
 /** Those who could not be unlocked, by user name. @throws UpstreamError */
 export async function unlock(
   { authApi, text }: ConsoleVisit,
   contactCenter: string,
   people: readonly ScimUser[],
 ): Promise<Undone[]> {
-  const unlockOne = async ({ userName }: ScimUser): Promise<Undone[]> => {
-    try {
-      await clearDelays(authApi, { user: userName, contactCenter });
-      return [];
-    } catch (error) {
-      // Of one person alone: somebody who is deleted, or was unlocked too often.
-      const isOwn = error instanceof UpstreamError && (error.status === 404 || error.status === 429);
-      if (!isOwn) throw error;
-      return [{ field: userName, message: problemOf(error, text).message }];
-    }
-  };
-  return (await forEach(people, unlockOne)).flat();
+  const unlocked = await unlockPeople(
+    authApi,
+    people.map(({ userName: user }) => ({ user, contactCenter })),
+  );
+  return unlocked.flatMap(({ user: field, error }) =>
+    error === undefined ? [] : [{ field, message: problemOf(error, text).message }],
+  );
 }
 
 export interface LinkRow {
@@ -135,7 +123,7 @@ export const linksFor = (
   visit: ConsoleVisit,
   calls: Calls,
   people: readonly ScimUser[],
-): Promise<LinkRow[]> => forEach(people, (user) => linkFor(visit, calls, user));
+): Promise<LinkRow[]> => someAtOnce(people, (user) => linkFor(visit, calls, user));
 
 /** Of one person alone: somebody who is disabled, deleted, or an administrator of the installation. */
 const ofPerson: readonly (number | undefined)[] = [403, 404, 409];

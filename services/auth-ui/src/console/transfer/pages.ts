@@ -1,4 +1,5 @@
 /** Builds the pages of export and import. */
+import { namesToType } from '@gatehouse/api-client/environment-api';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { EstateChange, ImportResult } from '@gatehouse/contracts/environment-administration';
 import { formatsIn } from '../../texts/formats.ts';
@@ -82,23 +83,11 @@ export function besideDocument(problem: Problem): Problem {
   return first ? { ...problem, fields: { document: `${first[0]}: ${first[1]}` } } : problem;
 }
 
-const endsPeople: readonly string[] = ['contact-center', 'environment'];
-/** A person types so many names. */
-const maxTyped = 5;
-
 /** A setting or a location has its name as its id; beside it stands whose it is. */
 function nameOf({ entity, id, name = id, contactCenterName }: EstateChange): string {
   return contactCenterName === undefined || entity === 'contact-center'
     ? name
     : `${name} · ${contactCenterName}`;
-}
-
-/** The names that a person types before these are deleted. */
-export function namesToType(changes: readonly EstateChange[]): string[] {
-  return changes
-    .filter(({ action, entity }) => action === 'delete' && endsPeople.includes(entity))
-    .slice(0, maxTyped)
-    .map(({ id, name = id }) => name);
 }
 
 export const isTyped = (names: readonly string[], typed: string): boolean =>

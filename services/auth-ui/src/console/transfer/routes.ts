@@ -1,5 +1,9 @@
 /** Serves export and import of the configuration: a document to keep, and the changes of an import before they are made. */
-import { createEstateAdministration, type DocumentFormat } from '@gatehouse/api-client/environment-api';
+import {
+  createEstateAdministration,
+  type DocumentFormat,
+  namesToType,
+} from '@gatehouse/api-client/environment-api';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
@@ -12,7 +16,6 @@ import {
   besideDocument,
   importPage,
   isTyped,
-  namesToType,
   previewPage,
   type TransferPage,
   transferPage,

@@ -20,10 +20,10 @@ export async function clientNames(
 
 /** The id of the client that a person means by its id or its name; two clients may have one name. */
 export async function clientTyped({ authApi }: ConsoleVisit, typed: string): Promise<string | undefined> {
-  const { list, page } = createClientAdministration(authApi);
-  const [known] = await list({ ids: typed }).catch(() => []);
-  if (known !== undefined) return known.client_id;
-  const { rows } = await page({ search: typed, limit: '20' }).catch(() => ({ rows: [] }));
-  const called = rows.filter(({ name }) => name.toLowerCase() === typed.toLowerCase());
+  const found = await createClientAdministration(authApi)
+    .meantBy(typed)
+    .catch(() => []);
+  const isSame = (text: string) => text.toLowerCase() === typed.toLowerCase();
+  const called = found.filter(({ client_id, name }) => client_id === typed || isSame(name));
   return called.length === 1 ? called[0]?.client_id : undefined;
 }
