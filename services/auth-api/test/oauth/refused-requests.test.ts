@@ -4,6 +4,7 @@ import { runCommand } from '@gatehouse/cli/run-command';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { certificateSettings, renewWithForeignCertificate } from '../stack/client-certificates.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';
 import { contactCenterAdministrator } from '../stack/console.ts';
 import { createDpopKey, provenBy } from '../stack/dpop.ts';
@@ -45,8 +46,8 @@ beforeAll(async () => {
   stack = await startAuthApi({
     env: {
       GATEHOUSE_REGISTRATION_TOKEN: 'initial-access-token-of-the-tests-00',
-      GATEHOUSE_CLIENT_CERTIFICATE_HEADER: 'x-ssl-client-cert',
-      GATEHOUSE_TRUSTED_PROXIES: '10.0.0.0/8',
+      ...certificateSettings,
+      GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1',
     },
   });
   env = await operatorEnvironment(stack);
@@ -209,6 +210,15 @@ describe('a refused request', () => {
       { grant_type: 'client_credentials' },
       { tlsClientCertificateBoundAccessTokens: 'true' },
       async () => ownToken({}, await createClient(stack, { tlsClientCertificateBoundAccessTokens: true })),
+    ],
+    [
+      'with the certificate of somebody else',
+      'token',
+      'invalid_grant',
+      'refresh_key_wrong',
+      { grant_type: 'refresh_token', refresh_token: '…' },
+      { tlsClientCertificateBoundAccessTokens: 'true' },
+      () => renewWithForeignCertificate(stack),
     ],
     [
       'with a broken DPoP proof',

@@ -8,6 +8,7 @@ import { localTrial } from '../../../auth-api/test/sign-in/sso/stack/sign-on.ts'
 import { createBrowser } from '../../../auth-api/test/stack/browser.ts';
 import { addAdministrator } from '../../../auth-api/test/stack/console.ts';
 import { people, type Stage, startStage } from '../console/stage.ts';
+import { tokensByCode } from './code-flow.ts';
 import { createOperator, type Operator } from './operator.ts';
 import {
   type Credentials,
@@ -48,6 +49,8 @@ const linkWaits =
   'The person has no password yet: a password link waits for its use. Ask the person to use the link, or make a new one.';
 
 const deskUri = 'https://desk.example.com/callback';
+const pageUri = 'https://page.example.com/callback';
+const tokens = { access_token: expect.any(String), id_token: expect.any(String) };
 
 describe.each([
   { language: 'en', place: 'desk', viewport: large },
@@ -62,15 +65,17 @@ describe.each([
   let operator: Operator;
   let desk: Credentials;
   let job: Credentials;
+  let centerId: string;
   beforeAll(async () => {
     operator = await newOperator();
     await signIn(operator, people.supervisor);
     await operator.sees('How this installation is doing.');
   });
 
-  it('1. sees how the installation is doing', async () => {
+  it('1. sees that the installation is well, or what its problem is and what to do', async () => {
     await operator.go('Home');
-    await operator.sees('How this installation is doing.');
+    const seen = await operator.seesOneOf('No problem is known.', 'What to do');
+    if (seen === 'What to do') expect(await operator.namedParts()).not.toEqual([]);
   });
 
   it('2. creates an environment and a contact centre', async () => {
@@ -87,6 +92,7 @@ describe.each([
     await operator.choose('Environment', environment);
     await operator.press('Create a contact centre');
     expect(await operator.heading()).toBe(center);
+    centerId = new URL(operator.page.url()).pathname.split('/').at(-1) ?? '';
   });
 
   it('3. adds ten people, of whom one chooses a password by a link', async () => {
@@ -107,10 +113,13 @@ describe.each([
     await choosePasswordAt(await operator.read('Address'));
   });
 
-  it('4. registers three kinds of clients, and gets a token with the secret that is shown', async () => {
+  it('4. registers three kinds of clients, and each gets tokens as it is shown', async () => {
     await register('Web application with a server', `Desk ${suffix}`, deskUri);
     desk = await registered();
-    await register('Single-page application', `Page ${suffix}`, 'https://page.example.com/callback');
+    expect(await tokensOf({ ...desk, redirectUri: deskUri })).toMatchObject(tokens);
+    await register('Single-page application', `Page ${suffix}`, pageUri);
+    const page = { id: await operator.read('Client id'), redirectUri: pageUri };
+    expect(await tokensOf(page)).toMatchObject(tokens);
     await register('Service that calls services', `Job ${suffix}`, undefined, 'calls');
     job = await registered();
     expect((await requests.token(job)).status).toBe(200);
@@ -143,7 +152,7 @@ describe.each([
     }
   });
 
-  // Before single sign-on, which takes the passwords of the contact centre out of use.
+  // These and the look of the page come before single sign-on, which takes the passwords of the contact centre out of use.
   it('7. finds out that somebody lacks a password, and makes a link for one', async () => {
     await explain('Demo', 'newcomer');
     await operator.sees('The person can sign in, and must choose a new password there.');
@@ -183,6 +192,26 @@ describe.each([
     await operator.press('Unlock');
     await explain(center, 'ada');
     await operator.sees(canSignIn);
+  });
+
+  it('9. gives the sign-in page the look of the contact centre', async () => {
+    const look = `Nordic ${suffix}`;
+    await operator.go('Branding');
+    await operator.press(center);
+    await operator.type('Location', '/');
+    await operator.press('Open');
+    await operator.type('Name', look);
+    await operator.choose(
+      'People who only typed the tenant name',
+      'Yes: the page tells that the contact centre exists',
+    );
+    await operator.press('Save');
+    await operator.press('Preview');
+    await operator.sees('Preview');
+    const other = await newOperator();
+    await beginSignIn(other, { username: 'cleo', tenant: domain }, '/auth/account');
+    await other.page.getByRole('banner').getByText(look, { exact: true }).waitFor();
+    await other.page.context().close();
   });
 
   it('6. sets up single sign-on, by which a person signs in', async () => {
@@ -254,17 +283,6 @@ describe.each([
     );
   });
 
-  it('9. gives the sign-in page the look of the contact centre', async () => {
-    await operator.go('Branding');
-    await operator.press(center);
-    await operator.type('Location', '/');
-    await operator.press('Open');
-    await operator.type('Name', `Nordic ${suffix}`);
-    await operator.press('Save');
-    await operator.press('Preview');
-    await operator.sees('Preview');
-  });
-
   it('10. makes the next keys sign, and creates an API key', async () => {
     await operator.go('Keys');
     await operator.press('Use the next keys');
@@ -306,14 +324,25 @@ describe.each([
     await operator.sees(`${center} renamed`);
   });
 
-  it('13. sees who changed a contact centre', async () => {
+  it('13. sees who changed a contact centre, and what was changed yesterday alone', async () => {
+    const renamed = `${center} renamed`;
     await operator.go('Audit');
     await operator.unfold('Filters');
     await operator.type('Who', 'demo\\supervisor');
     await operator.choose('Kind of object', 'Contact centre');
     await operator.press('Search');
-    await operator.seesSoon(new RegExp(`${center} renamed`));
+    await operator.seesSoon(new RegExp(renamed));
     await operator.sees(/demo\\supervisor/);
+    const whole = (await operator.rows(renamed)).length;
+    await repeatCreationYesterday(centerId);
+    await operator.unfold('Filters');
+    await operator.type('From', hoursAgo(30));
+    await operator.type('Until', hoursAgo(12));
+    await operator.press('Search');
+    await operator.seesRow('Created');
+    const ofYesterday = await operator.rows(renamed);
+    expect(ofYesterday).toHaveLength(1);
+    expect(whole).toBeGreaterThan(1);
   });
 
   it('14. deletes a client, and takes it back', async () => {
@@ -353,6 +382,16 @@ describe.each([
     secret: await operator.read('Secret'),
   });
 
+  /** The agent signs in to the application, in a browser of their own. */
+  async function tokensOf(application: Parameters<typeof tokensByCode>[2]) {
+    const other = await newOperator();
+    const got = await tokensByCode(stage.publicUrl, other, application, (path) =>
+      signIn(other, people.agent, path),
+    );
+    await other.page.context().close();
+    return got;
+  }
+
   async function register(kind: string, name: string, redirectUri?: string, scope?: string): Promise<void> {
     await operator.go('Clients');
     await operator.press('Register a client');
@@ -378,15 +417,38 @@ describe.each([
 
 async function signIn(
   one: Operator,
-  person: { username: string; password: string },
+  { username, password }: { username: string; password: string },
   path = '/auth/console',
 ): Promise<void> {
-  await one.page.goto(`${stage.publicUrl}${path}`);
-  await one.type('User name', person.username);
-  await one.type('Tenant', 'demo');
-  await one.press('Next');
-  await one.type('Password', person.password);
+  await beginSignIn(one, { username, tenant: 'demo' }, path);
+  await one.type('Password', password);
   await one.press('Sign in');
+}
+
+async function beginSignIn(
+  one: Operator,
+  { username, tenant }: { username: string; tenant: string },
+  path: string,
+): Promise<void> {
+  await one.page.goto(`${stage.publicUrl}${path}`);
+  await one.type('User name', username);
+  await one.type('Tenant', tenant);
+  await one.press('Next');
+}
+
+const hourMs = 3_600_000;
+/** As a field for a time takes it. */
+const hoursAgo = (hours: number) => new Date(Date.now() - hours * hourMs).toISOString().slice(0, 16);
+
+/** The creation of the contact centre once more, as a change of yesterday: no door makes one of another day. */
+async function repeatCreationYesterday(contactCenterId: string): Promise<void> {
+  const columns =
+    'actor_kind, actor, actor_contact_center_id, action, entity, entity_id, contact_center_id, request_id, changes';
+  await stage.environmentApi.deps.core.pool.query(
+    `INSERT INTO environment.audit (at, ${columns}) SELECT at - interval '1 day', ${columns}
+      FROM environment.audit WHERE entity = 'contact-center' AND entity_id = $1 AND action = 'create'`,
+    [contactCenterId],
+  );
 }
 
 let strangers = 0;

@@ -137,12 +137,26 @@ export function createOperator(page: Page, language: 'en' | 'de', publicUrl: str
       await this.sees(words);
     },
 
+    /** Waits until the page says one of them, and tells which. */
+    async seesOneOf(...words: string[]): Promise<string> {
+      const any = words.map(said).reduce((all, one) => all.or(one));
+      await shown(any.first(), `says none of "${words.join('", "')}"`);
+      for (const one of words) if (await said(one).isVisible()) return one;
+      throw new Error(`the page no longer says "${words.join('" or "')}"`);
+    },
+
     async heading(): Promise<string> {
       return (await page.locator('h1').first().textContent())?.trim() ?? '';
     },
 
     /** The row of a list, or its card on a phone, that has these words. */
     row: (words: string) => main().getByRole('row').filter({ hasText: words }).first(),
+
+    /** What the rows of a list, or its cards on a phone, say that have these words. */
+    rows: (words: string) => main().getByRole('row').filter({ hasText: words }).allTextContents(),
+
+    /** What the page names below its title, in the order of the page. */
+    namedParts: () => main().getByRole('heading', { level: 3 }).allTextContents(),
 
     async openConsole(): Promise<void> {
       await page.goto(`${publicUrl}/auth/console`);

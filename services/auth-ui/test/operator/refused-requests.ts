@@ -1,6 +1,10 @@
 /** Sends requests that are refused, as programs and browsers do: one for each kind of refusal that an operator looks for. */
 
 import type { BrowserContext } from 'playwright-core';
+import {
+  certificateSettings,
+  renewWithForeignCertificate,
+} from '../../../auth-api/test/stack/client-certificates.ts';
 import { exchangeGrant, exchangeToken } from '../../../auth-api/test/stack/exchange.ts';
 import {
   authorizeUrl,
@@ -12,7 +16,10 @@ import {
 import type { Stage } from '../console/stage.ts';
 
 /** Settings of Auth API without which some of the requests are refused for another reason. */
-export const refusalSettings = { GATEHOUSE_REGISTRATION_TOKEN: 'initial-access-token-of-the-tests-00' };
+export const refusalSettings = {
+  GATEHOUSE_REGISTRATION_TOKEN: 'initial-access-token-of-the-tests-00',
+  ...certificateSettings,
+};
 
 export interface Credentials {
   id: string;
@@ -95,6 +102,10 @@ export async function createRefusedRequests({ publicUrl, authApi }: Stage) {
         ['The grant type is not known', () => token(job, { grant_type: 'magic' })],
         ['The client may not ask for this audience', wrongAudience],
         ['The client certificate is missing', () => token(credentialsOf(bound))],
+        [
+          'The refresh token is bound to another key or certificate',
+          () => renewWithForeignCertificate(authApi),
+        ],
         ['The DPoP proof is refused', () => token(job, {}, { dpop: 'made-up' })],
         ['The body has the wrong Content-Type', () => token(job, {}, json)],
         ['The secret is wrong or has expired', () => send('introspect', wrong, { token: 'made-up' })],

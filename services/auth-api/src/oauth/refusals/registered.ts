@@ -29,6 +29,7 @@ const fields: Partial<Record<RefusalReason, readonly (keyof ReturnType<typeof cl
   request_object_refused: ['requireSignedRequestObject', 'requestObjectSigningAlg', 'jwksUri'],
   certificate_missing: ['tlsClientCertificateBoundAccessTokens'],
   dpop_missing: ['dpopBoundAccessTokens'],
+  refresh_key_wrong: ['clientType', 'dpopBoundAccessTokens', 'tlsClientCertificateBoundAccessTokens'],
   exchange_not_allowed: exchange,
   target_not_allowed: exchange,
 };

@@ -209,6 +209,9 @@ it('gatehouse people explains and unlocks', async () => {
   const refused = await run('explain', userName, '--correlation', request);
   expect([refused.exitCode, refused.out]).toEqual([1, expect.stringContaining('The client is not registered')]);
   const disabled = await run('explain', 'locked');
-  expect([disabled.exitCode, disabled.out]).toEqual([1, expect.stringContaining('The person is disabled')]);
+  expect([disabled.exitCode, disabled.out]).toEqual([
+    1,
+    expect.stringContaining('The person is disabled. Enable the person'),
+  ]);
   expect((await run('unlock', userName)).out).toBe(`1 wrong passwords of ${userName} are forgotten.\n`);
 });
