@@ -154,6 +154,8 @@ describe('the wizard for a new client', () => {
   it('takes contact centres by tenant names, and refuses what is the name of none', async () => {
     const form = await person.open(`${wizard}/service`);
     expect(form.forms.at(-1)?.fields['scope']).toBe('');
+    // Those of people are offered where people sign in.
+    expect(form.html).not.toContain('name="scope.openid"');
     const wrong = await person.submit(form, `${wizard}/service`, {
       name: 'Named',
       scope: 'calls:read',
@@ -169,17 +171,17 @@ describe('the wizard for a new client', () => {
 
   it('allows a contact centre that does not exist yet, says so, and keeps what was typed beside a search', async () => {
     const later = randomUUID();
-    const form = await person.open(`${wizard}/service`);
-    const typed = { name: 'Early', scope: 'calls:read', contactCenterIds: later };
-    const found = await person.submit(form, `${wizard}/service`, { ...typed, 'find.scope': 'mail' });
-    expect(found).toMatchObject({ status: 200, heading: 'Service that calls services' });
+    const form = await person.open(`${wizard}/web`);
+    const typed = { name: 'Early', scope: 'calls:read', contactCenterIds: later, redirectURIs: callback };
+    const found = await person.submit(form, `${wizard}/web`, { ...typed, 'find.scope': 'role' });
+    expect(found).toMatchObject({ status: 200, heading: 'Web application with a server' });
     expect(found.text).toContain(`${later} Nothing has this identifier yet.`);
-    expect(found.text).toContain('Found for “mail”: 1. calls:read email');
+    expect(found.text).toContain('Found for “role”: 1.');
     expect(found.forms.at(-1)?.fields).toMatchObject({ name: 'Early', 'scope.calls:read': 'true' });
-    const review = await person.submit(found, `${wizard}/service`, { 'scope.email': 'true' });
-    const [clientId] = givenIn(await person.submit(review, `${wizard}/service/register`));
+    const review = await person.submit(found, `${wizard}/web`, { 'scope.roles': 'true' });
+    const [clientId] = givenIn(await person.submit(review, `${wizard}/web/register`));
     expect(await read(clientId)).toMatchObject({
-      scope: ['calls:read', 'email'],
+      scope: expect.arrayContaining(['calls:read', 'roles']),
       contactCenterIds: [later],
     });
   });

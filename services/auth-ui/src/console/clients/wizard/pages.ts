@@ -96,6 +96,11 @@ function fieldsOf(visit: ConsoleVisit, question: Question, kind: Kind, typed: Ty
     const field = fieldOf(visit, input, typed);
     if (input.path === 'redirectURIs')
       return { ...field, hint: text(`console.clients.kind.${kind}.redirects` as TextKey), isRequired: true };
+    // No person signs in at it, so the scopes that the console knows are no choice.
+    if (input.path === 'scope' && field.picker !== undefined && descriptions[kind].scope === '') {
+      const picker = { ...field.picker, all: [] };
+      return { ...field, hint: text('console.clients.wizard.scope.own'), picker };
+    }
     if (input.path === 'contactCenterIds' && kind === 'resource')
       return { ...field, hint: text('console.clients.kind.resource.centers') };
     return field;
