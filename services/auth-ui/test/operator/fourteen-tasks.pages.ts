@@ -399,7 +399,7 @@ describe.each([
     await operator.type('Name', name);
     if (redirectUri !== undefined) await operator.type('Redirect URIs', redirectUri);
     if (scope !== undefined) {
-      await operator.unfold('Type others, one in each line');
+      await operator.unfold('Type values, one in each line');
       await operator.type('Scope', scope);
     }
     await operator.press('Look at the registration');
