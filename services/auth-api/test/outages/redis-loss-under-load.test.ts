@@ -15,6 +15,10 @@ interface Figures {
 }
 
 const workers = 8;
+/** Between the rounds of a worker: the load is steady, whatever the machine could take. */
+const pauseMs = 50;
+/** Of all workers. */
+const roundsPerSecond = (workers * 1000) / pauseMs;
 const beforeMs = 1500;
 const afterMs = 4000;
 
@@ -70,9 +74,10 @@ async function underLoad(prepare: () => Promise<void>, lose: () => Promise<unkno
       }
       await judge(other, client, lasting, 'introspect');
       // Revoked more than a second ago.
-      const old = revoked[Math.floor(Math.random() * Math.max(0, revoked.length - workers * 20))];
+      const old = revoked[Math.floor(Math.random() * Math.max(0, revoked.length - roundsPerSecond))];
       if (old !== undefined && (await judge(other, client, old, 'introspect revoked')))
         figures.revokedAccepted++;
+      await delay(pauseMs);
     }
   }
 
