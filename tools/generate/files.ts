@@ -79,7 +79,9 @@ const generatedFiles: GeneratedFile[] = [
   },
   {
     path: 'services/auth-api/src/operations/alerts/texts.json',
-    produce: pickedTexts(/^(?:sentence\.(?:alert|problem)\.|console\.runbook\.|console\.home\.ending\.)/),
+    produce: pickedTexts(
+      /^(?:sentence\.(?:alert|check|probe|problem)\.|console\.runbook\.|console\.home\.(?:ending|subject)\.)/,
+    ),
   },
   { path: 'docs/reference/configuration.md', produce: configurationReference },
   { path: 'docs/reference/settings.md', produce: settingsPage },

@@ -1,7 +1,6 @@
 /** Writes the sections of docs/guides/runbooks.md as a part of a page of the console, which shows them where no documentation is at hand. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runbooks } from '@gatehouse/contracts/answers';
 import { Marked } from 'marked';
 
 const markdown = new Marked({
@@ -18,37 +17,45 @@ const markdown = new Marked({
 
 export async function runbookSections(root: string): Promise<string> {
   const [, ...sections] = readFileSync(join(root, 'docs/guides/runbooks.md'), 'utf8').split(/^## /m);
-  return [contentsOf(sections), ...sections.map(sectionOf)].join('');
+  const texts: Record<string, string> = JSON.parse(
+    readFileSync(join(root, 'services/auth-ui/src/texts/en.json'), 'utf8'),
+  );
+  const runbooks = sections.map((section) => {
+    const [title = '', ...lines] = section.split('\n');
+    return { anchor: anchorOf(title), lines };
+  });
+  for (const { anchor } of runbooks) {
+    const missing = keysOf(anchor).filter((key) => texts[key] === undefined);
+    if (missing.length > 0)
+      throw new Error(
+        `docs/guides/runbooks.md has the section ${anchor}: add ${missing.join(' and ')} to the texts`,
+      );
+  }
+  return [contentsOf(runbooks), ...runbooks.map(sectionOf)].join('');
 }
 
-function sectionOf(section: string): string {
-  const [title = '', ...lines] = section.split('\n');
-  const anchor = anchorOf(title);
-  const isListed = isListedAt(anchor);
-  const body = markdown.parse(isListed ? lines.join('\n') : `## ${section}`, { async: false }).trim();
-  const parts = [...(isListed ? [leadOf(anchor)] : []), `<div lang="en" dir="ltr">\n${body}\n</div>`];
-  return `<section class="runbook" id="${anchor}">\n${parts.join('\n')}\n</section>\n`;
+interface Runbook {
+  anchor: string;
+  lines: readonly string[];
 }
 
-const isListedAt = (anchor: string) => (runbooks as readonly string[]).includes(anchor);
+/** The title in the reader's language, and the meaning of the problem with the first step. */
+const keysOf = (anchor: string) => [`console.runbook.${anchor}`, `console.runbooks.first.${anchor}`] as const;
+
+const textOf = (key: string) => `<%= it.text('${key}') %>`;
+
+function sectionOf({ anchor, lines }: Runbook): string {
+  const [title, first] = keysOf(anchor);
+  const body = markdown.parse(lines.join('\n'), { async: false }).trim();
+  return `<section class="runbook" id="${anchor}">\n<h2>${textOf(title)}</h2>\n<p>${textOf(first)}</p>\n<div lang="en" dir="ltr">\n${body}\n</div>\n</section>\n`;
+}
 
 /** Links to all sections: the page is long. */
-function contentsOf(sections: readonly string[]): string {
-  const items = sections.map((section) => {
-    const title = section.split('\n', 1)[0] ?? '';
-    const anchor = anchorOf(title);
-    const [language, words] = isListedAt(anchor)
-      ? ['', `<%= it.text('console.runbook.${anchor}') %>`]
-      : [' lang="en"', markdown.parseInline(title, { async: false })];
-    return `<li><a href="#${anchor}"${language}>${words}</a></li>`;
-  });
+function contentsOf(runbooks: readonly Runbook[]): string {
+  const items = runbooks.map(
+    ({ anchor }) => `<li><a href="#${anchor}">${textOf(keysOf(anchor)[0])}</a></li>`,
+  );
   return `<ul class="contents">\n${items.join('\n')}\n</ul>\n`;
-}
-
-/** The meaning of the problem and the first step, in the reader's language: problems of the first page lead here. */
-function leadOf(anchor: string): string {
-  const key = `console.runbook.${anchor}`;
-  return `<h2><%= it.text('${key}') %></h2>\n<p><%= it.text('console.runbooks.first.${anchor}') %></p>`;
 }
 
 /** As repositories are shown elsewhere, so that the links of alerts find it too. */

@@ -25,8 +25,11 @@ test('an installation that is well says so, part by part, and nothing secret', a
   const { ok, of, text } = await diagnosis();
   expect(ok).toBe(true);
   expect(of('PostgreSQL').message).toMatch(/superuser|is up to date/);
-  expect(of('Redis')).toMatchObject({ status: 'ok', message: expect.stringMatching(/^Version \d/) });
-  expect(of('stored secrets')).toMatchObject({ status: 'ok', message: 'The keys first open them.' });
+  expect(of('Redis')).toMatchObject({ status: 'ok', message: expect.stringMatching(/version \d/) });
+  expect(of('stored secrets')).toMatchObject({
+    status: 'ok',
+    message: 'The keys first open the stored secrets.',
+  });
   expect(of('Auth API')).toMatchObject({ status: 'ok' });
   expect(of('Consul')).toMatchObject({ status: 'skipped' });
   expect(of('Elasticsearch')).toMatchObject({ status: 'skipped' });
@@ -96,6 +99,9 @@ test('Consul and Elasticsearch that are not there fail with their reasons', asyn
     expect(finding).toMatchObject({
       status: 'failed',
       message: expect.stringMatching(/cannot be reached|ECONNREFUSED/),
+      sentences: expect.arrayContaining([
+        { key: expect.stringMatching(/^probe\.error\./), parameters: expect.anything() },
+      ]),
     });
   }
 });

@@ -107,7 +107,7 @@ describe.skipIf(findSlapd() === undefined)('an LDAP directory', () => {
     },
   );
 
-  it('is in the diagnosis with every step, and with the one that fails', async () => {
+  it('is in the diagnosis by its name, and with the step that fails', async () => {
     const other = await startApi();
     const finding = async () => {
       const { findings } = (await other.call('GET', '/diagnosis')).body.data;
@@ -118,10 +118,10 @@ describe.skipIf(findSlapd() === undefined)('an LDAP directory', () => {
     try {
       expect(await finding()).toEqual(['skipped', expect.any(String)]);
       const create = (data: object) => other.call('POST', '/environments', { payload: { data } });
-      const { id } = (await create(environment())).body.data;
+      const { name } = (await create(environment())).body.data;
       const place = `127.0.0.1:${server.tlsPort}`;
-      const steps = `${place} resolve ok, tcp ok, tls ok, bind ok, search ok, person ok`;
-      expect(await finding()).toEqual(['ok', `Environment ${id}: ${steps}.`]);
+      const passed = `The LDAP servers of the environment ${name} passed every step: ${place}.`;
+      expect(await finding()).toEqual(['ok', passed]);
       const servers = [
         { address: '127.0.0.1', port: server.tlsPort },
         { address: '127.0.0.1', port: await freePort() },
@@ -129,12 +129,14 @@ describe.skipIf(findSlapd() === undefined)('an LDAP directory', () => {
       await create(environment({ servers }));
       expect(await finding()).toEqual([
         'warning',
-        expect.stringMatching(/person ok; 127\.0\.0\.1:\d+ resolve ok, tcp failed \(.*ECONNREFUSED/),
+        expect.stringMatching(
+          /The LDAP server 127\.0\.0\.1:\d+ of .* failed at the step tcp\. .*ECONNREFUSED/,
+        ),
       ]);
       await create(environment({ bindPassword: 'wrong-7' }));
       expect(await finding()).toEqual([
         'failed',
-        expect.stringMatching(/tls ok, bind failed \(.*correct ldap\.bindDn or ldap\.bindPassword\)\.$/),
+        expect.stringMatching(/failed at the step bind\. .*correct ldap\.bindDn or ldap\.bindPassword\.$/),
       ]);
     } finally {
       await other.close();

@@ -1,5 +1,6 @@
 /** Reports version and state of Elasticsearch in the diagnosis. */
-import type { Probe } from '@gatehouse/service-kit/health';
+import { type Probe, saidAs } from '@gatehouse/service-kit/health';
+import { say } from '@gatehouse/service-kit/sentences';
 import { createElasticsearch, type ElasticsearchConfig, readableFailure } from './client.ts';
 
 export function elasticsearchProbe(config: ElasticsearchConfig): Probe {
@@ -7,16 +8,14 @@ export function elasticsearchProbe(config: ElasticsearchConfig): Probe {
     name: 'Elasticsearch',
     async run() {
       const client = await createElasticsearch(config);
-      if (!client) return { status: 'skipped', message: 'GATEHOUSE_ELASTICSEARCH_NODES is not set.' };
+      if (!client)
+        return saidAs('skipped', [say('probe.unset', { setting: 'GATEHOUSE_ELASTICSEARCH_NODES' })]);
       try {
-        const { version } = await client.info();
-        const { status } = await client.cluster.health();
-        if (status === 'red')
-          return {
-            status: 'failed',
-            message: `Version ${version.number}, but its state is red: data is missing there.`,
-          };
-        return { status: 'ok', message: `Version ${version.number}, its state is ${status}.` };
+        const { number: version } = (await client.info()).version;
+        const { status: state } = await client.cluster.health();
+        return state === 'red'
+          ? saidAs('failed', [say('probe.elasticsearch.red', { version })])
+          : saidAs('ok', [say('probe.elasticsearch.fine', { version, state })]);
       } catch (error) {
         throw readableFailure(error);
       } finally {

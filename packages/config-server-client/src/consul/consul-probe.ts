@@ -3,9 +3,15 @@ import { systemClock } from '../surroundings/clock.ts';
 import type { ConsulAccess } from './consul-access.ts';
 import { ConsulAgent } from './consul-agent.ts';
 
-export interface ConsulVerdict {
+/** By the keys of the contracts, which callers say. */
+type ConsulSentence =
+  | { key: 'probe.unset'; parameters: { setting: string } }
+  | { key: 'probe.consul.fine'; parameters: { leader: string } }
+  | { key: 'probe.consul.noLeader'; parameters: Record<string, never> };
+
+interface ConsulVerdict {
   status: 'ok' | 'failed' | 'skipped';
-  message: string;
+  sentence: ConsulSentence;
 }
 
 const timeLimitMs = 4000;
@@ -16,18 +22,18 @@ export function consulProbe(access: ConsulAccess | undefined) {
     name: 'Consul',
     /** Errors: ConsulFailure; TypeError for settings that are not usable or not allowed. */
     async run(signal: AbortSignal): Promise<ConsulVerdict> {
-      if (!access) return { status: 'skipped', message: 'GATEHOUSE_CONSUL_URL is not set.' };
+      if (!access) {
+        const parameters = { setting: 'GATEHOUSE_CONSUL_URL' };
+        return { status: 'skipped', sentence: { key: 'probe.unset', parameters } };
+      }
       const { body } = await new ConsulAgent(access, systemClock).call({
         timeLimitMs,
         signal,
         send: (consul, context) => consul.status.leader(context as object),
       });
       if (typeof body === 'string' && body !== '')
-        return { status: 'ok', message: `It answers, and its leader is ${body}.` };
-      return {
-        status: 'failed',
-        message: 'It answers but has no leader: its servers have not found each other.',
-      };
+        return { status: 'ok', sentence: { key: 'probe.consul.fine', parameters: { leader: body } } };
+      return { status: 'failed', sentence: { key: 'probe.consul.noLeader', parameters: {} } };
     },
   };
 }

@@ -24,8 +24,8 @@ interface PeopleSource {
   needs: readonly string[];
   /** By what a contact centre may name its people. */
   memberships: readonly MembershipKind[];
-  /** Says that nobody can sign in, and the remedy. Absent: an attempt at what a login needs tells it. */
-  nobody?: string;
+  /** The sentence that says why nobody can sign in, and the remedy. Absent: an attempt at what a login needs tells it. */
+  nobody?: 'probe.logins.ldap' | 'probe.logins.people';
 }
 
 const sources = {
@@ -52,8 +52,7 @@ const sources = {
     fields: ['srvRecord', 'tls', 'ldap'],
     needs: ['ldap.bindDn', 'ldap.bindPassword', 'ldap.baseDns'],
     memberships: ['all', 'accessGroup', 'organizationalUnit'],
-    nobody:
-      'the LDAP directory shows its account nobody: correct ldap.baseDns or ldap.filters.person of the environment, or let the account read people (gatehouse check tells more)',
+    nobody: 'probe.logins.ldap',
   },
   /** The store of Environment API. It needs no choice of people: its environment serves one contact centre. */
   people: {
@@ -65,8 +64,7 @@ const sources = {
     fields: [],
     needs: [],
     memberships: ['all'],
-    nobody:
-      'the people store of the environment has no active person: provision people (SCIM, or gatehouse people import)',
+    nobody: 'probe.logins.people',
   },
 } as const satisfies Record<string, PeopleSource>;
 

@@ -53,6 +53,7 @@ export const signInSentences = {
   'signIn.environment.registry': '{name} finds the servers with its people through {registry}.',
   'signIn.environment.noServers': 'The environment {name} has no servers.',
   'signIn.directory.answers': 'It answers.',
+  'signIn.directory.away': 'The directory could not be asked: {detail}.',
   'signIn.directory.notAsked': 'Nobody could be asked.',
   'signIn.way.password': 'By password.',
   'signIn.way.both': 'Through an identity provider ({provider}), or by password.',

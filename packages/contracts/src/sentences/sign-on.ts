@@ -1,6 +1,7 @@
 /** Says in English what checks of single sign-on find. The console has the other languages, below the same keys. */
 export const signOnSentences = {
   'signOn.notTried': 'It was not tried, because a step before it failed.',
+  'signOn.failed': 'The step failed: {detail}.',
   'signOn.names.oidc': 'Client id {clientId}, redirect URI {address}.',
   'signOn.names.noClient': 'The client id is missing; redirect URI {address}.',
   'signOn.names.saml': 'Entity id {entityId}, assertion consumer {address}, metadata {metadata}.',

@@ -2,6 +2,7 @@
 import { alertSentences } from './alert.ts';
 import { checkSentences } from './check.ts';
 import { clientSentences } from './client.ts';
+import { probeSentences } from './probe.ts';
 import { problemSentences } from './problem.ts';
 import { reasonSentences } from './reason.ts';
 import { signInSentences } from './sign-in.ts';
@@ -16,6 +17,7 @@ export const sentences = {
   ...signOnSentences,
   ...clientSentences,
   ...checkSentences,
+  ...probeSentences,
   ...problemSentences,
   ...alertSentences,
   ...warningSentences,

@@ -1,20 +1,28 @@
 /** Runs the probes of all dependencies for an operator, each in bounded time. */
 import { hostname } from 'node:os';
 import type { Diagnosis, Finding } from '@gatehouse/contracts/answers';
-import { type Said, say, wordsOf } from '../sentences/say.ts';
-import { reasonOf } from './reason.ts';
+import type { Sentence } from '@gatehouse/contracts/sentences';
+import { type Said, say, sayFound, wordsOf } from '../sentences/say.ts';
+import { reasonsOf } from './reason.ts';
 
-/** The result of a probe; a thrown error is a failure with its message. */
-export type Verdict = Pick<Finding, 'status' | 'message' | 'sentences' | 'reason'>;
+/** The result of a probe; a thrown error is a failure with its reason. */
+export type Verdict = Pick<Finding, 'status' | 'message' | 'reason'> & {
+  sentences: NonNullable<Finding['sentences']>;
+};
+
+/** The verdict of a package that leaves the words to its callers. */
+type Unsaid = Pick<Finding, 'status'> & { sentence: Sentence };
 
 /** The verdict of a status, from the sentences that tell it. */
 export function saidAs(status: Finding['status'], said: readonly Said[]): Verdict {
   return { status, ...wordsOf(...said) };
 }
 
+type Found = Verdict & Pick<Finding, 'name' | 'durationMs'>;
+
 export interface Probe {
   name: string;
-  run(signal: AbortSignal): Promise<Verdict>;
+  run(signal: AbortSignal): Promise<Verdict | Unsaid>;
 }
 
 export interface DiagnosisOptions {
@@ -35,15 +43,16 @@ export async function diagnose(probes: readonly Probe[], options: DiagnosisOptio
 export async function examine(
   probes: readonly Probe[],
   timeoutMs = usualTimeoutMs,
-): Promise<Pick<Diagnosis, 'ok' | 'findings'>> {
+): Promise<Pick<Diagnosis, 'ok'> & { findings: Found[] }> {
   const findings = await Promise.all(probes.map((probe) => finding(probe, timeoutMs)));
   return { ok: findings.every(({ status }) => status !== 'failed'), findings };
 }
 
-async function finding({ name, run }: Probe, timeoutMs: number): Promise<Finding> {
+async function finding({ name, run }: Probe, timeoutMs: number): Promise<Found> {
   const startedMs = performance.now();
   const signal = AbortSignal.timeout(timeoutMs);
-  const verdict = await Promise.race([run(signal), lateness(signal, timeoutMs)]).catch(verdictOf);
+  const found = await Promise.race([run(signal), lateness(signal, timeoutMs)]).catch(verdictOf);
+  const verdict = 'sentence' in found ? saidAs(found.status, [sayFound(found.sentence)]) : found;
   return { name, ...verdict, durationMs: Math.round(performance.now() - startedMs) };
 }
 
@@ -56,20 +65,19 @@ function lateness(signal: AbortSignal, timeoutMs: number): Promise<Verdict> {
 }
 
 function verdictOf(error: unknown): Verdict {
-  return { status: 'failed', message: reasonOf(error) };
+  return saidAs('failed', reasonsOf(error));
 }
 
 /** Returns the worst of several verdicts: failures before warnings. */
-export function worst(verdicts: readonly Verdict[], allIsWell: string | Said): Verdict {
+export function worst(verdicts: readonly Verdict[], ...allIsWell: readonly Said[]): Verdict {
   for (const status of ['failed', 'warning'] as const) {
     const found = verdicts.filter((verdict) => verdict.status === status);
     if (found.length === 0) continue;
-    const sentences = found.flatMap((verdict) => verdict.sentences ?? []);
     return {
       status,
       message: found.map(({ message }) => message).join(' '),
-      ...(found.every((verdict) => verdict.sentences !== undefined) && { sentences }),
+      sentences: found.flatMap(({ sentences }) => sentences),
     };
   }
-  return typeof allIsWell === 'string' ? { status: 'ok', message: allIsWell } : saidAs('ok', [allIsWell]);
+  return saidAs('ok', allIsWell);
 }

@@ -1,4 +1,6 @@
-/** Says in one plain sentence why a dependency does not answer, without secrets. */
+/** Says in plain sentences why a dependency does not answer, without secrets. */
+import { UpstreamError } from '@gatehouse/api-client/http';
+import { type Said, say } from '../sentences/say.ts';
 
 interface Described extends Error {
   code?: string;
@@ -15,52 +17,76 @@ interface Described extends Error {
   severity?: string;
 }
 
-/** Codes of the operating system and the resolver. `place` begins with a space. */
-const ofConnections: Record<string, (place: string) => string> = {
-  ECONNREFUSED: (place) => `nothing listens${place}, or a firewall refuses`,
-  ECONNRESET: (place) => `the connection${place} was cut`,
-  EPIPE: (place) => `the connection${place} was cut`,
-  ETIMEDOUT: (place) => `no answer${place} in time`,
-  EHOSTUNREACH: (place) => `no way leads to the host${place}`,
-  ENETUNREACH: (place) => `no way leads to the network${place}`,
-  ENOTFOUND: (place) => `the name service does not know the host${place}`,
-  EAI_AGAIN: (place) => `the name service gives no address of the host${place}`,
+/** Codes of the operating system and the resolver for a place. */
+const ofPlaces: Record<string, (place: string) => Said> = {
+  ECONNREFUSED: (place) => say('probe.error.nothingListens', { place }),
+  EHOSTUNREACH: (place) => say('probe.error.noRoute', { place, code: 'EHOSTUNREACH' }),
+  ENETUNREACH: (place) => say('probe.error.noRoute', { place, code: 'ENETUNREACH' }),
+  ENOTFOUND: (place) => say('probe.error.unknownHost', { place }),
+  EAI_AGAIN: (place) => say('probe.error.noAddress', { place }),
 };
 
-const ofMessages: [RegExp, string][] = [
-  [/^WRONGPASS/, 'it refuses the user name or the password (WRONGPASS)'],
-  [/^NOAUTH|ready check failed: NOAUTH/i, 'it asks for a password, and none is configured (NOAUTH)'],
-  [/wrong version number|packet length too long/, 'it does not speak TLS at this port'],
-  [/timeout exceeded when trying to connect|timeout expired|due to connection timeout/, 'no answer in time'],
-  [
-    /^(Connection is closed|Stream isn't writeable|Connection terminated unexpectedly)/,
-    'the connection was cut',
-  ],
-  [
-    /unable to authenticate data/,
-    'the encryption key does not fit: what is stored was sealed with another key of the same id',
-  ],
-];
+const ofCodes = {
+  ECONNRESET: 'probe.error.cut',
+  EPIPE: 'probe.error.cut',
+  ETIMEDOUT: 'probe.error.silent',
+} as const;
 
+const ofMessages = [
+  [/^WRONGPASS/, 'probe.error.credentials'],
+  [/^NOAUTH|ready check failed: NOAUTH/i, 'probe.error.noPassword'],
+  [/wrong version number|packet length too long/, 'probe.error.noTls'],
+  [/timeout exceeded when trying to connect|timeout expired|due to connection timeout/, 'probe.error.silent'],
+  [/^(Connection is closed|Stream isn't writeable|Connection terminated unexpectedly)/, 'probe.error.cut'],
+  [/unable to authenticate data/, 'probe.error.otherKey'],
+] as const;
+
+/** In one line, for logs and the management port. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code = '', errors, lastNodeError, detail, severity } = error as Described;
-  // Several addresses of one name or several nodes were tried: one error stands for all of them.
-  const one = errors?.[0] ?? lastNodeError;
-  if (one !== undefined) return reasonOf(one);
-  const connection = ofConnections[code]?.(peerOf(error));
-  if (connection !== undefined) return `${connection} (${code})`;
-  const known = ofMessages.find(([pattern]) => pattern.test(error.message));
-  if (known !== undefined) return known[1];
-  const own = detail !== undefined && severity === undefined ? detail : error.message.replace(/\s+/g, ' ');
-  if (error.cause === undefined || namesCause(own, error.cause)) return own;
-  return `${own}: ${reasonOf(error.cause)}`;
+  return reasonsOf(error)
+    .map(({ key, message, parameters }) =>
+      key === 'probe.error.other' ? String(parameters['detail']) : message.replace(/\.$/, ''),
+    )
+    .join(': ');
 }
 
-function peerOf({ address, host, hostname, port }: Described): string {
+/** The known reasons in our words, every other one in those of the error. */
+export function reasonsOf(error: unknown): Said[] {
+  if (!(error instanceof Error)) return [inItsWords(String(error))];
+  const { errors, lastNodeError, detail, severity } = error as Described;
+  // Several addresses of one name or several nodes were tried: one error stands for all of them.
+  const one = errors?.[0] ?? lastNodeError;
+  if (one !== undefined) return reasonsOf(one);
+  const known = knownReason(error);
+  if (known !== undefined) return [known];
+  const own = detail !== undefined && severity === undefined ? detail : error.message.replace(/\s+/g, ' ');
+  const said = unanswered(error) ?? inItsWords(own);
+  if (error.cause === undefined || namesCause(own, error.cause)) return [said];
+  return [said, ...reasonsOf(error.cause)];
+}
+
+const inItsWords = (detail: string) => say('probe.error.other', { detail: detail.replace(/\.$/, '') });
+
+function knownReason(error: Described): Said | undefined {
+  const { code = '', message } = error;
+  const place = placeOf(error);
+  const ofPlace = place === undefined ? undefined : ofPlaces[code]?.(place);
+  if (ofPlace !== undefined) return ofPlace;
+  const key = ofCodes[code as keyof typeof ofCodes] ?? ofMessages.find(([words]) => words.test(message))?.[1];
+  return key && say(key);
+}
+
+function unanswered(error: Error): Said | undefined {
+  if (!(error instanceof UpstreamError)) return undefined;
+  const { failure, dependency: service, status } = error;
+  if (failure === 'unreachable') return say('probe.error.unanswered', { service });
+  return failure === 'status' ? say('probe.error.answered', { service, status: String(status) }) : undefined;
+}
+
+function placeOf({ address, host, hostname, port }: Described): string | undefined {
   const name = address ?? host ?? hostname;
-  if (name === undefined) return '';
-  return port === undefined ? ` ${name}` : ` at ${name.includes(':') ? `[${name}]` : name}:${port}`;
+  if (name === undefined || port === undefined) return name;
+  return `${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 function namesCause(text: string, cause: unknown): boolean {

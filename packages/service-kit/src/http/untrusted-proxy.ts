@@ -1,8 +1,9 @@
 /** Notices a proxy that is not trusted: all callers behind it share one address, and with it every limit by address. */
 import type { FastifyRequest } from 'fastify';
-import type { Probe } from '../health/diagnosis.ts';
+import { type Probe, saidAs } from '../health/diagnosis.ts';
 import type { Logger } from '../observability/logging/logger.ts';
 import type { Metrics } from '../observability/metrics/registry.ts';
+import { say } from '../sentences/say.ts';
 import type { App } from './app-type.ts';
 
 export type ProxyWatch = ReturnType<typeof createProxyWatch>;
@@ -29,12 +30,9 @@ export function createProxyWatch({ log, metrics }: { log: Logger; metrics: Metri
     probe: {
       name: 'Trusted proxies',
       async run() {
-        if (untrusted === undefined)
-          return { status: 'ok', message: 'Every forwarded address came from a trusted proxy.' };
-        return {
-          status: 'warning',
-          message: `X-Forwarded-For of ${untrusted} is ignored: all callers behind this proxy share one address and its limits. Add the proxy to http.trustedProxies.`,
-        };
+        return untrusted === undefined
+          ? saidAs('ok', [say('probe.proxies.fine')])
+          : saidAs('warning', [say('probe.proxies.ignored', { address: untrusted })]);
       },
     } satisfies Probe,
   };

@@ -1,27 +1,27 @@
 /** Compares the migrations that a database has with those of this version. */
 import { readdir } from 'node:fs/promises';
+import { say } from '../sentences/say.ts';
 import type { Queryable } from './pool.ts';
 
 /** A newer schema is right: a release that is rolled back works with it. @throws Error that says what to do */
 export async function assertMigrated(db: Queryable, schema: string, folder: URL): Promise<void> {
   const { lack } = await compareMigrations(db, schema, folder);
-  if (lack !== undefined) throw new Error(lack);
+  if (lack !== undefined) throw new Error(lack.message);
 }
 
 export async function compareMigrations(db: Queryable, schema: string, folder: URL) {
   const files = await migrationsIn(folder);
   const done = await migrationsOf(db, schema);
   const missing = files.filter((name) => !done.has(name));
-  const remedy = 'run the command migrate of this version';
   const lack =
     done.size === 0
-      ? `There is no schema ${schema} in the database: ${remedy}.`
-      : `The schema ${schema} lacks ${missing.join(', ')}: ${remedy}.`;
+      ? say('probe.postgresql.noSchema', { schema })
+      : say('probe.postgresql.lacks', { schema, names: missing });
   return {
     missing,
     /** Of a newer version. */
     unknown: [...done].filter((name) => !files.includes(name)),
-    /** A sentence, where something is missing. */
+    /** What to do, where something is missing. */
     lack: missing.length > 0 ? lack : undefined,
   };
 }

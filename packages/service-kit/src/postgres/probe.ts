@@ -1,5 +1,6 @@
 /** Checks version, role, connections and migrations of PostgreSQL for the diagnosis. */
-import { type Probe, type Verdict, worst } from '../health/diagnosis.ts';
+import { type Probe, saidAs, type Verdict, worst } from '../health/diagnosis.ts';
+import { type Said, say } from '../sentences/say.ts';
 import { compareMigrations } from './migrations.ts';
 import type { Queryable } from './pool.ts';
 
@@ -33,35 +34,26 @@ export function postgresProbe({ db, schema, migrationsFolder }: PostgresProbeOpt
         current_setting('max_connections')::int AS max_connections`);
       const facts = rows[0];
       if (!facts) throw new Error('a SELECT without FROM gave no row');
-      const verdicts = [...verdictsOf(facts), await migrationVerdict(db, schema, migrationsFolder)];
-      return worst(verdicts, `Version ${facts.version}, schema ${schema} is up to date.`);
+      const faults = [...faultsOf(facts), ...(await migrationFaults(db, schema, migrationsFolder))];
+      return worst(faults, say('probe.postgresql.fine', { version: facts.version, schema }));
     },
   };
 }
 
-function verdictsOf(facts: Facts): Verdict[] {
-  const warnings: string[] = [];
-  const { version, username, connections, max_connections: maxConnections } = facts;
+function faultsOf(facts: Facts): Verdict[] {
+  const warnings: Said[] = [];
+  const { version, username: account, connections: taken, max_connections: all } = facts;
   if (Number.parseInt(version, 10) < minMajor)
-    warnings.push(`Version ${version} is older than ${minMajor}, the oldest that is tested.`);
-  if (facts.is_superuser)
-    warnings.push(`The account ${username} is a superuser: give the service a role of its own.`);
-  if (facts.is_read_only)
-    warnings.push('The server is a standby: it can be read, writes are refused until it is promoted.');
-  if (connections > maxConnections * busyShare)
-    warnings.push(
-      `${connections} of ${maxConnections} connections are taken: raise max_connections or lower the pools.`,
-    );
-  return warnings.map((message) => ({ status: 'warning', message }));
+    warnings.push(say('probe.postgresql.old', { version, oldest: minMajor }));
+  if (facts.is_superuser) warnings.push(say('probe.postgresql.superuser', { account }));
+  if (facts.is_read_only) warnings.push(say('probe.postgresql.standby'));
+  if (taken > all * busyShare) warnings.push(say('probe.postgresql.connections', { taken, all }));
+  return warnings.map((said) => saidAs('warning', [said]));
 }
 
-async function migrationVerdict(db: Queryable, schema: string, folder: URL): Promise<Verdict> {
+async function migrationFaults(db: Queryable, schema: string, folder: URL): Promise<Verdict[]> {
   const { lack, unknown } = await compareMigrations(db, schema, folder);
-  if (lack !== undefined) return { status: 'failed', message: lack };
-  if (unknown.length > 0)
-    return {
-      status: 'warning',
-      message: `The schema ${schema} is newer than this version by ${unknown.length} migrations.`,
-    };
-  return { status: 'ok', message: '' };
+  if (lack !== undefined) return [saidAs('failed', [lack])];
+  if (unknown.length === 0) return [];
+  return [saidAs('warning', [say('probe.postgresql.newer', { schema, count: unknown.length })])];
 }

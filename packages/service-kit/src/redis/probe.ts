@@ -1,5 +1,6 @@
 /** Checks version, memory and role of Redis for the diagnosis. */
-import { type Probe, type Verdict, worst } from '../health/diagnosis.ts';
+import { type Probe, saidAs, type Verdict, worst } from '../health/diagnosis.ts';
+import { say } from '../sentences/say.ts';
 import type { RedisClient } from './client.ts';
 
 const minMajor = 7;
@@ -12,45 +13,41 @@ export function redisProbe(redis: RedisClient, { keepsTokens }: { keepsTokens: b
     async run() {
       const facts = parseInfo(await redis.info());
       const version = facts.get('redis_version') ?? 'unknown';
-      const verdicts = [
-        ...versionVerdicts(version),
-        ...memoryVerdicts(facts, keepsTokens),
-        ...roleVerdicts(facts),
+      const faults = [
+        ...versionFaults(version),
+        ...memoryFaults(facts, keepsTokens),
+        ...roleFaults(facts.get('role')),
       ];
-      return worst(verdicts, `Version ${version}, ${facts.get('used_memory_human') ?? '?'} in use.`);
+      return worst(
+        faults,
+        say('probe.redis.fine', { version, memory: facts.get('used_memory_human') ?? '?' }),
+      );
     },
   };
 }
 
-function versionVerdicts(version: string): Verdict[] {
+function versionFaults(version: string): Verdict[] {
   if (Number.parseInt(version, 10) >= minMajor) return [];
-  return [{ status: 'failed', message: `Version ${version} is older than ${minMajor}.0: update it.` }];
+  return [saidAs('failed', [say('probe.redis.old', { version, oldest: `${minMajor}.0` })])];
 }
 
-function memoryVerdicts(facts: ReadonlyMap<string, string>, keepsTokens: boolean): Verdict[] {
-  const verdicts: Verdict[] = [];
+function memoryFaults(facts: ReadonlyMap<string, string>, keepsTokens: boolean): Verdict[] {
+  const faults: Verdict[] = [];
   const policy = facts.get('maxmemory_policy') ?? 'noeviction';
   if (keepsTokens && policy !== 'noeviction')
-    verdicts.push({
-      status: 'failed',
-      message: `maxmemory-policy is ${policy}: sessions and revocations would vanish; set noeviction.`,
-    });
+    faults.push(saidAs('failed', [say('probe.redis.evicts', { policy })]));
   const used = Number(facts.get('used_memory'));
   const maxBytes = Number(facts.get('maxmemory'));
-  if (maxBytes > 0 && used > maxBytes * fullShare)
-    verdicts.push({
-      status: 'warning',
-      message: `${Math.round((100 * used) / maxBytes)} % of maxmemory is in use: give it more memory.`,
-    });
-  return verdicts;
+  if (maxBytes > 0 && used > maxBytes * fullShare) {
+    const percent = Math.round((100 * used) / maxBytes);
+    faults.push(saidAs('warning', [say('probe.redis.full', { percent })]));
+  }
+  return faults;
 }
 
-function roleVerdicts(facts: ReadonlyMap<string, string>): Verdict[] {
-  const role = facts.get('role');
+function roleFaults(role: string | undefined): Verdict[] {
   if (role === undefined || role === 'master') return [];
-  return [
-    { status: 'failed', message: `The server is a ${role}, which takes no writes: connect to the primary.` },
-  ];
+  return [saidAs('failed', [say('probe.redis.role', { role })])];
 }
 
 function parseInfo(text: string): Map<string, string> {

@@ -22,6 +22,21 @@ interface Found {
   sentences?: readonly { key: string; parameters: SentenceParameters }[] | undefined;
 }
 
+interface About extends Found {
+  subject: string;
+  /** As people call it. */
+  subjectName?: string | undefined;
+}
+
+/** What was found, behind the name of what has it. `understood`: subjects that the reader knows from the place. */
+export function saidAbout(reader: Reader, problem: About, understood: readonly string[]): SaidText {
+  const { subject, subjectName } = problem;
+  const key = `console.home.subject.${subject.replaceAll(' ', '-')}`;
+  const name = subjectName ?? (reader.has(key) ? reader.text(key) : subject);
+  const { text, isRaw } = saidIn(reader, problem);
+  return { text: text.includes(name) || understood.includes(subject) ? text : `${name}: ${text}`, isRaw };
+}
+
 /** Parameters whose values have texts of their own. */
 const namedBelow: Readonly<Record<string, string>> = {
   endingKind: 'console.home.ending',

@@ -1,13 +1,14 @@
 /** Keeps the time of PostgreSQL for a service, and compares the clock of the machine with those of PostgreSQL and Redis. */
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock, Trust } from '../clock.ts';
-import type { Probe } from '../health/diagnosis.ts';
+import { type Probe, saidAs } from '../health/diagnosis.ts';
 import type { ReadinessCheck } from '../health/readiness.ts';
 import type { Logger } from '../observability/logging/logger.ts';
 import type { Metrics } from '../observability/metrics/registry.ts';
 import type { Queryable } from '../postgres/pool.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { type ClockDifference, createReferenceClock } from '../reference-clock.ts';
+import { type Said, say, wordsOf } from '../sentences/say.ts';
 import { createCommonTime } from './common-time.ts';
 
 export interface StoreClockOptions {
@@ -84,7 +85,7 @@ export function createStoreClock(options: StoreClockOptions): ServiceClock {
   const beyond = (limitMs: number) => clock.differences().filter(({ ms }) => Math.abs(ms) > limitMs);
   const assertTrusted = () => {
     const wrong = beyond(maxDifferenceMs);
-    if (wrong.length > 0) throw new Error(sentenceOf(wrong));
+    if (wrong.length > 0) throw new Error(wordsOf(...wrong.map(sentenceOf)).message);
     if (!clock.trust.isTrusted) throw new Error('not compared yet with the clock of PostgreSQL');
     common.assertTogether();
   };
@@ -112,13 +113,14 @@ export function createStoreClock(options: StoreClockOptions): ServiceClock {
       async run() {
         const wrong = beyond(maxDifferenceMs);
         if (wrong.length > 0)
-          return {
-            status: 'failed',
-            message: `${sentenceOf(wrong)}: no replica may serve so; set it by NTP.`,
-          };
+          return saidAs('failed', [
+            ...wrong.map(sentenceOf),
+            say('probe.clock.serves'),
+            say('probe.clock.set'),
+          ]);
         const apart = beyond(warningMs);
-        if (apart.length > 0) return { status: 'warning', message: `${sentenceOf(apart)}: set it by NTP.` };
-        return { status: 'ok', message: `It agrees with the clocks of the stores to ${warningMs} ms.` };
+        if (apart.length > 0) return saidAs('warning', [...apart.map(sentenceOf), say('probe.clock.set')]);
+        return saidAs('ok', [say('probe.clock.fine', { limit: warningMs })]);
       },
     },
   };
@@ -132,19 +134,18 @@ export function trustedClock(now: Clock): ServiceClock {
     start: async () => undefined,
     stop: () => undefined,
     readinessCheck: { name: 'clock', check: async () => undefined },
-    probe: { name: 'Clock', run: async () => ({ status: 'ok', message: 'It is set by its owner.' }) },
+    probe: { name: 'Clock', run: async () => saidAs('ok', [say('probe.clock.owner')]) },
   };
 }
 
 const storeNames: Record<string, string> = { postgresql: 'PostgreSQL', redis: 'Redis' };
 
-function sentenceOf(differences: readonly ClockDifference[]): string {
-  const [first] = differences;
-  const parts = differences.map(
-    ({ store, ms }) =>
-      `${(Math.abs(ms) / 1000).toFixed(1)} s ${ms > 0 ? 'ahead of' : 'behind'} that of ${storeNames[store] ?? store}`,
-  );
-  return first === undefined ? '' : `The clock of this machine is ${parts.join(', and ')}`;
+function sentenceOf({ store, ms }: ClockDifference): Said {
+  const seconds = Math.round(Math.abs(ms) / 100) / 10;
+  return say(ms > 0 ? 'probe.clock.ahead' : 'probe.clock.behind', {
+    seconds,
+    store: storeNames[store] ?? store,
+  });
 }
 
 async function timeOfPostgres(db: Queryable): Promise<number> {

@@ -1,7 +1,8 @@
 /** Checks whether Auth API answers this service. */
 import type { AuthApiClient } from '@gatehouse/api-client/auth-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
-import type { Probe } from '@gatehouse/service-kit/health';
+import { type Probe, saidAs } from '@gatehouse/service-kit/health';
+import { say } from '@gatehouse/service-kit/sentences';
 
 export function authApiProbe(authApi: Pick<AuthApiClient, 'readInteraction'>): Probe {
   return {
@@ -12,10 +13,9 @@ export function authApiProbe(authApi: Pick<AuthApiClient, 'readInteraction'>): P
         await authApi.readInteraction('health', undefined, { signal });
       } catch (error) {
         if (!(error instanceof UpstreamError) || error.status !== 401) throw error;
-        const fix = 'set GATEHOUSE_SERVICE_CLIENT_ID and _SECRET alike on both sides';
-        return { status: 'failed', message: `It refused the service client: ${fix}.` };
+        return saidAs('failed', [say('probe.serviceClient.refused', { service: 'Auth API' })]);
       }
-      return { status: 'ok', message: 'It answers, and knows the service client.' };
+      return saidAs('ok', [say('probe.serviceClient.known', { service: 'Auth API' })]);
     },
   };
 }

@@ -71,7 +71,7 @@ const isCode = /[A-Z]\w*[A-Z]|[a-z][A-Z]|[\d_/@=]/;
 
 /** What stays in Latin letters in every script. */
 const namesAndCommands =
-  'ada audience Basic bcrypt code console consent Consul Cookie cors-origins dbid Elasticsearch email Environment exact false --file gatehouse https implicit import issuer jwks jwt-bearer login none OAuth open openid query Redis sub subject token-exchange true Web'.split(
+  '--file ada audience audit Basic bcrypt check code consent console Consul Cookie cors-origins dbid Elasticsearch email Environment exact false gatehouse https implicit import issuer jwks jwt-bearer ldap.filters.person login maxmemory maxmemory-policy migrate noeviction none OAuth open openid people Pod pod PostgreSQL Prometheus query red Redis reencrypt reship Sentinel sub subject token-exchange true Web X-Forwarded-For'.split(
     ' ',
   );
 

@@ -6,8 +6,9 @@ import {
   UpstreamError,
 } from '@gatehouse/api-client/http';
 import { linesOf } from '@gatehouse/service-kit/crypto';
-import type { Probe } from '@gatehouse/service-kit/health';
+import { type Probe, saidAs } from '@gatehouse/service-kit/health';
 import { currentCorrelationId } from '@gatehouse/service-kit/http';
+import { say } from '@gatehouse/service-kit/sentences';
 import type { Config } from '../config.ts';
 
 export function openAuthApi({
@@ -41,10 +42,9 @@ function authApiProbe(authApi: HttpClient, path: string): Probe {
         });
       } catch (error) {
         if (!(error instanceof UpstreamError) || (error.status !== 401 && error.status !== 403)) throw error;
-        const fix = 'set GATEHOUSE_SERVICE_CLIENT_ID and _SECRET alike on both sides';
-        return { status: 'failed', message: `It refused the service client: ${fix}.` };
+        return saidAs('failed', [say('probe.serviceClient.refused', { service: 'Auth API' })]);
       }
-      return { status: 'ok', message: 'It answers, and knows the service client.' };
+      return saidAs('ok', [say('probe.serviceClient.known', { service: 'Auth API' })]);
     },
   };
 }

@@ -3,8 +3,9 @@
 import { signingAlgorithms } from '@gatehouse/contracts/resources';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
-import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health';
+import { type Probe, saidAs, type Verdict, worst } from '@gatehouse/service-kit/health';
 import type { Metrics } from '@gatehouse/service-kit/observability';
+import { say } from '@gatehouse/service-kit/sentences';
 import type { SigningKeys } from './key-ring.ts';
 import type { SigningKeyService } from './signing-keys.ts';
 import { type StoredKey, signingKeyPlace } from './store.ts';
@@ -26,55 +27,39 @@ export function signingKeysProbe(options: SigningKeysProbeOptions): Probe {
     name: 'signing keys',
     async run() {
       const stored = await service.list();
-      const verdicts = [
-        ...stored.map((key) => sealVerdict(key, secretBox)),
-        ...signingAlgorithms.map((algorithm) => memoryVerdict(algorithm, stored, options)),
+      const faults = [
+        ...stored.flatMap((key) => sealFaults(key, secretBox)),
+        ...signingAlgorithms.flatMap((algorithm) => memoryFaults(algorithm, stored, options)),
       ];
       const { algorithm, kid } = service.keys.active('RS256');
-      return worst(
-        verdicts,
-        `${stored.length} keys are stored and open; ${kid} signs ${algorithm}, published as /auth/v3/oauth/jwks.`,
-      );
+      return worst(faults, say('probe.keys.fine', { count: stored.length, kid, algorithm }));
     },
   };
 }
 
-function sealVerdict({ kid, privateKey }: StoredKey, box: SecretBox): Verdict {
-  if (privateKey === undefined) return { status: 'ok', message: '' };
+function sealFaults({ kid, privateKey }: StoredKey, box: SecretBox): Verdict[] {
+  if (privateKey === undefined) return [];
   try {
     box.open(privateKey, signingKeyPlace(kid));
   } catch (error) {
-    const fix = 'put the key that sealed it back into GATEHOUSE_ENCRYPTION_KEYS';
-    return {
-      status: 'failed',
-      message: `The key ${kid} does not open (${(error as Error).message}): ${fix}.`,
-    };
+    return [saidAs('failed', [say('probe.keys.closed', { kid, detail: (error as Error).message })])];
   }
-  if (box.isCurrent(privateKey)) return { status: 'ok', message: '' };
-  return {
-    status: 'warning',
-    message: `The key ${kid} is sealed with another key than ${box.activeKeyId}: run the command reencrypt.`,
-  };
+  if (box.isCurrent(privateKey)) return [];
+  return [saidAs('warning', [say('probe.keys.otherSeal', { kid, active: box.activeKeyId })])];
 }
 
-function memoryVerdict(
+function memoryFaults(
   algorithm: (typeof signingAlgorithms)[number],
   stored: readonly StoredKey[],
   { service, now, rotationMs }: SigningKeysProbeOptions,
-): Verdict {
+): Verdict[] {
   const { kid, activatedAtMs } = service.keys.active(algorithm);
   if (!stored.some((key) => key.kid === kid && key.state === 'active'))
-    return {
-      status: 'warning',
-      message: `This replica signs ${algorithm} with ${kid}, which is not the active key any more: it has not heard of the rotation.`,
-    };
+    return [saidAs('warning', [say('probe.keys.notActive', { algorithm, kid })])];
   const ageMs = now() - (activatedAtMs ?? now());
-  if (rotationMs > 0 && ageMs > rotationMs + overdueMs)
-    return {
-      status: 'warning',
-      message: `The ${algorithm} key ${kid} signs for ${Math.floor(ageMs / 86_400_000)} days: its rotation is overdue.`,
-    };
-  return { status: 'ok', message: '' };
+  if (rotationMs === 0 || ageMs <= rotationMs + overdueMs) return [];
+  const days = Math.floor(ageMs / 86_400_000);
+  return [saidAs('warning', [say('probe.keys.overdue', { algorithm, kid, days })])];
 }
 
 /** Operators alert on a rotation that did not happen. */

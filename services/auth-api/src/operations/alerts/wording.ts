@@ -1,7 +1,7 @@
 /** Writes messages about problems in the language of the installation: a line that says what it is about, and the text. */
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { shownName } from '@gatehouse/contracts/values';
-import { readerOf, saidIn } from '@gatehouse/service-kit/sentences';
+import { readerOf, saidAbout } from '@gatehouse/service-kit/sentences';
 import type { Alert, ProblemAlert } from './channel.ts';
 import texts from './texts.json' with { type: 'json' };
 
@@ -31,10 +31,8 @@ export function createWording(language: string, publicUrl: string) {
 
   /** Names of people and things stand in it: nothing of them may begin a line or turn the direction of the text. */
   function findingOf(problem: ProblemAlert['problem']): string {
-    const { subject, subjectName: name = subject } = problem;
-    const { text } = saidIn(reader, problem);
-    const said = text.includes(name) || understood.includes(subject) ? text : `${name}: ${text}`;
-    return shownName(said.replaceAll(/\s+/g, ' ').trim());
+    const { text } = saidAbout(reader, problem, understood);
+    return shownName(text.replaceAll(/\s+/g, ' ').trim());
   }
 
   const runbookOf = ({ runbook }: ProblemAlert['problem']) => `${console}/runbooks#${runbook}`;

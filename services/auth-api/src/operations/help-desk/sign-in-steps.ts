@@ -11,7 +11,7 @@ import {
   peopleSources,
 } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
-import type { Verdict } from '@gatehouse/service-kit/health';
+import { saidAs, type Verdict } from '@gatehouse/service-kit/health';
 import { type Said, say } from '@gatehouse/service-kit/sentences';
 import type { FoundPerson } from '../../people/accounts/identify.ts';
 import type { UserService } from '../../people/accounts/service.ts';
@@ -63,9 +63,8 @@ function serversStep({
 }
 
 /** The directory cannot be asked, for a reason in its own words. A sign-in waits for it a little longer. */
-export const awayStep = (message: string): Verdict => ({
-  status: 'failed',
-  message,
+export const awayStep = (detail: string): Verdict => ({
+  ...saidAs('failed', [say('signIn.directory.away', { detail: detail.replace(/\.$/, '') })]),
   reason: 'directory_away' satisfies SignInCause,
 });
 

@@ -15,6 +15,7 @@ import {
 import type { Pool } from '@gatehouse/service-kit/postgres';
 import { say, wordsOf } from '@gatehouse/service-kit/sentences';
 import type { AccountParts } from '../../people/accounts/compose.ts';
+import { sayDown } from '../../people/directories/link-health.ts';
 import type { Activity } from '../../records/activity/compose.ts';
 import { type Series, type Window, windowAt } from '../../records/activity/series.ts';
 import type { Audit } from '../../records/audit/compose.ts';
@@ -200,13 +201,7 @@ function problemsOfAdministrators(all: readonly StoredAdministrator[]): Problem[
 function problemsOfLinks(all: readonly Link[]): Problem[] {
   const down = all.filter(({ state }) => state === 'down');
   if (down.length === 0) return [];
-  const named = down
-    .slice(0, maxNamed)
-    .map(({ environmentId, environmentName: environment = environmentId, reason }) =>
-      reason === undefined
-        ? say('problem.links.silent', { environment })
-        : say('problem.links.away', { environment, reason: reason.replace(/\.?$/, '.') }),
-    );
+  const named = down.slice(0, maxNamed).map(sayDown);
   const count = down.length - named.length;
   return [
     {
@@ -218,14 +213,11 @@ function problemsOfLinks(all: readonly Link[]): Problem[] {
   ];
 }
 
-type Link = {
-  environmentId: string;
-  environmentName?: string | undefined;
-  state: string;
-  reason?: string | undefined;
-};
+type Link = ReturnType<OverviewOptions['links']>[number];
 
-function linksView(all: readonly Link[]): AuthApiOverview['links'] {
+function linksView(
+  all: readonly (Pick<Link, 'environmentId' | 'state'> & Partial<Link>)[],
+): AuthApiOverview['links'] {
   const of = (state: string) => all.filter((link) => link.state === state).length;
   const notOpen = all.flatMap(({ environmentId, environmentName, state, reason }) =>
     state === 'down' || state === 'connecting'

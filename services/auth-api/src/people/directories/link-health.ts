@@ -4,38 +4,38 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import { CfgObjectState, examineLogin } from '@gatehouse/people-directory';
 import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Probe } from '@gatehouse/service-kit/health';
+import { type Probe, saidAs } from '@gatehouse/service-kit/health';
 import type { Logger, Metrics } from '@gatehouse/service-kit/observability';
-import { sayFound } from '@gatehouse/service-kit/sentences';
+import { type Said, say, sayFound, wordsOf } from '@gatehouse/service-kit/sentences';
 import type { EnvironmentLinks } from './environment-links.ts';
 import type { ExaminedBackend } from './links-in-use.ts';
 
-type LinkStates = ReturnType<EnvironmentLinks['states']>;
+type LinkState = ReturnType<EnvironmentLinks['states']>[number];
+
+/** Says of a link that is down which environment has it, and why. */
+export function sayDown({ environmentId, environmentName: environment = environmentId, reason }: LinkState) {
+  return reason === undefined
+    ? say('problem.links.silent', { environment })
+    : say('problem.links.away', { environment, reason: reason.replace(/\.?$/, '.') });
+}
 
 /** @throws Error that names each environment whose link is down, and why. */
-export function assertLinksOpen(links: LinkStates): void {
+export function assertLinksOpen(links: readonly LinkState[]): void {
   const down = links.filter(({ state }) => state === 'down');
-  if (down.length === 0) return;
-  throw new Error(
-    down
-      .map(
-        ({ environmentId, environmentName: name = environmentId, reason }) =>
-          `environment ${name}: ${reason ?? 'no server answers'}`,
-      )
-      .join('; '),
-  );
+  if (down.length > 0) throw new Error(wordsOf(...down.map(sayDown)).message);
 }
 
 /** Checks the links that this replica holds. */
-export function linksProbe(users: { links(): LinkStates }): Probe {
+export function linksProbe(users: { links(): readonly LinkState[] }): Probe {
   return {
     name: 'Configuration Servers',
     async run() {
       const links = users.links();
-      if (links.length === 0)
-        return { status: 'skipped', message: 'Nobody has signed in through this replica.' };
-      assertLinksOpen(links);
-      return { status: 'ok', message: `The links of ${links.length} environments are up.` };
+      if (links.length === 0) return saidAs('skipped', [say('probe.links.unused')]);
+      const down = links.filter(({ state }) => state === 'down');
+      return down.length > 0
+        ? saidAs('failed', down.map(sayDown))
+        : saidAs('ok', [say('probe.links.fine', { count: links.length })]);
     },
   };
 }
@@ -45,7 +45,10 @@ const loginStatuses = ['possible', 'no_tenant', 'no_people', 'unknown'] as const
 
 interface LoginStatus {
   logins: (typeof loginStatuses)[number];
-  message?: string;
+  /** Why nobody can sign in. */
+  said?: Said;
+  /** Its name, where it has one. */
+  environment: string;
   version: number;
   examinedAtMs: number;
 }
@@ -75,7 +78,7 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
   const loginStatusOf = async (
     { environment, backend }: ReturnType<LoginWatchOptions['inUse']>[number],
     signal: AbortSignal,
-  ): Promise<Omit<LoginStatus, 'version' | 'examinedAtMs'>> => {
+  ): Promise<Pick<LoginStatus, 'logins' | 'said'>> => {
     if (backend.state !== 'open') return { logins: 'unknown' };
     if (!peopleSources[environment.directory].hasTenants)
       return peopleStatusOf(backend, environment.directory, signal);
@@ -83,8 +86,7 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
     const failed = steps.find(({ status }) => status === 'failed');
     if (failed === undefined) return { logins: 'possible' };
     if (failed.isUnanswered || failed.step === 'application') return { logins: 'unknown' };
-    const { message } = sayFound(failed.sentence);
-    return { logins: failed.step === 'tenant' ? 'no_tenant' : 'no_people', message };
+    return { logins: failed.step === 'tenant' ? 'no_tenant' : 'no_people', said: sayFound(failed.sentence) };
   };
 
   /** `isFresh`: also those that were well a moment ago. Never rejects. */
@@ -96,13 +98,16 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
     const waiting = inUse();
     const work = async () => {
       for (let use = waiting.pop(); use !== undefined && !signal.aborted; use = waiting.pop()) {
-        const { id, version } = use.environment;
+        const { id, version, name } = use.environment;
         const before = known.get(id);
         const isRecent = before?.version === version && now() - before.examinedAtMs < possibleForMs;
         if (!isFresh && isRecent && before.logins === 'possible') next.set(id, before);
-        else next.set(id, { ...(await loginStatusOf(use, signal)), version, examinedAtMs: now() });
-        const { message } = next.get(id) ?? {};
-        if (message !== undefined && before?.message !== message)
+        else {
+          const status = await loginStatusOf(use, signal);
+          next.set(id, { ...status, environment: name || id, version, examinedAtMs: now() });
+        }
+        const { message } = next.get(id)?.said ?? {};
+        if (message !== undefined && before?.said?.message !== message)
           log.warn({ environmentId: id, reason: message }, 'no login can succeed in this environment');
       }
     };
@@ -134,14 +139,15 @@ async function peopleStatusOf(
   backend: ExaminedBackend,
   directory: Directory,
   signal: AbortSignal,
-): Promise<Omit<LoginStatus, 'version' | 'examinedAtMs'>> {
+): Promise<Pick<LoginStatus, 'logins' | 'said'>> {
   const question = { signal, deadlineMs: questionMs, maxObjects: 1 };
   // A directory is asked for one person: whether that one is enabled says nothing about the others.
   const filter = isOwnDirectory(directory) ? { state: CfgObjectState.enabled } : {};
   const found = await backend.readPersonDbids(filter, question).catch(() => undefined);
   if (found === undefined) return { logins: 'unknown' };
   if (found.length > 0) return { logins: 'possible' };
-  return definedOnly({ logins: 'no_people' as const, message: peopleSources[directory].nobody });
+  const { nobody } = peopleSources[directory];
+  return definedOnly({ logins: 'no_people' as const, said: nobody && say(nobody) });
 }
 
 const maxNamed = 10;
@@ -152,22 +158,22 @@ function loginsProbe(
   return {
     name: 'logins',
     async run(signal) {
-      const found = [...(await examine(true, signal))];
-      if (found.length === 0)
-        return { status: 'skipped', message: 'Nobody has signed in through this replica.' };
-      const hopeless = found.flatMap(([id, { message }]) =>
-        message === undefined ? [] : [`environment ${id}: ${message}`],
+      const found = [...(await examine(true, signal)).values()];
+      if (found.length === 0) return saidAs('skipped', [say('probe.links.unused')]);
+      const hopeless = found.flatMap(({ environment, said }) =>
+        said === undefined ? [] : [[say('probe.logins.none', { environment }), said]],
       );
-      if (hopeless.length > 0) {
-        const rest = hopeless.length - maxNamed;
-        const named = [...hopeless.slice(0, maxNamed), ...(rest > 0 ? [`and ${rest} more`] : [])];
-        return { status: 'failed', message: `${named.join('; ')}.` };
-      }
-      const possible = found.filter(([, { logins }]) => logins === 'possible').length;
-      const message = `What a login needs is there in ${possible} of the ${found.length} environments in use.`;
+      const rest = hopeless.length - maxNamed;
+      if (hopeless.length > 0)
+        return saidAs('failed', [
+          ...hopeless.slice(0, maxNamed).flat(),
+          ...(rest > 0 ? [say('probe.logins.more', { count: rest })] : []),
+        ]);
+      const possible = found.filter(({ logins }) => logins === 'possible').length;
+      const said = say('probe.logins.possible', { possible, all: found.length });
       return possible === found.length
-        ? { status: 'ok', message }
-        : { status: 'warning', message: `${message} The others do not answer.` };
+        ? saidAs('ok', [said])
+        : saidAs('warning', [said, say('probe.logins.silent')]);
     },
   };
 }

@@ -36,9 +36,8 @@ export function failureOf(error: unknown): Verdict {
     const detail = error.found;
     return saidAs('failed', [say(`signOn.refused.${error.reason}`, { detail })]);
   }
-  const message =
-    error instanceof SignInError && error.detail !== undefined ? error.detail : messageOf(error);
-  return { status: 'failed', message };
+  const detail = error instanceof SignInError && error.detail !== undefined ? error.detail : messageOf(error);
+  return saidAs('failed', [say('signOn.failed', { detail: detail.replace(/\.$/, '') })]);
 }
 
 function messageOf(error: unknown): string {

@@ -69,7 +69,7 @@ describe('the link of an environment', () => {
     expect(await login(stack)).toBe(503);
     await expect.poll(links, { timeout: 15_000 }).toMatchObject({
       ok: false,
-      reason: expect.stringMatching(`environment Demo people: .*:${port}`),
+      reason: expect.stringMatching(`environment Demo people cannot be used: .*:${port}`),
     });
     expect(readiness.isReady).toBe(true);
 

@@ -15,6 +15,6 @@ it('names each environment whose link is down, with the reason', () => {
     reason: '10.0.0.1:8888 refused the connection',
   };
   expect(() => assertLinksOpen([open, down])).toThrow(
-    'environment Acme people: 10.0.0.1:8888 refused the connection',
+    'The directory of the environment Acme people cannot be used: 10.0.0.1:8888 refused the connection.',
   );
 });

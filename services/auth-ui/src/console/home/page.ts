@@ -4,7 +4,7 @@ import { type OverviewWindow, type Problem, windows } from '@gatehouse/contracts
 import type { AlertState } from '@gatehouse/contracts/auth-administration';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { orderProblems } from '@gatehouse/service-kit/health';
-import { saidIn } from '../../texts/said.ts';
+import { saidAbout } from '../../texts/said.ts';
 import type { ListedArea } from '../shell/navigation.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Table } from '../shell/parts.ts';
@@ -85,16 +85,16 @@ function problemsOf(visit: ConsoleVisit, { authApi, environmentApi }: Overviews)
   );
   const both = [...(authApi?.problems ?? []), ...(environmentApi?.problems ?? [])];
   // The page is about these; both APIs look at some of the same servers.
-  const understood = [
+  const understood: string[] = [
     ...['installation', 'directories', 'audit trail', 'webhook', 'email'],
-    ...[authApi?.contactCenterId, environmentApi?.contactCenterId],
+    ...[authApi?.contactCenterId, environmentApi?.contactCenterId].filter((id) => id !== undefined),
   ];
   const shown = orderProblems([...unanswered, ...both]).map((problem) => {
-    const { severity, runbook, subject, subjectName: name = subject } = problem;
-    const { text: message, isRaw } = saidIn(visit, problem);
+    const { severity, runbook } = problem;
+    const { text: message, isRaw } = saidAbout(visit, problem, understood);
     return {
       title: text(`console.runbook.${runbook}`),
-      message: message.includes(name) || understood.includes(subject) ? message : `${name}: ${message}`,
+      message,
       isRaw: isRaw && !unanswered.includes(problem),
       severity,
       badge: text(`console.home.severity.${severity}`),
