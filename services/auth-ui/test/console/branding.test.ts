@@ -41,7 +41,8 @@ it('saves what was typed, shows what is inherited and where from, and the contra
   const all = await person.open(`${path}/edit?cc=&location=%2F`);
   await person.submit(all, `${path}/edit`, {
     name: 'Everybody',
-    greeting: 'en: Hello\nde: Hallo',
+    'greeting.en': 'Hello',
+    'greeting.de': 'Hallo',
     'colors.accent': '#0057b8',
   });
   const form = await person.open(`${path}/edit?${of}`);
@@ -51,9 +52,9 @@ it('saves what was typed, shows what is inherited and where from, and the contra
     name: 'Demo brand',
     'link.privacy': 'https://demo.example/privacy',
     'link.other': 'https://demo.example/desk',
-    'link.other.label': 'en: Service desk',
+    'link.other.label.en': 'Service desk',
     'notice.kind': 'maintenance',
-    'notice.text': 'On Sunday',
+    'notice.text.en': 'On Sunday',
     'notice.from': '2027-01-31 12:00',
     'notice.until': '2027-01-31T14:00Z',
     byName: 'true',
@@ -91,15 +92,41 @@ it('saves what was typed, shows what is inherited and where from, and the contra
 it('leaves out nothing that was typed without a word', async () => {
   const send = async (typed: Record<string, string>) =>
     person.submit(await person.open(`${path}/edit?cc=&location=%2F`), `${path}/edit`, typed);
-  const notice = await send({ 'notice.text': 'On Sunday', 'link.other.label': 'Service desk' });
+  const notice = await send({ 'notice.text.en': 'On Sunday', 'link.other.label.en': 'Service desk' });
   expect(notice).toMatchObject({ status: 400, fieldProblems: { 'notice.kind': 'This is missing.' } });
-  const link = await send({ 'link.other.label': 'Service desk' });
+  const link = await send({ 'link.other.label.en': 'Service desk' });
   expect(link).toMatchObject({ status: 400, fieldProblems: { 'link.other': 'This is missing.' } });
   const unnamed = await send({ 'link.other': 'https://demo.example/desk' });
   expect(Object.keys(unnamed.fieldProblems)).toEqual(['link.other.label']);
-  await send({ greeting: 'Hello,\nhow are you?\nde: Hallo' });
-  const form = await person.open(`${path}/edit?cc=&location=%2F`);
-  expect(form.html).toMatch(/de: Hallo\nen: Hello, how are you\?|en: Hello, how are you\?\nde: Hallo/);
+  await send({ 'greeting.en': 'Hello,\nhow are you?', 'greeting.de': 'Hallo' });
+  const { fields } = formTo(await person.open(`${path}/edit?cc=&location=%2F`), `${path}/edit`);
+  expect([fields['greeting.en'], fields['greeting.de']]).toEqual(['Hello, how are you?', 'Hallo']);
+});
+
+it('adds and removes a language of a text without saving anything', async () => {
+  const edit = `${path}/edit?cc=&location=%2F`;
+  const textsOf = (page: Answer) =>
+    Object.entries(formTo(page, `${path}/edit`).fields).filter(([name]) => name.startsWith('greeting.'));
+  const page = await person.open(edit);
+  expect(textsOf(page)).toEqual([
+    ['greeting.de', 'Hallo'],
+    ['greeting.en', 'Hello, how are you?'],
+  ]);
+  const added = await person.submit(page, `${path}/edit`, {
+    'greeting.de': 'Guten Tag',
+    'addLanguage.greeting': 'fr',
+    addLanguage: 'greeting',
+  });
+  expect(textsOf(added)).toEqual([
+    ['greeting.de', 'Guten Tag'],
+    ['greeting.en', 'Hello, how are you?'],
+    ['greeting.fr', ''],
+  ]);
+  const removed = await person.submit(added, `${path}/edit`, { removeLanguage: 'greeting.en' });
+  expect(textsOf(removed).map(([name]) => name)).toEqual(['greeting.de', 'greeting.fr']);
+  expect(textsOf(await person.open(edit))).toEqual(textsOf(page));
+  await person.submit(removed, `${path}/edit`);
+  expect(textsOf(await person.open(edit))).toEqual([['greeting.de', 'Guten Tag']]);
 });
 
 it('keeps links that the form has no field for', async () => {
@@ -135,9 +162,9 @@ it('puts a refusal beside its field: a colour that cannot be read, a link that i
     'colors.accent': '#ffcc00',
     'link.privacy': 'javascript:alert(1)',
     'notice.kind': 'info',
-    'notice.text': '',
+    'notice.text.en': '',
     'notice.from': 'tomorrow',
-    greeting: 'x'.repeat(300),
+    'greeting.en': 'x'.repeat(300),
   });
   expect(page.status).toBe(400);
   expect(page.fieldProblems).toMatchObject({
@@ -148,6 +175,9 @@ it('puts a refusal beside its field: a colour that cannot be read, a link that i
     greeting: expect.any(String),
   });
   expect(formTo(page, `${path}/edit`).fields['colors.accent']).toBe('#ffcc00');
+  expect(page.fieldProblems['colors.accent']).toBe(
+    '#ffcc00 has a contrast of 1.38 : 1 to #f7f5f0, and text needs 4.5 : 1. The nearest colour that has it is #876c00.',
+  );
   expect([page.title.startsWith('Error: '), page.message]).toEqual([
     true,
     expect.stringMatching(/Please correct these fields.*On light pages ?: /),

@@ -6,51 +6,28 @@ import {
   noticeKinds,
 } from '@gatehouse/contracts/environment-api';
 import { type BrandingChange, branding as description } from '@gatehouse/contracts/resources';
-import type { TextKey } from '../../texts/texts.ts';
 import { describedInputs } from '../form/described.ts';
 import {
   bodyOf,
   type Input,
   inputsBelow,
-  type Reading,
+  optionName,
   type Typed,
   textAt,
+  textsAt,
   typedOf,
+  wordsAt,
 } from '../form/inputs.ts';
 import { RefusedForm } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { linesOf } from '../shell/typed.ts';
 
-/**
- * One line for each language: `en: Welcome`. A line without a language continues the text above it; the first one is English.
- * No line takes the place of another without a word.
- */
-const texts: Reading = {
-  shown: (value) =>
-    Object.entries(value as Record<string, string>)
-      .map(([language, words]) => `${language}: ${words}`)
-      .join('\n'),
-  read(typed) {
-    const texts: Record<string, string> = {};
-    let language = 'en';
-    for (const line of linesOf(typed)) {
-      const [, named, words = line] = /^([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\s*:\s*(.*)$/.exec(line) ?? [];
-      language = named ?? language;
-      texts[language] = [texts[language], words].filter(Boolean).join(' ');
-    }
-    return texts;
-  },
-};
-
-const lines = (rows: number) =>
-  ({ kind: 'text', reading: texts, appearance: { kind: 'textarea', rows } }) satisfies Partial<Input>;
 const color: Partial<Input> = { appearance: { isCode: true, maxLength: 32 } };
 // An empty one is sent, so that the API says that it is missing.
 const time: Partial<Input> = { empty: undefined };
 
 /** The console adds how people type these fields here. */
 const asTyped: Readonly<Record<string, Partial<Input>>> = {
-  greeting: lines(4),
+  greeting: { kind: 'texts' },
   'colors.accent': color,
   'colors.accentDark': color,
   'notice.kind': {
@@ -59,7 +36,7 @@ const asTyped: Readonly<Record<string, Partial<Input>>> = {
       ...noticeKinds.map((kind) => ({ value: kind, label: `notice.${kind}` as const })),
     ],
   },
-  'notice.text': lines(4),
+  'notice.text': { kind: 'texts' },
   'notice.from': time,
   'notice.until': time,
   byName: {
@@ -88,25 +65,26 @@ const input = inputsBelow('console.branding');
 const address = { kind: 'url', isCode: true, maxLength: 2048, placeholder: 'https://' } as const;
 /** Each of these has one field; further links of another kind stay as they are. */
 const singleLinks = linkKinds.filter((kind) => kind !== 'other');
+const otherLabel = [input('link.other.label', 'texts', { empty: 'clear' })];
 /** Of the one list of the description. */
 export const links = [
   ...singleLinks.map((kind) =>
     input(`link.${kind}`, 'text', { label: `link.${kind}`, empty: 'clear', appearance: address }),
   ),
   input('link.other', 'text', { empty: 'clear', appearance: address }),
-  input('link.other.label', 'text', { empty: 'clear', ...lines(2) }),
+  ...otherLabel,
 ];
-
-/** Texts of several languages are typed in lines: beside the help of their field. */
-export const waysToType: Readonly<Record<string, TextKey>> = {
-  greeting: 'console.branding.greeting.hint',
-  'notice.text': 'console.branding.notice.text.hint',
-};
 
 /** The texts of the form, and no others: a preview sends them along. */
 export const draftOf = (typed: Typed): Record<string, string> =>
   Object.fromEntries(
-    [identity, colors, notice, links, audience].flat().map(({ path }) => [path, textAt(typed, path)]),
+    [identity, colors, notice, links, audience]
+      .flat()
+      .flatMap(({ path, kind }) =>
+        kind === 'texts'
+          ? Object.entries(textsAt(typed, path)).map(([language, text]) => [optionName(path, language), text])
+          : [[path, textAt(typed, path)]],
+      ),
   );
 
 /** Fills the form with the values that are stored at the place itself. */
@@ -120,7 +98,7 @@ export function shownOf(own: Partial<BrandingEntry>): Typed {
   return {
     ...typedOf([...identity, ...colors, ...notice, ...audience], own),
     ...Object.fromEntries(addresses),
-    'link.other.label': other?.label === undefined ? '' : texts.shown(other.label),
+    ...typedOf(otherLabel, { link: { other: { label: other?.label } } }),
   };
 }
 
@@ -140,10 +118,11 @@ export function changeOf(visit: ConsoleVisit, typed: Typed, stored: Partial<Bran
 /** The field without which others that were typed would be left out, where nothing of them is stored that it may take away. */
 function withoutUse(typed: Typed, stored: Partial<BrandingEntry>): string | undefined {
   const isTyped = (path: string) => textAt(typed, path).trim() !== '';
-  const ofNotice = ['notice.text', 'notice.from', 'notice.until'];
-  if (stored.notice === undefined && !isTyped('notice.kind') && ofNotice.some(isTyped)) return 'notice.kind';
+  const hasWords = (path: string) => Object.keys(wordsAt(typed, path)).length > 0;
+  const hasNotice = hasWords('notice.text') || isTyped('notice.from') || isTyped('notice.until');
+  if (stored.notice === undefined && !isTyped('notice.kind') && hasNotice) return 'notice.kind';
   const hasOther = stored.links?.some(({ kind }) => kind === 'other');
-  if (!hasOther && !isTyped('link.other') && isTyped('link.other.label')) return 'link.other';
+  if (!hasOther && !isTyped('link.other') && hasWords('link.other.label')) return 'link.other';
   return undefined;
 }
 
@@ -181,7 +160,7 @@ function linksOf(typed: Typed, stored: readonly BrandLink[]): { link: SentLink; 
     return url === '' ? [] : [{ link: { kind, url }, field: `link.${kind}` }];
   });
   const url = textAt(typed, 'link.other').trim();
-  const label = texts.read(textAt(typed, 'link.other.label')) as Record<string, string>;
+  const label = wordsAt(typed, 'link.other.label');
   const other = url === '' ? [] : [{ link: { kind: 'other' as const, url, label }, field: 'link.other' }];
   const shown = new Set<string>();
   const further = stored.filter(({ kind }) => {

@@ -13,7 +13,7 @@ import type { FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { audience, colors, formFieldOf, identity, links, notice, waysToType } from './fields.ts';
+import { audience, colors, formFieldOf, identity, links, notice } from './fields.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
 import { brandingBreadcrumbs, brandingTabs } from './tabs.ts';
 
@@ -30,8 +30,7 @@ export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
   const { place, ownerName, typed, etag } = shown;
   const field = (input: Input, more?: string): FormField => {
     const { hint, ...rest } = fieldOf(visit, input, typed);
-    const way = waysToType[input.path];
-    return { ...rest, hint: [hint, way && text(way), more].filter(Boolean).join(' ') || undefined };
+    return { ...rest, hint: [hint, more].filter(Boolean).join(' ') || undefined };
   };
   return {
     title: text('console.branding.of', { name: ownerName, location: place.location }),
@@ -74,13 +73,35 @@ export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
   };
 }
 
-/** With the messages beside the fields that they are about. */
-export function besideFields(problem: Problem, typed: Typed): Problem {
+/** With the messages beside the fields that they are about, and the contrast in the reader's language. */
+export function besideFields(visit: ConsoleVisit, problem: Problem, typed: Typed): Problem {
   const fields = Object.fromEntries(
-    Object.entries(problem.fields).map(([name, message]) => [formFieldOf(name, typed), message]),
+    Object.entries(problem.fields).map(([name, message]) => [
+      formFieldOf(name, typed),
+      lowContrast(visit, typed, name) ?? message,
+    ]),
   );
   return { ...problem, fields };
 }
+
+/** Undefined where the colour is not the reason of the refusal. */
+function lowContrast({ text }: ConsoleVisit, typed: Typed, path: string): string | undefined {
+  if (!colors.some((input) => input.path === path)) return undefined;
+  const scheme = schemeOf(path);
+  const color = textAt(typed, path).trim().toLowerCase();
+  if (!colorPattern.test(color)) return undefined;
+  const { ratio, against, passes } = accentContrast(color, scheme);
+  if (passes) return undefined;
+  return text('console.branding.contrast.low', {
+    color,
+    ratio: Math.floor(ratio * 100) / 100,
+    against,
+    needed: neededContrast,
+    nearest: nearestAccent(color, scheme),
+  });
+}
+
+const schemeOf = (path: string): Scheme => (path === 'colors.accent' ? 'light' : 'dark');
 
 /** Says what counts while the field is empty, and where it comes from. */
 function inherited({ text }: ConsoleVisit, { effective, place }: Shown, name: string): string | undefined {
@@ -103,7 +124,7 @@ function inherited({ text }: ConsoleVisit, { effective, place }: Shown, name: st
 
 /** Of the colour that was typed, or of the one that counts. */
 function contrast({ text }: ConsoleVisit, { typed, effective }: Shown, path: string): string | undefined {
-  const scheme: Scheme = path === 'colors.accent' ? 'light' : 'dark';
+  const scheme = schemeOf(path);
   const name = scheme === 'light' ? 'accent' : 'accentDark';
   const own = textAt(typed, path).trim().toLowerCase();
   const accent = textAt(typed, 'colors.accent').trim().toLowerCase();

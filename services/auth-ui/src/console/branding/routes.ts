@@ -122,7 +122,7 @@ function editRoutes(pages: App, shell: Shell): void {
       if ('kind' in shown) return sendPreview(shell, visit, { ...found, ...shown });
       return shell.show(visit, formView, formPage(visit, shown));
     },
-    beside: (_visit, problem, _found, typed) => besideFields(problem, typed),
+    beside: (visit, problem, _found, typed) => besideFields(visit, problem, typed),
   });
 
   confirmFirst(pages, shell, {

@@ -8,8 +8,8 @@ import { linesOf, numberOf } from '../shell/typed.ts';
 /** A form as it was sent: texts by the name of their field. */
 export type Typed = Readonly<Record<string, unknown>>;
 
-/** A `secret` is never shown. The content of a `file` becomes the text of another field (`upload.ts`). */
-export type InputKind = DescribedKind | 'secret' | 'file';
+/** A `secret` is never shown. The content of a `file` becomes the text of another field (`upload.ts`). `texts` have a field for each language (`languages.ts`). */
+export type InputKind = DescribedKind | 'secret' | 'file' | 'texts';
 
 /** Between the text of a field and the value of the API. */
 export interface Reading {
@@ -85,7 +85,7 @@ export const moment: Reading = {
   },
 };
 
-const readings: Record<Exclude<InputKind, 'choices' | 'file'>, Reading> = {
+const readings: Record<Exclude<InputKind, 'choices' | 'file' | 'texts'>, Reading> = {
   text: plain,
   choice: plain,
   secret: { shown: () => '', read: plain.read },
@@ -113,6 +113,8 @@ export function typedOf(inputs: readonly Input[], record?: object): Typed {
         const chosen = record === undefined ? linesOf(initial) : ((value ?? []) as string[]);
         return chosen.map((one) => [optionName(path, one), 'true']);
       }
+      if (kind === 'texts')
+        return Object.entries(value ?? {}).map(([language, words]) => [optionName(path, language), words]);
       if (kind === 'file' || (record !== undefined && value == null)) return [[path, '']];
       return [[path, record === undefined ? initial : readingOf(input).shown(value)]];
     }),
@@ -163,6 +165,27 @@ export function textAt(typed: Typed, name: string): string {
   return typeof text === 'string' ? text : '';
 }
 
+const languageTag = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
+
+/** The fields of a text by their languages, also those without words: `greeting.en`, `greeting.pt-BR`. */
+export function textsAt(typed: Typed, path: string): Record<string, string> {
+  const start = optionName(path, '');
+  const named = Object.keys(typed)
+    .filter((name) => name.startsWith(start))
+    .map((name) => name.slice(start.length));
+  return Object.fromEntries(
+    named.filter((tag) => languageTag.test(tag)).map((tag) => [tag, textAt(typed, optionName(path, tag))]),
+  );
+}
+
+/** A text as the API takes it: in one line, in the languages that have words. */
+export function wordsAt(typed: Typed, path: string): Record<string, string> {
+  const texts = Object.entries(textsAt(typed, path)).map(
+    ([language, text]) => [language, text.replaceAll(/\s+/g, ' ').trim()] as const,
+  );
+  return Object.fromEntries(texts.filter(([, text]) => text !== ''));
+}
+
 /** The values that are chosen: options of the description, and others that a newer server had in the form. */
 export function chosenOf({ path, options = [] }: Input, typed: Typed): string[] {
   const start = optionName(path, '');
@@ -199,6 +222,10 @@ function valueIn(input: Input, typed: Typed): unknown {
   const { path, kind, empty } = input;
   if (kind === 'file') return undefined;
   if (kind === 'choices') return chosenOf(input, typed);
+  if (kind === 'texts') {
+    const texts = wordsAt(typed, path);
+    return Object.keys(texts).length > 0 || empty === undefined ? texts : null;
+  }
   const sent = isPicked(input) ? pickedOf(input, typed).join('\n') : textAt(typed, path);
   const trimmed = kind === 'secret' ? sent : sent.trim();
   const text = input.reading === undefined ? trimmed : sent;
@@ -209,11 +236,11 @@ function valueIn(input: Input, typed: Typed): unknown {
 }
 
 /** The text of a value; of `choices` one in each line. */
-export const shownIn = (kind: Exclude<InputKind, 'file'>, value: unknown): string =>
+export const shownIn = (kind: Exclude<InputKind, 'file' | 'texts'>, value: unknown): string =>
   readings[kind === 'choices' ? 'lines' : kind].shown(value);
 
 const readingOf = ({ kind, reading }: Input): Reading =>
-  reading ?? readings[kind as Exclude<InputKind, 'choices' | 'file'>];
+  reading ?? readings[kind as Exclude<InputKind, 'choices' | 'file' | 'texts'>];
 
 function valueAt(value: unknown, [first, ...rest]: readonly string[]): unknown {
   if (first === undefined) return value;

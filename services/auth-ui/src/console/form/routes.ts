@@ -11,6 +11,7 @@ import { type StepsPage, stepsView } from '../shell/steps.ts';
 import { tagField } from '../shell/typed.ts';
 import { withColors } from './colors.ts';
 import type { Typed } from './inputs.ts';
+import { isLanguageChange, withLanguages } from './languages.ts';
 import { withChoices } from './pickers.ts';
 import { isSearch } from './searches.ts';
 
@@ -76,8 +77,8 @@ export function formRoutes<
     const about = askedOf(request.params, request.body);
     const { ifMatch: etag } = typed;
     const seen = await read(visit, about);
-    if (isSearch(typed)) {
-      const found = tagged(await pageOf(visit, seen, typed), etagOf(seen) && etag);
+    if (isSearch(typed) || isLanguageChange(typed)) {
+      const found = tagged(await pageOf(visit, seen, withLanguages(typed)), etagOf(seen) && etag);
       return shell.show(visit, formView, withLost(visit, found));
     }
     const isTrial = trial !== undefined && typed[trialName] !== undefined;

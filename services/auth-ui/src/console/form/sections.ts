@@ -16,6 +16,7 @@ import {
   textAt,
   typedOf,
 } from './inputs.ts';
+import { textsField } from './languages.ts';
 import { isSearched, searchedIn } from './searches.ts';
 
 export interface Section {
@@ -35,7 +36,7 @@ export const sectionsBelow =
     inputs,
   });
 
-type Texts = Pick<ConsoleVisit, 'text'>;
+type Texts = Pick<ConsoleVisit, 'text' | 'language'>;
 
 export function sectionsOf(visit: Texts, sections: readonly Section[], typed: Typed): Form['sections'] {
   const { text } = visit;
@@ -62,9 +63,11 @@ const appearances: Record<Input['kind'], Partial<FormField> & Pick<FormField, 'k
   json: { kind: 'textarea', rows: 6, isCode: true },
   secret: { kind: 'password' },
   file: { kind: 'file' },
+  texts: { kind: 'texts', rows: 2 },
 };
 
-export function fieldOf({ text }: Texts, input: Input, typed: Typed): FormField {
+export function fieldOf(visit: Texts, input: Input, typed: Typed): FormField {
+  const { text } = visit;
   const { path: name, kind, label, hint, appearance = {}, isRequired } = input;
   const value = kind === 'secret' ? '' : textAt(typed, name);
   return {
@@ -75,9 +78,10 @@ export function fieldOf({ text }: Texts, input: Input, typed: Typed): FormField 
     ...appearances[kind],
     ...(kind === 'secret' && { isSecret: true }),
     value,
-    ...(kind === 'flag' ? flagField({ text }, input, value) : {}),
-    ...(input.options ? { options: optionsOf({ text }, input, value) } : {}),
-    ...(kind === 'choices' ? { options: boxesOf({ text }, input, typed) } : {}),
+    ...(kind === 'flag' ? flagField(visit, input, value) : {}),
+    ...(input.options ? { options: optionsOf(visit, input, value) } : {}),
+    ...(kind === 'choices' ? { options: boxesOf(visit, input, typed) } : {}),
+    ...(kind === 'texts' ? textsField(visit, input, typed) : {}),
     ...appearance,
     ...(isPicked(input) ? pickerOf(input, typed) : {}),
     ...(input.reference === 'color' && { kind: 'color', palette: paletteColor(value) }),

@@ -78,5 +78,6 @@ const checkedOf = ({ options = [] }: FormField) => options.filter(({ isChecked }
 function sentAs(field: FormField): [string, string][] {
   if (field.kind === 'check') return field.isChecked ? [[field.name, 'true']] : [];
   if (field.kind === 'checks') return checkedOf(field).map(({ name = '' }) => [name, 'true']);
+  if (field.texts !== undefined) return field.texts.map(({ name, value }) => [name, value]);
   return [[field.name, field.value ?? '']];
 }

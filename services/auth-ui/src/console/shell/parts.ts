@@ -107,6 +107,7 @@ export interface FormField {
     | 'check'
     | 'checks'
     | 'picker'
+    | 'texts'
     | 'color'
     | 'file';
   value?: string | undefined;
@@ -115,6 +116,8 @@ export interface FormField {
   /** Of a `select` (a list), a `choice` (buttons with an explanation), `checks` (boxes, each with a name of its own) or a `picker`. */
   options?: FieldOption[];
   picker?: Picker;
+  /** Of `texts`: one for each language that is shown. Its `options` are the languages that can be added. */
+  texts?: readonly { language: string; label: string; name: string; value: string }[];
   /** Of a `color`: what its palette shows. */
   palette?: string;
   /** Values to choose from: of a text, which takes others, too. */

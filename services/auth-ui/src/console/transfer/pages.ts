@@ -3,6 +3,7 @@ import { namesToType } from '@gatehouse/api-client/environment-api';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { EstateChange, ImportResult } from '@gatehouse/contracts/environment-administration';
 import { formatsIn } from '../../texts/formats.ts';
+import { saidIn } from '../../texts/said.ts';
 import { entityOf } from '../audit/words.ts';
 import type { ConsolePage, FormPage } from '../shell/pages.ts';
 import { type PreviewPage, previewedChanges } from '../shell/preview.ts';
@@ -126,7 +127,7 @@ export function previewPage(
         ? undefined
         : {
             title: text('console.transfer.warnings'),
-            list: warnings.map(({ field, value }) => `${value} (${field})`),
+            list: warnings.map((warning) => `${saidIn(visit, warning).text} (${warning.field})`),
           },
     form: {
       action: `${transferPath}/import`,
