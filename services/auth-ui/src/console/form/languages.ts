@@ -14,7 +14,7 @@ const removeButton = 'removeLanguage';
 export const isLanguageChange = (typed: Typed): boolean =>
   [addButton, removeButton].some((name) => textAt(typed, name) !== '');
 
-/** What was typed, with one language more or less. */
+/** Gives what was typed, with one language more or less. */
 export function withLanguages(typed: Typed): Typed {
   const removed = textAt(typed, removeButton);
   const path = textAt(typed, addButton);
