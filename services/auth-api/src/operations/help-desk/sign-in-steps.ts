@@ -194,7 +194,9 @@ const isDirectoryRefusal = (word: string): word is keyof typeof directoryRefusal
 const gravity: readonly SignInVerdict[] = ['refused', 'unknown', 'restricted'];
 
 /** From every step: the gravest verdict, and the first cause of it in their order. A step that could not be looked at leaves the answer unknown. */
-export function conclude(findings: readonly Verdict[]): Pick<SignInExplanation, 'ok' | 'verdict' | 'reason'> {
+export function conclude(
+  findings: readonly Pick<Verdict, 'status' | 'reason'>[],
+): Pick<SignInExplanation, 'ok' | 'verdict' | 'reason'> {
   const verdicts = findings.map(({ status, reason }) => {
     if (isCause(reason)) return { verdict: signInCauses[reason], reason };
     return { verdict: status === 'failed' ? 'unknown' : 'allowed', reason: undefined };

@@ -468,8 +468,8 @@ describe('the last attempts', () => {
 });
 
 it('names the cause that is known where another step of the same gravity could not be looked at', () => {
-  const unread = { status: 'failed' as const, message: 'Redis does not answer', sentences: [] };
-  const locked = { status: 'warning' as const, message: 'locked', sentences: [], reason: 'directory_locked' };
+  const unread = { status: 'failed' as const, message: 'Redis does not answer' };
+  const locked = { status: 'warning' as const, message: 'locked', reason: 'directory_locked' };
   expect(conclude([unread, locked])).toEqual({ ok: false, verdict: 'unknown', reason: 'directory_locked' });
   expect(conclude([unread])).toEqual({ ok: false, verdict: 'unknown' });
 });
