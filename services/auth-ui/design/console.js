@@ -39,6 +39,11 @@ const copied = [
   '.fact-line > code',
   '.fact-line > a.code',
   '.once-value > code',
+  '.part-lead > code',
+  '.list:not(.changes) .cell > code',
+  '.list:not(.changes) .cell > a.code',
+  '.list:not(.changes) .cell-note > code',
+  '.changes .value-ids > code',
 ];
 if (navigator.clipboard !== undefined)
   for (const code of document.querySelectorAll(copied.join())) {

@@ -1,4 +1,4 @@
-// Shows moments in the zone of the reader, with UTC in a tooltip, and takes those of a form in that zone: without this script
+// Shows moments in the zone of the reader, with UTC in a tooltip or beside them, and takes those of a form in that zone: without this script
 // both are in UTC, and say so.
 const language = document.documentElement.lang;
 const time = { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' };
@@ -18,6 +18,9 @@ for (const element of document.querySelectorAll('time[datetime]')) {
   const at = new Date(element.dateTime);
   element.title = inUtc.format(at);
   element.textContent = formats.get(element.dataset.time ?? 'minute')?.format(at) ?? element.textContent;
+  // On the page of one request the time is compared with those of logs.
+  if (element.closest('[data-utc]') && element.textContent !== element.title)
+    element.after(` · ${element.title}`);
 }
 
 // `2027-01-31T12:00`, as such a field has it.

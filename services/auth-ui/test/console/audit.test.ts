@@ -330,3 +330,19 @@ it('asks before old rows are deleted that a clock may have made old, and says wh
   expect(done.text).toContain('The deletions are confirmed');
   expect((await person.open(page)).text).toContain('No deletion waits for a confirmation.');
 });
+
+it('names the environment that a change gives, with its identifier below', async () => {
+  const name = 'Servers of the north';
+  await stage.environmentApi.call('PATCH', `/environments/${stage.environmentId}`, {
+    payload: { data: { name } },
+  });
+  const { environmentId } = stage;
+  const domains = ['named.example'];
+  const id = await stage.environmentApi.contactCenter({ environmentId, name: 'Named', domains });
+  const found = await person.open(`${path}?entity=contact-center&entityId=${id}`);
+  const link = found.links.find(({ href }) => href.includes('/requests/'));
+  const request = await person.open(link?.href ?? '');
+  expect(request.html).toContain(
+    `<ins>${name}</ins><span class="cell-note value-ids"><code>${stage.environmentId}`,
+  );
+});

@@ -71,7 +71,7 @@ export const personColumn = ({ text, person }: ConsoleVisit): Column<Listee> => 
   label: 'field.administrator.user',
   cell: ({ sub, name }) => ({
     text: name,
-    note: sub,
+    ids: [sub],
     badge: sub === person.sub ? { text: text('console.administrators.you'), kind: 'plain' } : undefined,
   }),
 });

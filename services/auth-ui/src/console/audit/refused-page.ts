@@ -134,7 +134,7 @@ function fieldsOf(
 
 function timeCell({ text }: ConsoleVisit, { at, correlationId }: RefusedRequest): Cell {
   const shown = text('console.atSecond', { at: new Date(at) });
-  return { text: shown, href: requestHref(correlationId), note: correlationId };
+  return { text: shown, href: requestHref(correlationId), ids: [correlationId] };
 }
 
 /** A registered one leads to its diagnosis. */
@@ -144,12 +144,11 @@ function clientCell(
   names: Clients['names'],
 ): Cell {
   if (clientId === undefined)
-    return { text: text('console.audit.refused.unregistered'), note: clientAddress };
+    return { text: text('console.audit.refused.unregistered'), ids: [clientAddress] };
   const href = `${consolePath}/clients/one/${encodeURIComponent(clientId)}/diagnosis`;
   const name = names.get(clientId);
-  if (name !== undefined && name !== clientId)
-    return { text: name, href, note: `${clientId} · ${clientAddress}` };
-  return { text: clientId, href, note: clientAddress, isWhole: clientId.length <= maxWhole };
+  if (name !== undefined && name !== clientId) return { text: name, href, ids: [clientId, clientAddress] };
+  return { text: clientId, href, ids: [clientAddress], isWhole: clientId.length <= maxWhole };
 }
 
 function reasonCell({ text }: ConsoleVisit, { reason, endpoint, detail }: RefusedRequest): Cell {

@@ -49,7 +49,7 @@ export function requestPage(
 
 function shownEntry(visit: ConsoleVisit, entry: Recorded, names: Names): Entry {
   const { text } = visit;
-  const { who, what, object, center, address, outcome } = saidOf(visit, entry, names);
+  const { who, what, object, center, address, outcome, correlationId } = saidOf(visit, entry, names);
   const { event, change } = entry;
   return {
     at: text('console.atSecond', { at: new Date(entry.at) }),
@@ -66,6 +66,7 @@ function shownEntry(visit: ConsoleVisit, entry: Recorded, names: Names): Entry {
         ['clientId', event?.clientId ?? change?.actor.clientId],
         [text('console.audit.session'), event?.sid],
         [text('console.audit.filter.entityId'), change?.entityId],
+        [text('console.audit.filter.correlationId'), correlationId],
         ['linkRequest', change?.actor.linkRequest],
         [text('console.audit.filter.name'), event?.name],
         ...Object.entries(event?.fields ?? {})
@@ -77,7 +78,7 @@ function shownEntry(visit: ConsoleVisit, entry: Recorded, names: Names): Entry {
       visit,
       change?.entity ?? 'client',
       event === undefined ? change.changes : changesOf(event),
-      names.centers,
+      new Map([...names.environments, ...names.centers]),
     ),
   };
 }

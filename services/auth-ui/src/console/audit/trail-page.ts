@@ -117,7 +117,7 @@ function rowOf(visit: ConsoleVisit, entry: Entry, names: Names): Row {
   return {
     cells: [
       { text: text('console.atSecond', { at: new Date(entry.at) }) },
-      { text: who.name, href: who.href, note: who.id },
+      { text: who.name, href: who.href, ids: idsOf(who) },
       {
         text: what,
         href: requestHref(correlationId),
@@ -125,11 +125,13 @@ function rowOf(visit: ConsoleVisit, entry: Entry, names: Names): Row {
         note:
           reason && [text('console.audit.reason', { reason: refusalText(text, reason) }), reason].join(' · '),
       },
-      { text: object.name, href: object.href, note: object.id },
-      { text: address, isWhole: isIPv4(address), note: center?.name },
+      { text: object.name, href: object.href, ids: idsOf(object) },
+      { text: address, isCode: address !== '', isWhole: isIPv4(address), note: center?.name },
     ],
   };
 }
+
+const idsOf = ({ id }: { id?: string | undefined }): string[] => (id === undefined ? [] : [id]);
 
 /** There may be any number of contact centres: more than a few are typed. */
 async function centersOf({ environmentApi, rights }: ConsoleVisit) {

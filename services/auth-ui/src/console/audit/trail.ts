@@ -4,8 +4,10 @@ import { pageOfAudit } from '@gatehouse/api-client/environment-api';
 import type { NamedPerson, SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
 import { loginNameOf } from '@gatehouse/contracts/values';
+import { idsIn } from '../shell/changes.ts';
 import { clientNames, clientTyped } from '../shell/names/client-names.ts';
 import { centerTyped, knownCenters } from '../shell/names/contact-centers.ts';
+import { knownEnvironments } from '../shell/names/environments.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { end, filtersOf, type TrailQuery } from './filters.ts';
 
@@ -17,6 +19,7 @@ export type Entry =
 export interface Names {
   people: ReadonlyMap<string, NamedPerson>;
   centers: ReadonlyMap<string, { name: string; domain: string | undefined }>;
+  environments: ReadonlyMap<string, { name: string }>;
   clients: ReadonlyMap<string, string>;
 }
 
@@ -192,11 +195,13 @@ export async function namesOf(
   const ofPeople = people.map(({ contactCenterId }) => contactCenterId);
   const ofOthers = others.map(({ contactCenterId }) => contactCenterId);
   const places = [...ofEntries, ...ofPeople, ...ofOthers].filter((id) => id !== undefined);
-  const [centers, clients] = await Promise.all([
-    knownCenters(visit, [...places, ...entries.flatMap(placesIn)]),
+  const changes = entries.map(changesIn);
+  const [centers, environments, clients] = await Promise.all([
+    knownCenters(visit, [...places, ...idsIn(changes, 'contactCenterIds')]),
+    knownEnvironments(visit, idsIn(changes, 'environmentId')),
     clientNames(visit, [...entries.flatMap(clientsIn), ...others.flatMap(({ clientId }) => clientId ?? [])]),
   ]);
-  return { people: new Map(people.map((person) => [person.sub, person])), centers, clients };
+  return { people: new Map(people.map((person) => [person.sub, person])), centers, environments, clients };
 }
 
 function clientsIn({ event, change }: Entry): string[] {
@@ -204,11 +209,7 @@ function clientsIn({ event, change }: Entry): string[] {
   return ids.filter((id) => typeof id === 'string');
 }
 
-/** The contact centres that a change gives or takes away. */
-function placesIn({ event, change }: Entry): string[] {
-  const changes = event === undefined ? change.changes : event.fields['changes'];
-  const { from, to } = Object(Object(changes)['contactCenterIds']);
-  return [from, to].flat().filter((id) => typeof id === 'string');
-}
+const changesIn = ({ event, change }: Entry): AuditEntry['changes'] =>
+  (event === undefined ? change.changes : Object(event.fields['changes'])) as AuditEntry['changes'];
 
 const actingClient = ({ actor }: AuditEntry) => (actor.kind === 'client' ? actor.name : undefined);

@@ -142,7 +142,7 @@ function requestRows(
       { text: name, note: [reason, ...(index === 0 ? [often] : []), `${endpoint}: ${detail}`].join(' · ') },
       linesOf(pairsOf(sent)),
       linesOf(pairsOf(registered)),
-      { text: timeOf(text, at), href: requestHref(correlationId), note: correlationId },
+      { text: timeOf(text, at), href: requestHref(correlationId), ids: [correlationId] },
     ],
   }));
 }

@@ -24,7 +24,7 @@ export const columns = (visit: ConsoleVisit): Column<ClientView>[] => [
     cell: ({ client_id, name }) => ({
       text: name,
       href: clientPath(client_id),
-      note: name === client_id ? undefined : client_id,
+      ids: name === client_id ? [] : [client_id],
     }),
   },
   // Both are in the first column.

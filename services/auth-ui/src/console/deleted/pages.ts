@@ -23,7 +23,10 @@ export const deleted: Resource = {
 export const keptPath = (kind: Kind, id: string) => `${deletedPath}/one/${kind}/${encodeURIComponent(id)}`;
 
 export const columns = ({ text }: ConsoleVisit, { names }: Listed): Column<Kept>[] => [
-  { label: 'console.deleted.name', cell: ({ name, clientId }) => ({ text: name, note: clientId }) },
+  {
+    label: 'console.deleted.name',
+    cell: ({ name, clientId }) => ({ text: name, ids: clientId === undefined ? [] : [clientId] }),
+  },
   { label: 'console.deleted.kind', cell: ({ kind }) => ({ text: text(`console.deleted.kind.${kind}`) }) },
   {
     label: 'console.deleted.at',

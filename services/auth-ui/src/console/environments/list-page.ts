@@ -26,7 +26,7 @@ export const columns = (visit: ConsoleVisit): Column<Environment>[] => [
     cell: (environment) => ({
       text: nameOf(environment),
       href: environmentPath(environment.id),
-      note: environment.id,
+      ids: [environment.id],
     }),
   },
   {

@@ -47,7 +47,7 @@ export function chooseCenterPage(
       ],
       empty: text(search === '' ? 'console.people.choose.empty' : 'console.table.noMatch'),
       rows: rows.map(({ id, name, domains }) => ({
-        cells: [{ text: name, href: centerAddress(id), note: id }, { text: domains.join(', ') }],
+        cells: [{ text: name, href: centerAddress(id), ids: [id] }, { text: domains.join(', ') }],
       })),
       ...pageOfRows(text, { path: peoplePath, query: { search } }, place, { rows: rows.length, ...rest }),
     },

@@ -8,13 +8,28 @@ export interface ShownChange {
   /** As the forms call it; undefined: no form has it. */
   label: string | undefined;
   /** Undefined: there was no value. */
-  from: string | undefined;
+  from: ShownValue | undefined;
   /** Undefined: the value is taken away. */
-  to: string | undefined;
+  to: ShownValue | undefined;
 }
 
-/** Contact centres by their ids. */
-type Centers = ReadonlyMap<string, { name: string }>;
+interface ShownValue {
+  text: string;
+  /** Those that the text says by name. */
+  ids: string[];
+}
+
+/** Contact centres and environments by their ids. */
+type Known = ReadonlyMap<string, { name: string }>;
+
+/** The ids that changes hold in one of these fields. */
+export const idsIn = (
+  changes: readonly Readonly<Record<string, { from?: unknown; to?: unknown }>>[],
+  field: 'contactCenterIds' | 'environmentId',
+): string[] =>
+  changes
+    .flatMap((change) => [change[field]?.from, change[field]?.to].flat())
+    .filter((id) => typeof id === 'string');
 
 /** Longer values are cut: a page is read, and a certificate is compared elsewhere. */
 const maxValueLength = 600;
@@ -24,7 +39,7 @@ export function shownChanges(
   visit: ConsoleVisit,
   entity: string,
   changes: Readonly<Record<string, { from?: unknown; to?: unknown }>>,
-  centers: Centers = new Map(),
+  known: Known = new Map(),
 ): ShownChange[] {
   const resource = resourceOf(entity);
   return Object.entries(changes).map(([field, { from, to }]) => {
@@ -32,8 +47,8 @@ export function shownChanges(
     return {
       field,
       label: isTextKey(key) ? visit.text(key) : undefined,
-      from: shown(from, centers),
-      to: shown(to, centers),
+      from: shown(from, known),
+      to: shown(to, known),
     };
   });
 }
@@ -45,12 +60,13 @@ const labels: Readonly<Record<string, string>> = { 'person.active': 'field.perso
 const resourceOf = (entity: string): string =>
   entity === 'cors' ? 'origin' : entity.replace(/-./g, ([, letter = '']) => letter.toUpperCase());
 
-function shown(value: unknown, centers: Centers): string | undefined {
+function shown(value: unknown, known: Known): ShownValue | undefined {
   if (value === undefined || value === null) return undefined;
-  const named = (one: unknown) => (typeof one === 'string' ? (centers.get(one)?.name ?? one) : one);
+  const named = (one: unknown) => (typeof one === 'string' ? (known.get(one)?.name ?? one) : one);
+  const ids = [value].flat().filter((one) => typeof one === 'string' && named(one) !== one) as string[];
   const text =
     typeof value === 'string'
       ? String(named(value))
       : JSON.stringify(Array.isArray(value) ? value.map(named) : value, undefined, 1);
-  return text.length > maxValueLength ? `${text.slice(0, maxValueLength)} …` : text;
+  return { text: text.length > maxValueLength ? `${text.slice(0, maxValueLength)} …` : text, ids };
 }

@@ -54,6 +54,8 @@ export interface Cell {
   href?: string | undefined;
   /** A second line. */
   note?: string | undefined;
+  /** Identifiers and addresses below it, each with its button to copy it. */
+  ids?: readonly string[];
   /** The words of an API, which are English in every language of the page. */
   isNoteEnglish?: boolean;
   badge?: { text: string; kind: 'good' | 'bad' | 'plain' } | undefined;

@@ -43,6 +43,7 @@ export function previewedChanges(
   visit: ConsoleVisit,
   changes: readonly Previewed[],
   isAgain: boolean,
+  known: Parameters<typeof shownChanges>[3] = new Map(),
 ): Pick<PreviewPage, 'title' | 'message' | 'groups' | 'more'> {
   const { text } = visit;
   const rest = changes.length - maxShown;
@@ -63,7 +64,7 @@ export function previewedChanges(
         entity,
         name,
         id: name === id ? undefined : id,
-        changes: shownChanges(visit, of, fields),
+        changes: shownChanges(visit, of, fields, known),
       };
     }),
     more: rest > 0 ? text('console.transfer.more', { count: rest }) : undefined,

@@ -5,6 +5,8 @@ import type { EstateChange, ImportResult } from '@gatehouse/contracts/environmen
 import { formatsIn } from '../../texts/formats.ts';
 import { saidIn } from '../../texts/said.ts';
 import { entityOf } from '../audit/words.ts';
+import { idsIn } from '../shell/changes.ts';
+import { knownEnvironments } from '../shell/names/environments.ts';
 import type { ConsolePage, FormPage } from '../shell/pages.ts';
 import { type PreviewPage, previewedChanges } from '../shell/preview.ts';
 import type { Problem } from '../shell/problem.ts';
@@ -95,13 +97,13 @@ export const isTyped = (names: readonly string[], typed: string): boolean =>
   linesOf(typed).toSorted().join('\n') === names.toSorted().join('\n');
 
 /** `typed`: the names as they were sent, and wrong. */
-export function previewPage(
+export async function previewPage(
   visit: ConsoleVisit,
   { changes, keptSecrets, warnings }: ImportResult,
   document: string,
   etag: string,
   { isAgain = false, typed }: { isAgain?: boolean; typed?: string } = {},
-): PreviewPage {
+): Promise<PreviewPage> {
   const { text } = visit;
   const shown = changes.map((change) => ({
     ...change,
@@ -110,7 +112,7 @@ export function previewPage(
     name: nameOf(change),
   }));
   return {
-    ...previewedChanges(visit, shown, isAgain),
+    ...previewedChanges(visit, shown, isAgain, await environmentsIn(visit, changes)),
     breadcrumbs: [{ label: text('console.transfer.title'), href: transferPath }],
     summary: text('console.transfer.count', {
       count: changes.length,
@@ -138,6 +140,18 @@ export function previewPage(
       isDangerous: changes.some(({ action }) => action === 'delete'),
     },
   };
+}
+
+/** An environment that the import creates has the name of its own change. */
+async function environmentsIn(visit: ConsoleVisit, changes: readonly EstateChange[]) {
+  const created = changes.flatMap(({ entity, id, name }) =>
+    entity === 'environment' && name !== undefined ? [[id, { name }] as const] : [],
+  );
+  const ids = idsIn(
+    changes.map((change) => change.changes),
+    'environmentId',
+  );
+  return new Map([...(await knownEnvironments(visit, ids)), ...created]);
 }
 
 const countOf = (changes: readonly EstateChange[], kind: string) =>

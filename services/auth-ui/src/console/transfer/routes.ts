@@ -62,7 +62,7 @@ export const transferArea: Area = {
         const { done, problem } = await attempt(visit, () => estateOf(visit).tryImport(text, formatOf(text)));
         if (problem !== undefined)
           return shell.refused(visit, importPage(visit, text), besideDocument(problem));
-        return shell.show(visit, previewView, previewPage(visit, done.result, text, done.etag));
+        return shell.show(visit, previewView, await previewPage(visit, done.result, text, done.etag));
       },
     );
 
@@ -78,7 +78,7 @@ export const transferArea: Area = {
           const isAgain = newest !== etag;
           if (isAgain || !isTyped(namesToType(result.changes), typed))
             return {
-              shown: previewPage(visit, result, text, newest, isAgain ? { isAgain } : { typed }),
+              shown: await previewPage(visit, result, text, newest, isAgain ? { isAgain } : { typed }),
               isAgain,
             };
           return { imported: await estateOf(visit).import(text, format, etag) };
