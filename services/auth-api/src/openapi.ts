@@ -97,7 +97,7 @@ function callersOf(method: string, path: string): (Credential | 'none')[] {
   const rule = opsAuthorisation.ruleOf(method.toUpperCase(), path);
   if (rule !== undefined) {
     const admitted = Object.entries(administrators) as [AdministratorKind, Credential][];
-    return [...new Set(admitted.filter(([kind]) => allows(rule, kind)).map(([, name]) => name))];
+    return [...new Set(admitted.filter(([kind]) => allows(rule, [kind])).map(([, name]) => name))];
   }
   const row = callers.find(([pattern]) => pattern.test(path));
   if (row === undefined) throw new Error(`nothing says who may call ${method} ${path}: add it to openapi.ts`);

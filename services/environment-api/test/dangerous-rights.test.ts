@@ -238,7 +238,7 @@ describe('a person with a right in the contact centre', () => {
     const { id: user } = await scim.user({ userName: randomUuid(), password: 'a-long-enough-password' });
     const { body } = await api.call('GET', `/contact-centers/${id}/people/${user}`);
     if (right !== undefined)
-      api.authApi.appointed.push({ contactCenterId: id, dbid: body.data.number, right });
+      api.authApi.appointed.push({ contactCenterId: id, dbid: body.data.number, rights: [right] });
     return { id: user as string, path: `/Users/${user}` };
   };
   const helpDesk = () => personAt(id, contactCenterRights['help-desk']);

@@ -312,7 +312,7 @@ describe('a link for a first password', () => {
       }),
     });
     const { id, dbid } = await store.add();
-    const appoint = () => api.authApi.appointed.push({ contactCenterId, dbid, right: 'auditor' });
+    const appoint = () => api.authApi.appointed.push({ contactCenterId, dbid, rights: ['auditor'] });
     const code = await linkFor(id, by('help-desk'));
     expect(await client.readPasswordLink(code)).toMatchObject({ person: { dbid } });
     appoint();

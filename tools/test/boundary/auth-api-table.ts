@@ -78,7 +78,7 @@ const administration: Table = {
     { json: { data: { client_id: '{clientId}', authorizedGrantTypes: ['password'] } } },
   ],
   [`POST ${ops}/contact-centers/{id}/administrators`]: [
-    { json: { data: { user: '{userName}', right: 'auditor' } } },
+    { json: { data: { user: '{userName}', rights: ['auditor'] } } },
   ],
   [`PATCH ${ops}/contact-centers/{id}/administrators`]: [{ json: { data: { administratorsAppoint: true } } }],
   [`POST ${ops}/administrators`]: [{ json: { data: { user: '{sub}', contactCenter: '{contactCenterId}' } } }],

@@ -169,7 +169,7 @@ const centers: Table = {
     `${center}/off-boarding/{step}`,
   ),
   ...forms(
-    { user: '{userName}', sub: '{sub}', right: 'auditor' },
+    { user: '{userName}', sub: '{sub}', 'rights.auditor': 'true' },
     ...['add', 'remove', 'own'].map((step) => `${center}/administrators/${step}`),
   ),
   ...forms(

@@ -2,7 +2,10 @@
 import type { App } from '@gatehouse/service-kit/http';
 
 /** The answer: done; 401; 403; 404 as if it did not exist; an empty list; what belongs to the caller's own contact centre. */
-export type Verdict = 'yes' | 'refused' | 'no' | 'hidden' | 'empty' | 'own';
+export type Verdict = (typeof bestFirst)[number];
+
+/** A caller of several kinds has the best verdict of them. */
+const bestFirst = ['yes', 'own', 'empty', 'hidden', 'no', 'refused'] as const;
 
 export interface Rule {
   title: string;
@@ -55,9 +58,12 @@ export function createMatrix<Kind extends string, Name extends string>({
   }
 
   /** `isOther`: it is about what belongs to a contact centre that the caller does not reach. */
-  function verdictOf({ verdicts, other }: Rule, kind: Kind, isOther = false): Verdict {
-    const index = kinds.indexOf(kind);
-    return (isOther ? other?.[index] : undefined) ?? verdicts[index] ?? 'no';
+  function verdictOf({ verdicts, other }: Rule, of: readonly Kind[], isOther = false): Verdict {
+    const given = of.map((kind) => {
+      const index = kinds.indexOf(kind);
+      return (isOther ? other?.[index] : undefined) ?? verdicts[index];
+    });
+    return bestFirst.find((verdict) => given.includes(verdict)) ?? 'no';
   }
 
   return {
@@ -97,7 +103,7 @@ export function createMatrix<Kind extends string, Name extends string>({
       const lines = Object.keys(rows).map((operation) => {
         const rule: Rule = rules[rows[operation] as Name];
         const cells = kinds.map((kind) => {
-          const [own, other] = [verdictOf(rule, kind), verdictOf(rule, kind, true)];
+          const [own, other] = [verdictOf(rule, [kind]), verdictOf(rule, [kind], true)];
           return other === own ? own : `${own} / ${other}`;
         });
         return `| \`${operation}\`${marksOf(rule)} | ${cells.join(' | ')} |`;

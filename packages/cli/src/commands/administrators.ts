@@ -7,16 +7,20 @@ import { Argument, type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
 import { contactCenterOf } from '../input/named.ts';
+import { list } from '../input/options.ts';
 import { type PlaceOption, personArgument, personOf } from '../input/person.ts';
 import { type NameOf, namesOfPeople } from '../input/shown-names.ts';
 import { columnsOf } from '../output/columns.ts';
 import type { Session } from '../session.ts';
 
 interface AddOptions extends PlaceOption {
-  right: 'installation' | ContactCenterRight;
+  right: readonly string[];
   way: string;
   note?: string;
 }
+
+const installationRight = 'installation';
+const rightWords = [installationRight, ...contactCenterRightNames].join(', ');
 
 const installation = ({ authApi }: Session) => createAdministratorCalls(authApi);
 const within = async (session: Session, contactCenter: string) =>
@@ -41,13 +45,13 @@ const columnsWithin = (nameOf: NameOf) =>
     appointment,
     {
       name: 'name',
-      right: 'right',
+      rights: ({ rights }) => rights.join(', '),
       'way of sign-in': 'way',
       since: 'addedAt',
       'added by': ({ addedBy }) => nameOf(addedBy),
       sub: 'sub',
     },
-    ['user'],
+    ['user', 'rights'],
   );
 
 const authorsOf = (session: Session, all: readonly { addedBy: string }[]) =>
@@ -88,9 +92,9 @@ export function administratorCommands(program: Command, cli: Cli): void {
       .description('let a person administer everything, or have a right in a contact centre'),
   )
     .addOption(
-      new Option('--right <right>', 'what the person may do')
-        .choices(['installation', ...contactCenterRightNames])
-        .default('installation'),
+      new Option('--right <rights>', `what the person may do: ${rightWords}`)
+        .default([installationRight])
+        .argParser(list),
     )
     .option(
       '--way <way>',
@@ -101,16 +105,20 @@ export function administratorCommands(program: Command, cli: Cli): void {
     .action(
       cli.action<AddOptions, [string]>(async (session, { right, contactCenter, way, note }, user) => {
         const fields = { way, ...(note === undefined ? {} : { note }) };
-        if (right === 'installation') {
+        if (right.includes(installationRight)) {
+          if (right.length > 1)
+            throw new UsageError(`${installationRight} is more than every other right: give it alone`);
           await session.sure(`Let ${user} administer the whole installation?`);
           const named = await personOf(session, user, contactCenter);
           const added = await installation(session).add({ ...named, ...fields });
           return session.output.done(`${added.name} is an installation administrator.`, added);
         }
-        if (contactCenter === undefined) throw new UsageError(`The right ${right} needs --contact-center`);
-        await session.sure(`Give ${user} the right ${right} in the contact centre ${contactCenter}?`);
-        const added = await (await within(session, contactCenter)).add({ user, right, ...fields });
-        session.output.done(`${added.name} has the right ${added.right}.`, added);
+        const given = right.join(', ');
+        if (contactCenter === undefined) throw new UsageError(`The right ${given} needs --contact-center`);
+        await session.sure(`Give ${user} the right ${given} in the contact centre ${contactCenter}?`);
+        const rights = right as ContactCenterRight[];
+        const added = await (await within(session, contactCenter)).add({ user, rights, ...fields });
+        session.output.done(`${added.name} has the right ${added.rights.join(', ')}.`, added);
       }),
     );
 

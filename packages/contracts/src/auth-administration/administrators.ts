@@ -28,7 +28,7 @@ export type AdministratorView = z.infer<typeof administratorSchema>;
 export const appointeeSchema = z.object({
   sub: z.string(),
   name: z.string().describe('As the person was named when added; nothing is decided by it.'),
-  right: z.enum(contactCenterRightNames),
+  rights: z.array(z.enum(contactCenterRightNames)),
   way: wayOfSignInSchema.describe('The way of sign-in that counts.'),
   note: z.string().optional(),
   addedBy: z.string().describe('The operator account, or the `sub` of another administrator.'),

@@ -15,8 +15,8 @@ export const administratorPlaceSchema = z.object({
   isAdministrator: z.boolean(),
   /** Whether the contact centre has a list of its own. A replica of the release before does not say so, and knows none. */
   hasList: z.boolean().default(false),
-  /** The right that this list gives the person with the number. */
-  right: z.enum(contactCenterRightNames).optional(),
+  /** The rights that this list gives the person with the number. */
+  rights: z.array(z.enum(contactCenterRightNames)).default([]),
   /** Groups of a people store that give a right at the console, wherever somebody is their member. */
   groups: z.array(z.string()).default([]),
 });

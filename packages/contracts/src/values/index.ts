@@ -4,6 +4,8 @@ export {
   type ContactCenterRight,
   contactCenterRightNames,
   contactCenterRights,
+  contactCenterRightsBy,
+  contactCenterRightsIn,
 } from './contact-center-rights.ts';
 /** @public The compiler names it in types that it infers. */
 export type { DefinedOnly } from './defined-only.ts';

@@ -3,8 +3,9 @@ import { consoleClientId, type IntrospectionActive } from '@gatehouse/contracts/
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import {
   type ContactCenterRight,
-  contactCenterRightNames,
   contactCenterRights,
+  contactCenterRightsBy,
+  contactCenterRightsIn,
 } from '@gatehouse/contracts/values';
 import type { KnownAdministrators } from '../registry/administrators/known-administrators.ts';
 import type { AccessTokenRecord, LinkedOperator, StoredAccessToken } from './access-token.ts';
@@ -14,15 +15,12 @@ import { seenAtMsOf } from './session-reference.ts';
 export type ConsoleRight =
   | { kind: 'operator by link'; sub: string; operator: LinkedOperator }
   | ({ kind: 'installation administrator'; sub: string } & Proof)
-  | ({ kind: ContactCenterKind; sub: string; contactCenterId: string } & Proof);
-
-const kindsOfContactCenter = {
-  administrator: 'contact-centre administrator',
-  'help-desk': 'help desk',
-  auditor: 'auditor',
-} as const satisfies Record<ContactCenterRight, string>;
-
-type ContactCenterKind = (typeof kindsOfContactCenter)[ContactCenterRight];
+  | ({
+      kind: 'of a contact centre';
+      rights: ContactCenterRight[];
+      sub: string;
+      contactCenterId: string;
+    } & Proof);
 
 interface Proof {
   /** When the person proved who they are; undefined: not known. */
@@ -31,7 +29,7 @@ interface Proof {
 
 export type ConsoleRights = ReturnType<typeof createConsoleRights>;
 
-export function createConsoleRights(administrators: Pick<KnownAdministrators, 'rightOf'>) {
+export function createConsoleRights(administrators: Pick<KnownAdministrators, 'rightsOf'>) {
   /** Looked up at every use, and stored in no token: a person who is taken off the list loses the right at once. */
   async function of({ facts, record }: StoredAccessToken): Promise<ConsoleRight | undefined> {
     // Any client may get tokens of an administrator. Only the console is known to do what its user asks for.
@@ -45,36 +43,36 @@ export function createConsoleRights(administrators: Pick<KnownAdministrators, 'r
     const provedAtMs = read.session?.authTimeMs;
     const proved = place !== undefined && { contactCenterId: place, sub, way: entry?.way, provedAtMs };
     const signedInAtMs = read.session && seenAtMsOf(read.session);
-    const listed = proved ? await administrators.rightOf(proved) : undefined;
-    if (listed === 'installation') return { kind: 'installation administrator', sub, signedInAtMs };
+    const listed = proved ? await administrators.rightsOf(proved) : [];
+    if (listed.includes('installation')) return { kind: 'installation administrator', sub, signedInAtMs };
     const [contactCenterId, another] = contactCenterIds;
     if (contactCenterId === undefined || another !== undefined) return undefined;
-    const right = contactCenterRightNames.find(
-      (name) =>
-        read.authorities.includes(contactCenterRights[name]) ||
-        (listed === name && place === contactCenterId),
-    );
-    return right && { kind: kindsOfContactCenter[right], sub, contactCenterId, signedInAtMs };
+    const rights = contactCenterRightsIn([
+      ...contactCenterRightsBy(read.authorities),
+      ...(place === contactCenterId ? listed : []),
+    ]);
+    if (rights.length === 0) return undefined;
+    return { kind: 'of a contact centre', rights, sub, contactCenterId, signedInAtMs };
   }
 
   return {
     of,
-    /** The JSON text of what introspection answers about the token, with the right that a list gives. */
+    /** The JSON text of what introspection answers about the token, with the rights that lists give. */
     async introspection(stored: StoredAccessToken): Promise<string> {
       const right = await of(stored);
       if (right === undefined) return stored.introspection;
-      const authority = authorityOf(right);
       const answer = JSON.parse(stored.introspection) as IntrospectionActive;
-      if (answer.authorities.includes(authority)) return stored.introspection;
-      return JSON.stringify({ ...answer, authorities: [...answer.authorities, authority] });
+      const further = authoritiesOf(right).filter((authority) => !answer.authorities.includes(authority));
+      if (further.length === 0) return stored.introspection;
+      return JSON.stringify({ ...answer, authorities: [...answer.authorities, ...further] });
     },
   };
 }
 
 /** The operator by a link counts as an administrator of the installation. */
-function authorityOf({ kind }: ConsoleRight): string {
-  const right = contactCenterRightNames.find((name) => kindsOfContactCenter[name] === kind);
-  return right === undefined ? installationAdminAuthority : contactCenterRights[right];
+function authoritiesOf(right: ConsoleRight): string[] {
+  if (right.kind !== 'of a contact centre') return [installationAdminAuthority];
+  return right.rights.map((name) => contactCenterRights[name]);
 }
 
 function isUnderived({ act, generation = 0 }: AccessTokenRecord): boolean {

@@ -92,7 +92,7 @@ export const appointmentsPath = (contactCenter: string) => `/contact-centers/${c
 export const appoint = (
   api: Pick<AuthApi, 'app'>,
   contactCenter: string,
-  data: Record<string, string>,
+  data: Record<string, unknown>,
   authorization?: string,
 ) => opsCall(api, 'POST', `/auth/v3/ops${appointmentsPath(contactCenter)}`, { data }, authorization);
 

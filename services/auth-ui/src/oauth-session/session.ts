@@ -1,10 +1,6 @@
 /** Defines the session of a person at the console, and keeps it in an encrypted cookie. */
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
-import {
-  type ContactCenterRight,
-  contactCenterRightNames,
-  contactCenterRights,
-} from '@gatehouse/contracts/values';
+import { type ContactCenterRight, contactCenterRightsBy } from '@gatehouse/contracts/values';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ownCookie } from '../pages/own-cookie.ts';
@@ -38,12 +34,14 @@ export type LesserRight = Exclude<ContactCenterRight, 'administrator'>;
 /** The rights of a person, to show or hide links. They decide nothing: the APIs look at the token. */
 export function rightsOf({ authorities }: Session) {
   const installation = authorities.includes(installationAdminAuthority);
-  const right = contactCenterRightNames.find((name) => authorities.includes(contactCenterRights[name]));
+  const rights = contactCenterRightsBy(authorities);
+  const contactCenter = rights.includes('administrator');
+  const lesser = rights.filter((right) => right !== 'administrator');
   return {
     installation,
-    contactCenter: right === 'administrator',
+    contactCenter,
     /** Of a person who has no higher right. */
-    lesser: installation || right === 'administrator' ? undefined : right,
+    lesser: installation || contactCenter ? [] : lesser,
   };
 }
 

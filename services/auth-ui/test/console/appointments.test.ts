@@ -23,10 +23,13 @@ async function removeEverybody(): Promise<void> {
     await installation.submit(await installation.open(href), `${path}/remove`);
 }
 
-/** Somebody on the list with the right, at the console. */
-async function colleague(right: string): Promise<{ person: Person; first: Answer }> {
+/** Somebody on the list with the rights, at the console. */
+async function colleague(...rights: string[]): Promise<{ person: Person; first: Answer }> {
   await removeEverybody();
-  const added = await add(installation, { user: people.agent.username, right });
+  const added = await add(installation, {
+    user: people.agent.username,
+    ...Object.fromEntries(rights.map((right) => [`rights.${right}`, 'true'])),
+  });
   expect(added).toMatchObject({ path, message: expect.stringContaining('is on the list') });
   const person = stage.newPerson();
   return { person, first: await person.openAs('/auth/console', people.agent) };
@@ -60,7 +63,7 @@ describe('the list of a contact centre', () => {
     const { person, first } = await colleague('administrator');
     expect(first.heading).toBe('Home');
     const listed = await installation.open(path);
-    expect(listed.rows).toEqual([expect.objectContaining({ Right: 'Administrator' })]);
+    expect(listed.rows).toEqual([expect.objectContaining({ Rights: 'Administrator' })]);
     const { sub } = await stage.session.read(person);
     const question = await installation.open(`${path}/remove?sub=${encodeURIComponent(sub)}`);
     expect(question.text).toContain('This is the last administrator on the list');
@@ -77,9 +80,9 @@ describe('the list of a contact centre', () => {
     const open = await administrator.open(path);
     expect(open.links.map(({ href }) => href)).toContain(`${path}/add`);
     await removeEverybody();
-    const added = await add(administrator, { user: 'agent', right: 'auditor' });
-    expect(added.rows).toEqual([expect.objectContaining({ Right: 'Auditor' })]);
-    const own = await add(administrator, { user: people.admin.username, right: 'administrator' });
+    const added = await add(administrator, { user: 'agent', 'rights.auditor': 'true' });
+    expect(added.rows).toEqual([expect.objectContaining({ Rights: 'Auditor' })]);
+    const own = await add(administrator, { user: people.admin.username, 'rights.administrator': 'true' });
     expect(own.status).toBe(403);
     expect(own.text).toContain('Nobody gives a right to themselves');
     expect((await administrator.open(`${path}/own`)).status).toBe(403);
@@ -87,18 +90,18 @@ describe('the list of a contact centre', () => {
 
   it('says that a person has the right already where the form names another way of sign-in', async () => {
     await colleague('auditor');
-    const typed = { user: people.agent.username, right: 'auditor' };
+    const typed = { user: people.agent.username, 'rights.auditor': 'true' };
     expect(await add(installation, typed)).toMatchObject({ status: 200, path });
     const other = { ...typed, way: 'oidc', issuer: 'https://login.example' };
     expect((await add(installation, other)).status).toBe(409);
   });
 
   it('says beside the field where the person is unknown, and keeps what was typed', async () => {
-    const page = await add(installation, { user: 'no-such-person', right: 'help-desk' });
+    const page = await add(installation, { user: 'no-such-person', 'rights.help-desk': 'true' });
     expect(page.status).toBe(404);
     expect(page.forms.find(({ action }) => action === `${path}/add`)?.fields).toMatchObject({
       user: 'no-such-person',
-      right: 'help-desk',
+      'rights.help-desk': 'true',
     });
   });
 });
@@ -136,7 +139,7 @@ describe('the console', () => {
     await installation.submit(await installation.open(list), list, {
       way: 'password',
       user: 'helper',
-      right: 'help-desk',
+      'rights.help-desk': 'true',
     });
     const helper = stage.newPerson();
     const first = await helper.openAs('/auth/console', { username: `${domain}\\helper`, password });
@@ -185,5 +188,26 @@ describe('the console', () => {
       expect(opened).toContain(`/auth/console/contact-centers/${stage.contactCenterId}/${below}`);
     expect(opened).toEqual(expect.arrayContaining(['/auth/console/audit', '/auth/console/deleted']));
     expect((await person.open(`${path}/add`)).status).toBe(403);
+  });
+
+  it('shows an auditor who is of the help desk, too, everything, with the forms of the help desk', async () => {
+    const { person, first } = await colleague('auditor', 'help-desk');
+    expect(first).toMatchObject({ heading: 'Home', text: expect.stringContaining('Help desk, Auditor') });
+    const named = `user=agent&contactCenter=${stage.contactCenterId}`;
+    for (const address of [
+      'audit',
+      'clients',
+      'people',
+      `people/person?${named}`,
+      `people/explanation?${named}`,
+    ])
+      expect([address, (await person.open(`/auth/console/${address}`)).status]).toEqual([address, 200]);
+    const shown = await person.open(`/auth/console/people/person?${named}`);
+    expect(shown.links.map(({ href }) => href.split('?')[0])).toContain('/auth/console/people/unlock');
+    expect((await person.open(`/auth/console/people/unlock?${named}`)).status).not.toBe(403);
+    for (const address of [`${path}/add`, '/auth/console/people/add', '/auth/console/settings'])
+      expect([address, (await person.open(address)).status]).toEqual([address, 403]);
+    const listed = await installation.open(path);
+    expect(listed.rows).toEqual([expect.objectContaining({ Rights: 'Help desk, Auditor' })]);
   });
 });

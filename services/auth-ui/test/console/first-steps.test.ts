@@ -6,7 +6,7 @@ import { textsIn } from '../../src/texts/texts.ts';
 
 const visit = {
   text: textsIn('en'),
-  rights: { installation: true, contactCenter: false, lesser: undefined },
+  rights: { installation: true, contactCenter: false, lesser: [] },
   person: { authorities: ['ROLE_INSTALLATION_ADMIN'] },
 } as unknown as ConsoleVisit;
 const areas: Area[] = [{ path: '/environments', audience: 'installation', routes: async () => undefined }];
@@ -52,7 +52,7 @@ it('a step leads to its area where the console has it', () => {
 });
 
 it('is for those who can take the steps, and for nobody while the numbers are unknown', () => {
-  const other = { ...visit, rights: { installation: false, contactCenter: true, lesser: undefined } };
+  const other = { ...visit, rights: { installation: false, contactCenter: true, lesser: [] } };
   expect(stepsOf(other, overviewsOf({}), areas)).toBeUndefined();
   expect(stepsOf(visit, { ...overviewsOf({}), environmentApi: undefined }, areas)).toBeUndefined();
 });

@@ -7,10 +7,10 @@ import {
   managementAuthority,
 } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
-import { contactCenterRightNames, contactCenterRights, definedOnly } from '@gatehouse/contracts/values';
+import { contactCenterRightsBy, definedOnly } from '@gatehouse/contracts/values';
 import { notFound } from '@gatehouse/service-kit/errors';
 import { parseId } from '../fields/scalars.ts';
-import type { CallerKind } from './rules.ts';
+import type { CallerKind, LesserKind } from './rules.ts';
 
 export interface Caller {
   kind: 'ops' | 'client' | 'user';
@@ -28,8 +28,8 @@ export interface Caller {
   reads: 'all' | ReadonlySet<string>;
   /** Whether it may write what it may read. */
   writes: boolean;
-  /** Of a person at the console, who neither administers the installation nor the contact centre. */
-  lesserRight?: 'help desk' | 'auditor';
+  /** Of a person at the console who administers nothing: rights in the contact centre. */
+  lesserRights?: readonly LesserKind[];
   /** An internal client: it may use the internal endpoints. */
   internal: boolean;
   /** The contact centre whose people it may read and write: the bearer of a SCIM key, who may do nothing else. */
@@ -78,8 +78,8 @@ function consoleCaller(token: IntrospectionActive): Caller {
   if (grant_type === consoleLinkGrantType && username !== undefined && link_request !== undefined)
     return { ...opsCaller(username), clientId: client_id, linkRequest: link_request };
   const isOfInstallation = authorities.includes(installationAdminAuthority);
-  const right = contactCenterRightNames.find((name) => authorities.includes(contactCenterRights[name]));
-  const lesserRight = isOfInstallation || right === undefined ? undefined : lesserRights[right];
+  const rights = contactCenterRightsBy(authorities);
+  const writes = isOfInstallation || rights.includes('administrator');
   return {
     kind: 'user',
     name: sub,
@@ -87,13 +87,13 @@ function consoleCaller(token: IntrospectionActive): Caller {
     clientId: client_id,
     signedInAtMs: auth_time === undefined ? undefined : auth_time * 1000,
     reads: isOfInstallation ? 'all' : new Set(contact_center_ids),
-    writes: isOfInstallation || right === 'administrator',
-    ...definedOnly({ lesserRight }),
+    writes,
+    ...(!writes && { lesserRights: rights.flatMap((right) => lesserKindOf[right] ?? []) }),
     internal: false,
   };
 }
 
-const lesserRights = { administrator: undefined, 'help-desk': 'help desk', auditor: 'auditor' } as const;
+const lesserKindOf = { administrator: undefined, 'help-desk': 'help desk', auditor: 'auditor' } as const;
 
 /** The token of a person is bound to one contact centre. */
 function contactCenterIn({ contact_center_ids: [contactCenterId] }: IntrospectionActive) {
@@ -106,16 +106,14 @@ function isOfConsoleLogin({ client_id, grant_type, act }: IntrospectionActive): 
   return loginGrantTypes.includes(grant_type) || grant_type === consoleLinkGrantType;
 }
 
-/** The column of the matrix. */
-export function kindOf({
-  kind,
-  clientId,
-  reads,
-  writes,
-  internal,
-  provisions,
-  lesserRight,
-}: Caller): CallerKind {
+/** The columns of the matrix: several for a person with several lesser rights. */
+export function kindsOf(caller: Caller): readonly CallerKind[] {
+  const { lesserRights = [] } = caller;
+  const kind = kindOf(caller);
+  return kind === 'user' && lesserRights.length > 0 ? lesserRights : [kind];
+}
+
+function kindOf({ kind, clientId, reads, writes, internal, provisions }: Caller): CallerKind {
   if (provisions !== undefined) return 'SCIM key';
   if (kind === 'ops') return 'operator';
   if (internal) return writes ? 'managing internal client' : 'internal client';
@@ -124,7 +122,6 @@ export function kindOf({
   // A caller that is bound to no contact centre, and manages nothing, has nothing.
   if (reads.size === 0) return 'client';
   if (kind === 'client') return writes ? 'managing bound client' : 'bound client';
-  if (lesserRight !== undefined) return lesserRight;
   if (!writes) return 'user';
   return isAtConsole ? 'contact-centre administrator' : 'managing user';
 }

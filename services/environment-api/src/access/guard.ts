@@ -9,7 +9,7 @@ import { parseId } from '../fields/scalars.ts';
 import type { AdministratorPlaces } from './administrator-places.ts';
 import {
   type Caller,
-  kindOf,
+  kindsOf,
   mayRead,
   reachedId,
   unknownApiKey,
@@ -41,7 +41,7 @@ export function decide(caller: Caller, request: FastifyRequest): Verdict {
   if (rule === undefined) throw forbidden('Nobody may call this: the matrix has no row for it');
   const center = contactCenterOf(request);
   const isOther = center !== undefined && reachedId(caller, center) === undefined;
-  const verdict = authorisation.verdictOf(rule, kindOf(caller), isOther);
+  const verdict = authorisation.verdictOf(rule, kindsOf(caller), isOther);
   if (admits(verdict)) return verdict;
   throw verdict === 'hidden' ? hidden(request, center) : notAllowed(caller, rule.refusal);
 }
@@ -50,7 +50,7 @@ export function decide(caller: Caller, request: FastifyRequest): Verdict {
 export function mayCall(caller: Caller, operation: Operation): boolean {
   const [method = '', path = ''] = operation.split(' ');
   const rule = authorisation.ruleOf(method, `${base}${path}`);
-  return rule !== undefined && admits(authorisation.verdictOf(rule, kindOf(caller)));
+  return rule !== undefined && admits(authorisation.verdictOf(rule, kindsOf(caller)));
 }
 
 /** @throws AppError 403 */

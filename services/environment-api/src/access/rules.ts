@@ -21,12 +21,13 @@ export const callerKinds = [
 ] as const;
 
 export type CallerKind = (typeof callerKinds)[number];
+export type LesserKind = (typeof lesser)[number];
 
 const managingClient = callerKinds.indexOf('managing client');
 const managingBoundClient = callerKinds.indexOf('managing bound client');
 
 /** Callers to whom a rule gives something by name alone. */
-type Named = 'SCIM key' | (typeof lesser)[number];
+type Named = 'SCIM key' | LesserKind;
 
 /**
  * One verdict per kind before the administrators. These two have the rights of managing clients: all, or those of one contact

@@ -17,7 +17,13 @@ import { nameActor } from '../../core/administration/actor.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { StoredAccessToken } from '../../tokens/access-token.ts';
 import type { ConsoleRight, ConsoleRights } from '../../tokens/console-rights.ts';
-import { type AdministratorKind, allows, isPerson, opsAuthorisation } from './ops-matrix.ts';
+import {
+  type AdministratorKind,
+  allows,
+  isPerson,
+  kindsOfContactCenter,
+  opsAuthorisation,
+} from './ops-matrix.ts';
 
 export interface OpsCredentials {
   sender: SenderRequest;
@@ -26,7 +32,7 @@ export interface OpsCredentials {
 }
 
 export interface Administrator {
-  kind: AdministratorKind;
+  kinds: readonly AdministratorKind[];
   /** The operator account, a client id, or the `sub` of a person. */
   name: string;
   /** The client whose token a person came with. */
@@ -55,7 +61,7 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions) {
     const readings = parseBasicCredentials(credentials.sender.headers.authorization);
     if (await operator.isProvedBy(readings, credentials.clientAddress)) {
       nameCorsCaller(credentials.sender, { contactCenterIds: [] });
-      return { kind: 'operator', name: operator.username };
+      return { kinds: ['operator'], name: operator.username };
     }
     await audit.write({
       name: 'ops_authentication_failed',
@@ -82,7 +88,7 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions) {
         'This client is bound to a contact centre: it cannot administer what all of them share',
       );
     }
-    return { kind: 'managing client', name: clientId };
+    return { kinds: ['managing client'], name: clientId };
   }
 
   return {
@@ -108,20 +114,24 @@ function hasToken({ headers }: SenderRequest): boolean {
 function administratorOf(right: ConsoleRight, clientId: string): Administrator {
   if (right.kind === 'operator by link') {
     const { account: name, linkRequest } = right.operator;
-    return { kind: right.kind, name, clientId, linkRequest };
+    return { kinds: [right.kind], name, clientId, linkRequest };
   }
-  const { sub: name, ...scope } = right;
-  return { ...scope, name, clientId };
+  const { sub: name, signedInAtMs } = right;
+  const person = { name, clientId, signedInAtMs };
+  if (right.kind === 'installation administrator') return { ...person, kinds: [right.kind] };
+  const { contactCenterId, rights } = right;
+  return { ...person, kinds: rights.map((one) => kindsOfContactCenter[one]), contactCenterId };
 }
 
 /** Guards every route of the scope, also those of its child scopes. */
 export function guardAdministration(scope: App, opsAuthentication: OpsAuthentication, now: Clock): void {
   const admit = (request: FastifyRequest, administrator: Administrator): void => {
-    const { kind, contactCenterId, signedInAtMs, ...named } = administrator;
+    const { kinds, contactCenterId, signedInAtMs, ...named } = administrator;
     const rule = opsAuthorisation.ruleOf(request.method, request.routeOptions.url ?? '');
-    if (rule === undefined || !allows(rule, kind))
-      throw forbidden(`This is not for a caller of the kind ${kind}`);
-    if (isDangerous(rule, request.query as object) && isPerson(kind)) requireFreshSignIn(signedInAtMs, now());
+    if (rule === undefined || !allows(rule, kinds))
+      throw forbidden(`This is not for a caller of the kind ${kinds.join(', ')}`);
+    if (isDangerous(rule, request.query as object) && isPerson(kinds))
+      requireFreshSignIn(signedInAtMs, now());
     const by = { ...named, within: contactCenterId };
     const clientAddress = visitorAddressOf(request, named.clientId);
     nameActor(request, { ...by, correlationId: request.id, clientAddress });

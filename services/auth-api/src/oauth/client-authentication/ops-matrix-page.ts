@@ -24,6 +24,7 @@ export function opsMatrixPage(): string {
 From \`services/auth-api/src/oauth/client-authentication/ops-matrix.ts\`, which the guard of every route reads; a test tries every cell. Paths are below \`/auth/v3/ops\`. A route without
 a row is for no caller, and the service does not start with one, nor with a row without a route. **own**: what belongs to the caller's own contact centre. A client belongs to a contact centre if it is bound to exactly that one; a person, if the audit trail
 knows no login of the person to another one. A contact-centre administrator cannot revoke a client (403), reads only the security events of the contact centre, and changes its list only where the installation lets administrators do so (403 \`appointing_not_allowed\`).
+A person with several rights of a contact centre gets the best answer of their columns.
 
 ◆ A person needs a sign-in that is at most 15 minutes old (403 \`stale_sign_in\`).
 

@@ -1,5 +1,6 @@
 /** Lists who may do what below `/auth/v3/ops`: one row per operation. Part of docs/reference/authorisation.md, and a test tries every cell. */
 import { admits, createMatrix, type Rule, type Verdict } from '@gatehouse/caller-auth/authorisation';
+import type { ContactCenterRight } from '@gatehouse/contracts/values';
 
 /** Lesser rights in one contact centre. A rule that does not name them is not for them. */
 const lesserKinds = ['help desk', 'auditor'] as const;
@@ -195,12 +196,23 @@ export const opsAuthorisation = createMatrix({
   rows: opsMatrix,
 });
 
-/** Whether an administrator of the kind may call a route with the rule at all. */
-export function allows(rule: Rule, kind: AdministratorKind): boolean {
-  return admits(opsAuthorisation.verdictOf(rule, kind));
+/** Whether an administrator of the kinds may call a route with the rule at all. */
+export function allows(rule: Rule, kinds: readonly AdministratorKind[]): boolean {
+  return admits(opsAuthorisation.verdictOf(rule, kinds));
 }
 
-/** Whether administrators of the kind sign in. The link of an operator lives for 15 minutes. */
-export function isPerson(kind: AdministratorKind): boolean {
-  return kind.endsWith('administrator') || (lesserKinds as readonly string[]).includes(kind);
-}
+/** A person with several rights of a contact centre is of several kinds. */
+export const kindsOfContactCenter = {
+  administrator: 'contact-centre administrator',
+  'help-desk': 'help desk',
+  auditor: 'auditor',
+} as const satisfies Record<ContactCenterRight, AdministratorKind>;
+
+/** Administrators who sign in. The link of an operator lives for 15 minutes. */
+const people: readonly AdministratorKind[] = [
+  'installation administrator',
+  ...Object.values(kindsOfContactCenter),
+];
+
+export const isPerson = (kinds: readonly AdministratorKind[]): boolean =>
+  kinds.some((kind) => people.includes(kind));

@@ -5,14 +5,14 @@ import type { Queryable } from '@gatehouse/service-kit/postgres';
 export interface Appointee {
   sub: string;
   name: string;
-  right: ContactCenterRight;
+  rights: ContactCenterRight[];
   way: string;
   note: string | null;
   addedBy: string;
   addedAt: Date;
 }
 
-const columns = 'sub, name, "right", way, note, added_by AS "addedBy", added_at AS "addedAt"';
+const columns = `sub, name, coalesce(rights, ARRAY["right"]) AS rights, way, note, added_by AS "addedBy", added_at AS "addedAt"`;
 
 export async function listAppointees(db: Queryable, contactCenterId: string): Promise<Appointee[]> {
   const { rows } = await db.query<Appointee>(
@@ -34,13 +34,14 @@ export async function lockAppointees(db: Queryable, contactCenterId: string): Pr
 export async function insertAppointee(
   db: Queryable,
   contactCenterId: string,
-  { sub, name, right, way, note, addedBy, addedAt }: Appointee,
+  { sub, name, rights, way, note, addedBy, addedAt }: Appointee,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `INSERT INTO auth.contact_center_administrators
-        (contact_center_id, sub, name, "right", way, note, added_by, added_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-    [contactCenterId, sub, name, right, way, note, addedBy, addedAt],
+        (contact_center_id, sub, name, "right", rights, way, note, added_by, added_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+    // A replica from before the column reads the first alone.
+    [contactCenterId, sub, name, rights[0], rights, way, note, addedBy, addedAt],
   );
   return rowCount === 1;
 }

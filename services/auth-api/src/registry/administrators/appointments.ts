@@ -92,7 +92,7 @@ export function createAppointments({
       await change('appointee_added', actor, contactCenterId, async (db) => {
         await requireAppointing(db, actor, contactCenterId);
         if (!(await store.insertAppointee(db, contactCenterId, entry)))
-          throw conflict('The person has a right here: take it away first to give another one', {
+          throw conflict('The person is on the list: take them off first to give other rights', {
             field: 'data.user',
             reason: 'already_so',
           });
@@ -111,8 +111,8 @@ export function createAppointments({
         await requireAppointing(db, actor, contactCenterId);
         const before = present.find((one) => one.sub === sub);
         if (before === undefined) throw notFound('The list of the contact centre has no such person');
-        const isLast = present.every((one) => one.sub === sub || one.right !== 'administrator');
-        if (before.right === 'administrator' && isLast && !evenLast)
+        const isLast = present.every((one) => one.sub === sub || !one.rights.includes('administrator'));
+        if (before.rights.includes('administrator') && isLast && !evenLast)
           throw conflict(
             'This is the last administrator on the list of the contact centre: send evenLast=true to remove the person all the same',
             { reason: 'last_one' },
@@ -187,7 +187,7 @@ function createForgetting({
   };
 }
 
-type AppointedPerson = Pick<AppointeeView, 'right' | 'way'> & {
+type AppointedPerson = Pick<AppointeeView, 'rights' | 'way'> & {
   sub: string;
   name: string;
   contactCenterId: string;

@@ -1,5 +1,5 @@
 /** Keeps in memory, for each contact centre, who has a right at the console. While that cannot be read, no person has one. */
-import { type ContactCenterRight, contactCenterRightNames } from '@gatehouse/contracts/values';
+import type { ContactCenterRight } from '@gatehouse/contracts/values';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 
@@ -9,9 +9,6 @@ const maxPlaces = 10_000;
 
 /** A right that a list gives: that of installation administrators, or that of a contact centre. */
 export type ListedRight = 'installation' | ContactCenterRight;
-
-/** The highest first. */
-const rights: readonly ListedRight[] = ['installation', ...contactCenterRightNames];
 
 /** A person as a login proved them: the same `sub` of another contact centre, or by another way, is somebody else. */
 export interface ProvedPerson {
@@ -61,14 +58,14 @@ export function createKnownAdministrators({
   }
 
   return {
-    /** The highest right that an entry gives the person. */
-    async rightOf({ contactCenterId, ...person }: ProvedPerson): Promise<ListedRight | undefined> {
+    /** The rights that entries give the person. */
+    async rightsOf({ contactCenterId, ...person }: ProvedPerson): Promise<ListedRight[]> {
       try {
         const given = (await listAt(contactCenterId)).filter((entry) => isProvedBy(person, entry));
-        return rights.find((right) => given.some((entry) => entry.right === right));
+        return given.map(({ right }) => right);
       } catch (error) {
         log.warn({ err: error }, 'the lists of administrators could not be read: nobody counts as one');
-        return undefined;
+        return [];
       }
     },
     /** The entries about a contact centre. Rejects while they cannot be read. */
@@ -92,7 +89,7 @@ async function readEntries(db: Queryable, contactCenterId: string): Promise<Entr
   const { rows } = await db.query<Entry>(
     `SELECT sub, 'installation' AS "right", way, added_at AS "addedAt"
         FROM auth.installation_administrators WHERE contact_center_id = $1 AND way IS NOT NULL
-      UNION ALL SELECT sub, "right", way, added_at
+      UNION ALL SELECT sub, unnest(coalesce(rights, ARRAY["right"])), way, added_at
         FROM auth.contact_center_administrators WHERE contact_center_id = $1`,
     [contactCenterId],
   );

@@ -2,7 +2,7 @@
 
 import { envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/answers';
 import { administratorPlaceQuestionSchema, administratorPlaceSchema } from '@gatehouse/contracts/auth-api';
-import { contactCenterRightNames, contactCenterRights, definedOnly } from '@gatehouse/contracts/values';
+import { contactCenterRights, contactCenterRightsIn } from '@gatehouse/contracts/values';
 import { unavailable } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import type { AuthorityMapping } from '../../config/authority-mapping.ts';
@@ -54,7 +54,7 @@ export function administratorPlaceRoutes(
         isAdministrator: of.includes('installation'),
         hasList: entries.some(({ right }) => right !== 'installation'),
         groups,
-        ...definedOnly({ right: contactCenterRightNames.find((right) => of.includes(right)) }),
+        rights: contactCenterRightsIn(of),
       });
     },
   );

@@ -44,7 +44,7 @@ async function wellKnown(): Promise<
   await consents.service.give(key, { clientId: client.clientId, scope: ['openid'] });
   await approvals.userCodes.set(key, 'a-code-of-theirs');
   await administrators.appointments.add(
-    { ...key, name: `demo\\${person.userName}`, right: 'auditor', way: 'password' },
+    { ...key, name: `demo\\${person.userName}`, rights: ['auditor'], way: 'password' },
     { name: 'ops', correlationId: randomUUID(), clientAddress: '192.0.2.9' },
   );
   const [event] = await estate.eventsOf({ user: sub, limit: '1' });

@@ -260,7 +260,7 @@ it('is told to Environment API as places and numbers, and to nobody else', async
     return internalAppOf(estate.stack.app).inject({ method: 'POST', url, headers, payload: { data } });
   };
   await addAdministrator(estate.stack, { user: listed.userName });
-  const place = { hasAdministrators: true, isAdministrator: false, hasList: false, groups: [] };
+  const place = { hasAdministrators: true, isAdministrator: false, hasList: false, groups: [], rights: [] };
   expect((await ask({ contactCenterId })).json().data).toEqual(place);
   expect((await ask({ contactCenterId, dbid: plain.dbid })).json().data).toEqual(place);
   const one = await ask({ contactCenterId, dbid: listed.dbid });

@@ -1,7 +1,7 @@
 /** Every cell of the matrix of what administrators may call, by real requests. */
 import { readFile } from 'node:fs/promises';
 import { basicAuthorization } from '@gatehouse/api-client/http';
-import type { Rule } from '@gatehouse/caller-auth/authorisation';
+import type { Rule, Verdict } from '@gatehouse/caller-auth/authorisation';
 import { contactCenterAdminAuthority, managementAuthority } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import { contactCenterRights } from '@gatehouse/contracts/values';
@@ -33,7 +33,9 @@ import {
 import { createClient, opsCall, token } from '../../stack/oauth.ts';
 
 let estate: Estate;
-const callers = {} as Record<OpsCallerKind, string>;
+/** Somebody with both lesser rights. */
+const both = 'help desk, auditor';
+const callers = {} as Record<OpsCallerKind | typeof both, string>;
 /** Somebody who signed in there alone. */
 const personOf: Record<string, string> = {};
 
@@ -58,11 +60,16 @@ beforeAll(async () => {
       { authorities: [contactCenterRights['help-desk']] },
     ),
     auditor: await consoleToken(stack, { sub: randomUuid() }, { authorities: [contactCenterRights.auditor] }),
+    [both]: await consoleToken(
+      stack,
+      { sub: randomUuid() },
+      { authorities: [contactCenterRights['help-desk'], contactCenterRights.auditor] },
+    ),
     'managing client': await ownToken({ authorities: [managementAuthority] }),
     'bound managing client': await ownToken({ authorities: [managementAuthority], contactCenterIds: [own] }),
     client: await ownToken({}),
     user: await consoleToken(stack, { sub }, { clientId: 'agent-workspace', authorities: rights }),
-  } satisfies Record<OpsCallerKind, string>);
+  } satisfies typeof callers);
   await letAdministratorsAppoint(stack, own);
   const workspace = await createClient(stack);
   const { sessions } = stack.deps;
@@ -101,7 +108,7 @@ async function requestOf(operation: string, center: string): Promise<Request> {
     },
     'POST /contact-centers/{id}/administrators': () => ({
       path: appointmentsPath(center),
-      data: { user: randomUuid(), right: 'auditor' },
+      data: { user: randomUuid(), rights: ['auditor'] },
     }),
     'PATCH /contact-centers/{id}/administrators': () => ({
       path: appointmentsPath(center),
@@ -109,7 +116,7 @@ async function requestOf(operation: string, center: string): Promise<Request> {
     }),
     'DELETE /contact-centers/{id}/administrators/{sub}': async () => {
       const sub = randomUuid();
-      await appoint(estate.stack, center, { user: sub, right: 'help-desk' });
+      await appoint(estate.stack, center, { user: sub, rights: ['help-desk'] });
       return { path: `${appointmentsPath(center)}/${sub}` };
     },
     'POST /contact-centers/{id}/sso-trials': () => ({
@@ -157,14 +164,19 @@ describe.each(operations)('%s', (operation, rule) => {
   const sides = rule.other === undefined ? (['own'] as const) : (['own', 'other'] as const);
   it.each(sides)(`is decided as the matrix says, ${rule.title} (%s)`, async (side) => {
     const verdicts = side === 'other' ? rule.other : rule.verdicts;
-    const expected = opsCallerKinds.map((kind, index) => [kind, verdicts?.[index] ?? 'no']);
-    const found: [OpsCallerKind, string][] = [];
-    for (const [index, kind] of opsCallerKinds.entries()) {
+    const verdictFor = (kind: OpsCallerKind) => verdicts?.[opsCallerKinds.indexOf(kind)] ?? 'no';
+    const ofBoth = [verdictFor('help desk'), verdictFor('auditor')];
+    const expected: [keyof typeof callers, Verdict][] = [
+      ...opsCallerKinds.map((kind) => [kind, verdictFor(kind)] as [OpsCallerKind, Verdict]),
+      [both, (['yes', 'own', 'hidden'] as const).find((verdict) => ofBoth.includes(verdict)) ?? 'no'],
+    ];
+    const found: [keyof typeof callers, string][] = [];
+    for (const [kind, wanted] of expected) {
       const { status } = await call(operation, side === 'own' ? own : other, callers[kind]);
       // Whoever is told that the body is wrong, or that the thing is in another state, was let through.
       const verdict = status === 403 ? 'no' : status === 404 && rule.other !== undefined ? 'hidden' : 'yes';
       expect([200, 400, 403, 404, 409]).toContain(status);
-      found.push([kind, verdict === 'yes' && verdicts?.[index] === 'own' ? 'own' : verdict]);
+      found.push([kind, verdict === 'yes' && wanted === 'own' ? 'own' : verdict]);
     }
     expect(found).toEqual(expected);
   });
@@ -185,7 +197,7 @@ describe('the matrix', () => {
   it('lets the help desk do these things for people, and the auditor read', () => {
     const admitted = (kind: 'help desk' | 'auditor') =>
       Object.entries(opsMatrix).flatMap(([operation, name]) =>
-        allows(opsRules[name], kind) ? operation : [],
+        allows(opsRules[name], [kind]) ? operation : [],
       );
     expect(admitted('help desk')).toEqual([
       'GET /sessions',
@@ -234,7 +246,7 @@ describe('the matrix', () => {
         (await app.inject({ url: `/auth/v3/ops/${path}`, headers: { authorization } })).statusCode;
       for (const kind of administratorKinds) {
         expect([kind, await status('made-up', callers[kind])]).toEqual([kind, 403]);
-        const mayList = allows(opsRules.listClients, kind);
+        const mayList = allows(opsRules.listClients, [kind]);
         expect([kind, await status('clients', callers[kind])]).toEqual([kind, mayList ? 200 : 403]);
       }
     } finally {

@@ -1,6 +1,7 @@
 /** Builds the pages about the list of a contact centre: who administers it, helps its people or audits it. */
 import type { AppointeeView, AppointmentsView } from '@gatehouse/contracts/auth-administration';
 import { contactCenterRightNames } from '@gatehouse/contracts/values';
+import { formatsIn } from '../../texts/formats.ts';
 import { inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import { confirmationOf } from '../shell/confirmation.ts';
@@ -21,15 +22,14 @@ export interface AppointmentsOwner {
   breadcrumbs: { label: string; href: string }[];
 }
 
-const right = inputsBelow('console.appointments')('right', 'choice', {
+const rights = inputsBelow('console.appointments')('rights', 'choices', {
   isRequired: true,
   options: optionsBelow('console.appointments.right', contactCenterRightNames),
-  appearance: { kind: 'choice' },
 });
 
-/** Of an entry of the installation, with the right in place of the contact centre. */
+/** Of an entry of the installation, with the rights in place of the contact centre. */
 export const appointmentInputs = ofInstallation.map((input) =>
-  input.path === 'contactCenter' ? right : input,
+  input.path === 'contactCenter' ? rights : input,
 );
 
 /** Hides and shows; the API decides. */
@@ -43,7 +43,7 @@ export function appointmentsPage(
   view: AppointmentsView,
   authors: ReadonlyMap<string, string>,
 ): ListPage {
-  const { text, rights } = visit;
+  const { text, rights, language } = visit;
   const { administrators, administratorsAppoint } = view;
   const { path } = owner;
   const isOpen = mayChange(visit, view);
@@ -68,8 +68,12 @@ export function appointmentsPage(
       columns: [
         personColumn(visit),
         {
-          label: 'console.appointments.right',
-          cell: (entry) => ({ text: text(`console.appointments.right.${entry.right}`) }),
+          label: 'console.appointments.rights',
+          cell: (entry) => ({
+            text: formatsIn(language).words(
+              entry.rights.map((right) => text(`console.appointments.right.${right}`)),
+            ),
+          }),
         },
         {
           label: 'field.administrator.way',

@@ -1,6 +1,7 @@
 /** Serves the pages about the list of a contact centre, as a tab of it. */
 import { createAppointmentCalls } from '@gatehouse/api-client/auth-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
+import type { AppointeeView } from '@gatehouse/contracts/auth-administration';
 import type { ContactCenterRight } from '@gatehouse/contracts/values';
 import { forbidden, notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
@@ -22,6 +23,7 @@ import { newAdministratorOf } from './pages.ts';
 import { atIssuer, authorsOf } from './routes.ts';
 
 const params = z.object({ id: z.string().max(64) });
+const isAdministrator = ({ rights }: AppointeeView) => rights.includes('administrator');
 const answer = z.enum(['true', 'false']);
 
 interface AppointmentPages {
@@ -48,7 +50,7 @@ export function appointmentRoutes(pages: App, { shell, below, ownerOf }: Appoint
     async act(visit, { id }, { typed }) {
       const entry = newAdministratorOf(visit, typed, appointmentInputs) as ReturnType<
         typeof newAdministratorOf
-      > & { right: ContactCenterRight };
+      > & { rights: ContactCenterRight[] };
       try {
         return (await callsOf(visit, id).add(entry)).name;
       } catch (error) {
@@ -56,8 +58,10 @@ export function appointmentRoutes(pages: App, { shell, below, ownerOf }: Appoint
         // By the same form, where it was sent twice.
         const { administrators } = await callsOf(visit, id).read();
         const isSame = administrators.some(
-          ({ name, right, way }) =>
-            right === entry.right && way === entry.way && (name.split('\\').at(-1) ?? name) === entry.user,
+          ({ name, rights, way }) =>
+            rights.join() === entry.rights.join() &&
+            way === entry.way &&
+            (name.split('\\').at(-1) ?? name) === entry.user,
         );
         if (isSame) return entry.user;
         throw error;
@@ -77,10 +81,10 @@ export function appointmentRoutes(pages: App, { shell, below, ownerOf }: Appoint
       const [owner, { administrators }] = await Promise.all([ownerOf(visit, id), callsOf(visit, id).read()]);
       const found = administrators.find((one) => one.sub === sub);
       if (found === undefined) throw notFound('There is no such entry');
-      const others = administrators.some((one) => one.right === 'administrator' && one.sub !== sub);
+      const others = administrators.some((one) => isAdministrator(one) && one.sub !== sub);
       return removeAppointmentPage(visit, owner, {
         ...found,
-        isLast: found.right === 'administrator' && !others,
+        isLast: isAdministrator(found) && !others,
       });
     },
     async act(visit, { id, sub, evenLast }) {

@@ -250,7 +250,7 @@ function selectionOf(
         : []),
     ],
     label: text('console.people.selection'),
-    buttons: (rights.lesser === undefined ? steps : helps).map((value) => ({
+    buttons: (rights.lesser.length === 0 ? steps : helps).map((value) => ({
       value,
       label: text(`console.people.selection.${value}`),
     })),

@@ -53,7 +53,8 @@ async function totalOf(
   { search, signIn, cursor }: z.output<typeof listQuery>,
 ): Promise<number | undefined> {
   const isPart = nextCursor !== undefined || cursor;
-  const isCounted = isOwnDirectory(source) && visit.rights.lesser !== 'help-desk';
+  const isCounted =
+    isOwnDirectory(source) && (visit.rights.lesser.length === 0 || visit.rights.lesser.includes('auditor'));
   if (!isCounted || search !== '' || signIn !== '' || !isPart) return undefined;
   return peopleOf(visit, contactCenterId).count();
 }

@@ -30,9 +30,8 @@ export function consoleErrorHandler(shell: Shell, session: OAuthSession) {
     const { text } = visit;
     const kind = kindOf(error);
     const reason = thrown instanceof UpstreamError ? problemOf(thrown, text).message : error.message;
-    const hasRight = Object.values(rightsOf(visit.person)).some(
-      (right) => right !== false && right !== undefined,
-    );
+    const { installation, contactCenter, lesser } = rightsOf(visit.person);
+    const hasRight = installation || contactCenter || lesser.length > 0;
     const isWithoutRight = kind === 'forbidden' && !hasRight;
     return shell.show(visit, problemView, {
       title: text(isWithoutRight ? 'console.noRight.title' : `console.problem.${kind}.title`),

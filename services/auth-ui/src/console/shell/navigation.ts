@@ -25,7 +25,7 @@ export function isFor(
   person: Session,
 ): boolean {
   const { installation, contactCenter, lesser } = rightsOf(person);
-  if (lesser !== undefined) return readers.includes(lesser);
+  if (lesser.length > 0) return lesser.some((right) => readers.includes(right));
   return installation || (audience === 'everybody' && contactCenter);
 }
 

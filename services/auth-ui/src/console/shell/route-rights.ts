@@ -38,7 +38,7 @@ export function createRouteRights() {
   function opens(person: Session, route: Route): boolean {
     if (!isFor(route.area, person)) return false;
     const { lesser } = rightsOf(person);
-    return lesser === undefined || !route.isChange || route.lesser.includes(lesser);
+    return lesser.length === 0 || !route.isChange || lesser.some((right) => route.lesser.includes(right));
   }
 
   return {
@@ -64,7 +64,7 @@ export function createRouteRights() {
     },
     /** The page without what leads to a refusal. Administrators see all of it. */
     permitted<Page extends object>(person: Session, page: Page): Page {
-      if (rightsOf(person).lesser === undefined) return page;
+      if (rightsOf(person).lesser.length === 0) return page;
       const isOpen = (href: string) => {
         const route = find(href.split(/[?#]/, 1)[0] ?? '');
         return route === undefined ? !href.startsWith(`${consolePath}/`) : opens(person, route);

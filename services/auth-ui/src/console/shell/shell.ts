@@ -159,6 +159,7 @@ function rightOf({ rights, text, person, language }: ConsoleVisit): string {
   if (person.linkRequest !== undefined)
     return text('console.right.operator', { until: formatsIn(language).timeOfDay(person.expiresAtMs) });
   if (rights.installation) return text('console.right.installation');
-  if (rights.lesser !== undefined) return text(`console.right.${rights.lesser}`);
+  if (rights.lesser.length > 0)
+    return formatsIn(language).words(rights.lesser.map((right) => text(`console.right.${right}`)));
   return text(rights.contactCenter ? 'console.right.contactCenter' : 'console.right.none');
 }
