@@ -1,5 +1,9 @@
 /** A real HTTP server that answers `POST /auth/v3/oauth/introspect` for the tokens a test gives out. */
-import type { AdministratorPlaceQuestion, IntrospectionActive } from '@gatehouse/contracts/auth-api';
+import {
+  type AdministratorPlaceQuestion,
+  contactCenterEndsPath,
+  type IntrospectionActive,
+} from '@gatehouse/contracts/auth-api';
 import type { ContactCenterRight } from '@gatehouse/contracts/values';
 import { randomToken } from '@gatehouse/service-kit/crypto';
 import Fastify from 'fastify';
@@ -18,7 +22,9 @@ export interface AuthApiStandIn {
   /** Installation administrators, by contact centre and number. */
   readonly administrators: { contactCenterId: string; dbid: number }[];
   /** Rights of the lists of contact centres. */
-  readonly appointed: { contactCenterId: string; dbid: number; right: ContactCenterRight }[];
+  /** Contact centres whose people were to hold nothing any more. */
+  readonly ended: string[];
+  readonly appointed: { contactCenterId: string; dbid: number; rights: ContactCenterRight[] }[];
   /** Groups of people stores that give a right at the console. */
   readonly mappedGroups: string[];
   /** What it answers instead, from now on. */
@@ -58,9 +64,16 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
       isAdministrator: there.some((one) => one.dbid === dbid),
       hasList: appointed.some((one) => one.contactCenterId === contactCenterId),
       groups: mappedGroups,
-      right: appointed.find((one) => one.contactCenterId === contactCenterId && one.dbid === dbid)?.right,
+      rights:
+        appointed.find((one) => one.contactCenterId === contactCenterId && one.dbid === dbid)?.rights ?? [],
     };
     return { status: { code: 0 }, data };
+  });
+  const ended: string[] = [];
+  app.post(contactCenterEndsPath, async (request, reply) => {
+    if (placesFailure !== undefined) return reply.code(placesFailure).send({});
+    ended.push((request.body as { data: { contactCenterId: string } }).data.contactCenterId);
+    return { status: { code: 0 } };
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
@@ -71,6 +84,7 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
     authorizations,
     administrators,
     appointed,
+    ended,
     mappedGroups,
     token(fields = {}) {
       const token = randomToken();

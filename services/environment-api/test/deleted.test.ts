@@ -132,6 +132,55 @@ it('gives a domain free at once, and asks for others when somebody has taken it'
   });
 });
 
+// attack: rights and sessions of a deleted contact centre that Auth API has not heard of yet, in the next one of its id | CWE-613, ASVS 8.3.2 | guard: services/environment-api/src/contact-centers/writes.ts
+it('makes a contact centre under the id of a deleted one only when the former rights have ended', async () => {
+  const { ended } = api.authApi;
+  const [restored, made] = [await api.contactCenter(), await api.contactCenter()];
+  expect(ended).not.toContain(restored);
+  const kept = await remove(`/contact-centers/${restored}`);
+  await remove(`/contact-centers/${made}`);
+  const environmentId = await api.environment();
+  const again = () => send('POST', '/contact-centers', { id: made, environmentId, domains: [randomUuid()] });
+  api.authApi.failPlacesWith(503);
+  expect([(await restore(kept.id)).status, (await again()).status]).toEqual([503, 503]);
+  api.authApi.failPlacesWith(undefined);
+  for (const id of [restored, made]) expect((await send('GET', `/contact-centers/${id}`)).status).toBe(404);
+  expect([(await restore(kept.id)).status, (await again()).status]).toEqual([200, 200]);
+  expect(ended).toEqual(expect.arrayContaining([restored, made]));
+});
+
+it('restores nothing where it crashes in the middle, and everything when it is repeated', async () => {
+  const store = await createPeopleStore(api);
+  const person = await store.add({ groups: ['Agents'] });
+  const path = `/contact-centers/${store.contactCenterId}/people/${person.id}`;
+  await send('DELETE', path);
+  const kept = await keptOf(person.id);
+  const other = await api.pool.connect();
+  try {
+    await other.query('BEGIN');
+    // The memberships return after the person.
+    await other.query('LOCK TABLE environment.people_group_members IN SHARE MODE');
+    const restoring = restore(kept.id);
+    await expect
+      .poll(async () => {
+        const { rowCount } = await other.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return rowCount;
+      })
+      .toBe(1);
+    expect((await restoring).status).toBeGreaterThanOrEqual(500);
+  } finally {
+    await other.query('ROLLBACK');
+    other.release();
+  }
+  expect((await send('GET', path)).status).toBe(404);
+  expect(await keptOf(person.id)).toEqual(kept);
+  expect((await restore(kept.id)).status).toBe(200);
+  expect(await dataOf(path)).toMatchObject({ groups: ['Agents'], number: person.dbid });
+});
+
 it('restores once where two ask at the same time', async () => {
   const kept = await remove(`/contact-centers/${await api.contactCenter()}`);
   const answers = await Promise.all([restore(kept.id), restore(kept.id)]);

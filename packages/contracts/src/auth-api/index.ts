@@ -50,6 +50,7 @@ export {
   consoleLinkPath,
   consoleLinkSchema,
 } from './console-link.ts';
+export { contactCenterEndSchema, contactCenterEndsPath } from './contact-center-ends.ts';
 export {
   type FirstPasswordError,
   type FirstPasswordView,

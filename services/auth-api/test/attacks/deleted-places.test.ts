@@ -1,13 +1,29 @@
 /** What names a contact centre by its id and outlives it: an import may make one under the same id, with other people. */
+import { basicAuthorization } from '@gatehouse/api-client/http';
+import { contactCenterEndsPath } from '@gatehouse/contracts/auth-api';
 import { passwordWay } from '@gatehouse/contracts/values';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { localTrial } from '../sign-in/sso/stack/sign-on.ts';
-import { type AuthApi, contactCenterId, demoContactCenter, startAuthApi } from '../stack/auth-api.ts';
-import { addAdministrator, administratorsPath, consoleToken } from '../stack/console.ts';
+import {
+  type AuthApi,
+  contactCenterId,
+  demoContactCenter,
+  ops,
+  serviceClient,
+  startAuthApi,
+} from '../stack/auth-api.ts';
+import {
+  addAdministrator,
+  administratorsPath,
+  appoint,
+  appointmentsPath,
+  consoleToken,
+} from '../stack/console.ts';
 import { announceChange } from '../stack/environment-api.ts';
 import { opsCall } from '../stack/oauth.ts';
 
+const operatorAuthorization = basicAuthorization(ops.username, ops.password);
 const receiversPath = '/auth/v3/ops/signal-receivers';
 const soon = { timeout: 5_000, interval: 50 };
 
@@ -36,6 +52,17 @@ async function place() {
     async remove() {
       contactCenters.delete(id);
       await announce(id, 'contact-center', 'contact-center-end');
+    },
+    /** Environment API asks for the end of the former one, and announces the deletion late. */
+    async bringBackUnheard() {
+      contactCenters.delete(id);
+      const headers = { authorization: basicAuthorization(serviceClient.id, serviceClient.secret) };
+      const { statusCode } = await stack.internalApp.inject({
+        ...{ method: 'POST', url: contactCenterEndsPath, headers },
+        payload: { data: { contactCenterId: id } },
+      });
+      contactCenters.set(id, { ...made, version: 2 });
+      return statusCode;
     },
     /** As an import does it. */
     async bringBack() {
@@ -109,6 +136,36 @@ it('a receiver of signals of a deleted contact centre is told of nobody in the n
   expect(await eventsOf('signal_receiver_updated', 'receiver', ofBoth)).toHaveLength(1);
   for (const at of [stack, replica])
     await expect.poll(() => at.deps.signals.receivers.find(ofIt), soon).toBeUndefined();
+});
+
+// attack: administrator and session of a deleted contact centre that was restored before Auth API heard of its deletion | CWE-613, ASVS 8.3.2 | guard: services/auth-api/src/operations/changes/contact-center-end-routes.ts
+it('the former rights of a contact centre end before it is restored, and later ones stay', async () => {
+  const { id, bringBackUnheard } = await place();
+  const [former, later] = [randomUuid(), randomUuid()];
+  await appoint(stack, id, { user: former, rights: ['administrator'] });
+  const open = (token: string, at = stack) =>
+    opsCall(at, 'GET', `/auth/v3/ops${appointmentsPath(id)}`, undefined, token);
+  const session = await consoleToken(stack, { sub: former, contactCenterId: id });
+  expect((await open(session)).status).toBe(200);
+
+  expect(await bringBackUnheard()).toBe(200);
+  for (const at of [stack, replica])
+    await expect.poll(async () => (await open(session, at)).status, soon).toBe(401);
+  const signedInAgain = await consoleToken(stack, { sub: former, contactCenterId: id });
+  expect((await open(signedInAgain)).status).toBe(403);
+
+  expect((await appoint(stack, id, { user: later, rights: ['administrator'] })).status).toBe(200);
+  await announce(id, 'contact-center', 'contact-center-end', 'contact-center');
+  const next = await place();
+  const gone = randomUuid();
+  await addAdministrator(stack, { user: gone, contactCenter: next.id, way: passwordWay });
+  // Changes come in their order.
+  await next.remove();
+  await expect.poll(administrators, soon).not.toContain(gone);
+  const { administrators: listed } = (await open(operatorAuthorization)).json<{
+    data: { administrators: { sub: string }[] };
+  }>().data;
+  expect(listed.map(({ sub }) => sub)).toEqual([later]);
 });
 
 it('what belongs to a contact centre that was only switched off stays', async () => {

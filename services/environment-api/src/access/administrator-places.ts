@@ -1,15 +1,20 @@
 /** Keeps contact centres from deciding who an administrator of the installation is. */
-import { readData } from '@gatehouse/api-client/administration';
 import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
-import { type AdministratorPlaceQuestion, administratorPlaceSchema } from '@gatehouse/contracts/auth-api';
+import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/answers';
+import {
+  type AdministratorPlaceQuestion,
+  administratorPlaceSchema,
+  contactCenterEndsPath,
+} from '@gatehouse/contracts/auth-api';
 import { type ContactCenterRight, contactCenterRightNames } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { forbidden, unavailable } from '@gatehouse/service-kit/errors';
 import type { z } from 'zod';
-import { type Caller, kindOf, readsAll } from './caller.ts';
+import { type Caller, kindsOf, readsAll } from './caller.ts';
 
 const path = '/auth/v3/internal/administrator-places';
 const maxKnown = 10_000;
+const answer = envelopeOf(administratorPlaceSchema);
 
 type Place = z.output<typeof administratorPlaceSchema>;
 
@@ -35,7 +40,7 @@ export function createAdministratorPlaces({
     const until = now() + ttlMs;
     try {
       const json = { data: question };
-      const place = await readData(http, administratorPlaceSchema, {
+      const { data: place } = await http.read(answer, {
         method: 'POST',
         path,
         json,
@@ -46,9 +51,7 @@ export function createAdministratorPlaces({
       without.set(contactCenterId, until);
       return undefined;
     } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      const detail = `whether administrators are in the contact centre ${contactCenterId}: ${error.message}`;
-      throw unavailable('Auth API', { cause: error, detail });
+      throw unanswered(error, `whether administrators are in the contact centre ${contactCenterId}`);
     }
   }
 
@@ -70,6 +73,18 @@ export function createAdministratorPlaces({
         { reason: 'person_with_right' },
       );
     },
+    /**
+     * Before a contact centre is made under the id of a deleted one: what its people hold ends at Auth API, which may not have
+     * heard of the deletion. @throws AppError 503
+     */
+    async endFormer(contactCenterId: string): Promise<void> {
+      const json = { data: { contactCenterId } };
+      const request = { method: 'POST', path: contactCenterEndsPath, json, maySendTwice: true } as const;
+      await http.read(emptyEnvelope, request).catch((error: unknown) => {
+        throw unanswered(error, `the end of the contact centre ${contactCenterId}`);
+      });
+      without.delete(contactCenterId);
+    },
     /** Whether a link works for the person, as its maker might make it now. @throws AppError 503 */
     async isReached(maker: LinkMaker, contactCenterId: string, person: NumberedPerson): Promise<boolean> {
       if (maker === 'installation') return true;
@@ -80,6 +95,11 @@ export function createAdministratorPlaces({
       );
     },
   };
+}
+
+function unanswered(error: unknown, asked: string): unknown {
+  if (!(error instanceof UpstreamError)) return error;
+  return unavailable('Auth API', { cause: error, detail: `${asked}: ${error.message}` });
 }
 
 /** A person of the people store, with the names of their groups. */
@@ -97,8 +117,8 @@ interface Reach {
 
 const nothing: Reach = { rights: new Set(), byGroups: false };
 
-function hasRightBeyond({ right, groups }: Place, person: NumberedPerson, reach: Reach): boolean {
-  if (right !== undefined && !reach.rights.has(right)) return true;
+function hasRightBeyond({ rights, groups }: Place, person: NumberedPerson, reach: Reach): boolean {
+  if (rights.some((right) => !reach.rights.has(right))) return true;
   return !reach.byGroups && person.groups.some((name) => groups.includes(name));
 }
 
@@ -111,7 +131,7 @@ export function linkMakerOf(caller: Caller): LinkMaker {
 }
 
 function reachOf(caller: Caller): Reach {
-  switch (kindOf(caller)) {
+  switch (kindsOf(caller)[0]) {
     case 'contact-centre administrator':
     case 'managing bound client':
       return { rights: new Set(contactCenterRightNames), byGroups: true };

@@ -2,14 +2,12 @@
 import type { LostSecret, Restoration } from '@gatehouse/contracts/environment-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
-import type { Caller } from '../access/caller.ts';
-import type { Write } from '../changes/writer.ts';
 import type { Deleted, Kept } from '../deleted/kept.ts';
 import { restoreParts } from '../deleted/parts.ts';
 import { corsSetting } from '../fields/cors-origins.ts';
 import { auditedFields, type ContactCenter, type ContactCenterFields } from './contact-center.ts';
 import * as store from './store.ts';
-import { insertCenter, requireHonestNames, reread } from './writes.ts';
+import { type Insertion, insertCenter, requireHonestNames, reread } from './writes.ts';
 
 /** The fields that other contact centres may have taken since the deletion. */
 export type Anew = Pick<Restoration, 'name' | 'domains' | 'environmentId'>;
@@ -32,17 +30,17 @@ export async function keptOf(db: Queryable, present: ContactCenter): Promise<Del
 
 /** @throws AppError 400, 409 where its environment has gone, or another contact centre has one of its domains */
 export async function restoreCenter(
-  write: Write,
-  caller: Caller,
+  insertion: Insertion,
   kept: Kept,
   { name, domains, environmentId }: Anew,
 ): Promise<ContactCenter> {
   const { subjectsWereShared, ...before } = kept.document as ContactCenterFields & {
     subjectsWereShared: boolean;
   };
+  const { write } = insertion;
   const fields = { ...before, ...definedOnly({ name, domains, environmentId }) };
   requireHonestNames(fields);
-  const { id } = await insertCenter(write, caller, kept.objectId, fields, false);
+  const { id } = await insertCenter(insertion, kept.objectId, fields, false);
   if (subjectsWereShared) await store.noteSharedSubjects(write.db, id);
   await store.recordSharedSubjects(write.db, fields.environmentId);
   await restoreParts(write.db, kept);

@@ -41,7 +41,7 @@ export interface ContactCenterServiceOptions {
   writer: Writer;
   /** Callers of existing installations know no membership. */
   isCompat: boolean;
-  administratorPlaces: Pick<AdministratorPlaces, 'requireOthers'>;
+  administratorPlaces: Pick<AdministratorPlaces, 'requireOthers' | 'endFormer'>;
 }
 
 export function createContactCenterService({
@@ -97,7 +97,9 @@ export function createContactCenterService({
       const fields = { ...rest, membership, subjectScope, name: input.name ?? input.domains[0] ?? id };
       requireHonestNames(fields);
       const needsChoice = input.membership === undefined && !isCompat;
-      return writer.write(context, (write) => insertCenter(write, context.caller, id, fields, needsChoice));
+      return writer.write(context, (write) =>
+        insertCenter({ write, caller: context.caller, administratorPlaces }, id, fields, needsChoice),
+      );
     },
     /** Fields that are not given keep their values. @throws AppError 400, 404, 409, 412 */
     change: (context: WriteContext, text: string, patch: ContactCenterPatch): Promise<ContactCenter> =>
@@ -122,9 +124,9 @@ export function createContactCenterService({
         if (hasOrigins) write.announce({ entity: 'cors', id: present.id, contactCenterId: present.id });
       });
     },
-    /** Creates it again under its old id. @throws AppError 400, 409 */
+    /** Creates it again under its old id. @throws AppError 400, 409, 503 while Auth API cannot end what its people held */
     restore: (write: Write, caller: Caller, kept: Kept, anew: Anew): Promise<ContactCenter> =>
-      restoreCenter(write, caller, kept, anew),
+      restoreCenter({ write, caller, administratorPlaces }, kept, anew),
     /**
      * Changes something that belongs to it, under its lock. `work` returns whether anything changed; if so, the contact centre
      * gets a new version. @throws AppError 404, 412

@@ -5,22 +5,31 @@ import { type Directory, isOwnDirectory } from '@gatehouse/contracts/environment
 import { diff } from '@gatehouse/service-kit/changes';
 import { badRequest, conflict } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
+import type { AdministratorPlaces } from '../access/administrator-places.ts';
 import { type Caller, mayRead } from '../access/caller.ts';
 import type { Write } from '../changes/writer.ts';
+import { isKeptCenter } from '../deleted/kept.ts';
 import { requireHonestName } from '../fields/names.ts';
 import { auditedFields, type ContactCenter, type ContactCenterFields } from './contact-center.ts';
 import { announceEnds } from './ends.ts';
 import { requireAnswerable } from './membership.ts';
 import * as store from './store.ts';
 
-/** `needsChoice`: the caller did not say which people belong to it. @throws AppError 400, 409 */
+export interface Insertion {
+  write: Write;
+  caller: Caller;
+  administratorPlaces: Pick<AdministratorPlaces, 'endFormer'>;
+}
+
+/** `needsChoice`: the caller did not say which people belong to it. @throws AppError 400, 409, 503 */
 export async function insertCenter(
-  write: Write,
-  caller: Caller,
+  { write, caller, administratorPlaces }: Insertion,
   id: string,
   fields: ContactCenterFields,
   needsChoice: boolean,
 ): Promise<ContactCenter> {
+  // Auth API stores rights and sessions by this id.
+  if (await isKeptCenter(write.db, id)) await write.requires(() => administratorPlaces.endFormer(id));
   requireAnswerable(await holdEnvironment(write.db, fields.environmentId), fields.membership);
   if (needsChoice) await requireChoice(write.db, fields.environmentId);
   if (!(await store.insertContactCenter(write.db, id, fields))) {

@@ -51,6 +51,15 @@ export async function keep(db: Queryable, { name: deletedBy }: Caller, deleted: 
   await keepParts(db, { id, kind, objectId });
 }
 
+/** Whether a contact centre with the id was deleted, and can still be restored. */
+export async function isKeptCenter(db: Queryable, id: string): Promise<boolean> {
+  const { rows } = await db.query(
+    `SELECT FROM environment.deleted WHERE contact_center_id = $1 AND kind = 'contact-center' LIMIT 1`,
+    [id],
+  );
+  return rows.length > 0;
+}
+
 /** `$1`: for how many days something is kept; `$2`: the reach, null for all. Every statement that reads begins with it. */
 const select = `SELECT json_strip_nulls(json_build_object('id', d.id, 'ordinal', d.ordinal, 'kind', d.kind,
       'objectId', d.object_id, 'environmentId', d.environment_id, 'contactCenterId', d.contact_center_id, 'name', d.name,

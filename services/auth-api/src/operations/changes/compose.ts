@@ -5,6 +5,7 @@ import { advisoryCheck } from '@gatehouse/service-kit/health';
 import type { Core, Domain } from '../../core/domain.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
+import { contactCenterEndRoutes } from './contact-center-end-routes.ts';
 import { followEnvironmentApi } from './environment-changes.ts';
 import { followOwnChanges } from './own-changes.ts';
 
@@ -19,10 +20,19 @@ const maxWaitMs = 5_000;
 export function composeChanges(core: Core, dependencies: ChangesDependencies, before: readonly Domain[]) {
   const follows = before.flatMap(({ follows }) => follows ?? []);
   const own = followOwnChanges(core, follows);
-  const { subscriber: environment, deactivation, probe } = followEnvironmentApi(core, dependencies, follows);
+  const forgetContactCenter = async (id: string) => {
+    await Promise.all(follows.map(({ deletedContactCenter }) => deletedContactCenter?.(id)));
+  };
+  const {
+    subscriber: environment,
+    deactivation,
+    probe,
+  } = followEnvironmentApi(core, { ...dependencies, forgetContactCenter }, follows);
+  const ends = { ...core, revocations: dependencies.revocation.revocations, forgetContactCenter };
   const retention = createChangeRetention(core.changes, core);
   return {
     services: { assertDeactivationsKnown: deactivation.assertKnown },
+    mounts: [['services', '', (app) => contactCenterEndRoutes(app, ends)]],
     start: [
       {
         // It does not wait for what ended: the readiness check `ends` judges that, for a bounded time.

@@ -8,6 +8,7 @@ import { createDeactivationPosition } from './deactivation-position.ts';
 import { environmentApiProbe } from './environment-api-probe.ts';
 
 interface EnvironmentChangeOptions {
+  forgetContactCenter(id: string): Promise<void>;
   revocation: RevocationParts;
   contactCenters: ContactCenters;
 }
@@ -27,9 +28,8 @@ export function followEnvironmentApi(
     async forgetDeleted(ids) {
       if (!core.isWritable) return;
       for (const id of ids) {
-        // One that was only switched off may be active again.
-        if ((await contactCenters.find(id)) !== undefined) continue;
-        await Promise.all(follows.map(({ deletedContactCenter }) => deletedContactCenter?.(id)));
+        // It was only switched off, or is there again: then its former rights ended before (`contact-center-end-routes.ts`).
+        if ((await contactCenters.find(id)) === undefined) await options.forgetContactCenter(id);
       }
     },
     position: createDeactivationPosition(core.pool, core.isWritable),
