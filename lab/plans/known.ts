@@ -127,6 +127,11 @@ export const wholeReads: readonly WholeRead[] = [
   },
   {
     path: 'services/environment-api/src/environments/store.ts',
+    text: 'lower(coalesce((SELECT n.name',
+    why: 'sorts environments by the names that are shown, which some get from their servers; operators set them up one by one',
+  },
+  {
+    path: 'services/environment-api/src/environments/store.ts',
     text: 'AS candidate',
     why: 'looks for a name that no environment has, when one is made without a name',
   },

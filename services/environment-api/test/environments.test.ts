@@ -1,3 +1,4 @@
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentBody, type RunningApi, startApi } from './running-api.ts';
 
@@ -94,6 +95,29 @@ describe('POST /environments', () => {
       expect(await tried(path, { ...data, name: 'Western people' })).toEqual([200, undefined]);
     }
     expect(await tried(`/${id}`, { name: 'SOUTHERN people' })).toEqual([200, undefined]);
+  });
+
+  it.each(['', '&search=harbour'])('comes by name from either end, page by page%s', async (search) => {
+    const mark = randomUuid();
+    for (const name of [`harbour B ${mark}`, `Harbour a ${mark}`]) await post({ name });
+    const { id } = (await post({ appName: 'harbour' })).body.data;
+    await api.pool.query('DELETE FROM environment.environment_names WHERE environment_id = $1', [id]);
+    const all = async (sort: string) => {
+      const names: string[] = [];
+      for (let cursor = ''; ; ) {
+        const query = `limit=1&sort=${sort}${search}${cursor && `&cursor=${cursor}`}`;
+        const { body } = await api.call('GET', `/environments?${query}`);
+        names.push(...body.data.map(({ name }: { name: string }) => name));
+        if (body.nextCursor === undefined) return names;
+        cursor = body.nextCursor;
+      }
+    };
+    const names = await all('name');
+    expect(names.filter((name) => name.includes(mark))).toEqual([`Harbour a ${mark}`, `harbour B ${mark}`]);
+    // One without a name of its own is among them by the usual one.
+    expect(names).toContain('Configuration Server 172.24.132.84');
+    expect(await all('-name')).toEqual(names.toReversed());
+    expect((await api.call('GET', '/environments?sort=size')).status).toBe(400);
   });
 
   it('has the usual name where a replica of the release before made it', async () => {

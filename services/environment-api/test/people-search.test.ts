@@ -81,6 +81,39 @@ describe('a search', () => {
     expect(await namesOf(text)).toEqual(names);
   });
 
+  it.each(['', 'e'])(
+    'comes in each order of the columns, from either end, page by page; search: %j',
+    async (text) => {
+      const sorted = async (sort: string) => {
+        const names: string[] = [];
+        for (let place = {}; ; ) {
+          const page = await search({ text, sort, limit: '1', ...place });
+          const [last] = page as { userName: string; sortKey?: string }[];
+          if (last === undefined) return names;
+          names.push(last.userName);
+          place = { after: last.userName, ...(last.sortKey === undefined ? {} : { afterKey: last.sortKey }) };
+        }
+      };
+      const found = text === '' ? ['100%', 'Anton', 'bert', 'chloe', 'zoe'] : [];
+      const add = await store.add({ userName: 'emil' });
+      const orders: Record<string, string[]> = {
+        userName: [...found.slice(0, 4), 'emil', ...found.slice(4)],
+        // Somebody without a name comes first.
+        name: text === '' ? ['emil', '100%', 'zoe', 'bert', 'chloe', 'Anton'] : ['emil'],
+        email: text === '' ? ['100%', 'Anton', 'bert', 'chloe', 'emil', 'zoe'] : ['emil'],
+        changed: [
+          ...['zoe', 'Anton', 'bert', '100%', 'chloe'].filter((name) => found.includes(name)),
+          'emil',
+        ],
+      };
+      for (const [sort, names] of Object.entries(orders)) {
+        expect([sort, await sorted(sort)]).toEqual([sort, names]);
+        expect([sort, await sorted(`-${sort}`)]).toEqual([sort, names.toReversed()]);
+      }
+      await api.call('DELETE', `/contact-centers/${store.contactCenterId}/people/${add.id}`);
+    },
+  );
+
   it('goes on after a user name, in the order of user names, without the people of others', async () => {
     const all = ['100%', 'Anton', 'bert', 'chloe', 'zoe'];
     expect(await namesOf('')).toEqual(all);

@@ -14,6 +14,9 @@ import {
 import { z } from 'zod';
 import type { HttpClient, HttpRequest } from '../http/http-client.ts';
 
+/** Of a list: by name, or from the last name on. */
+export type NameSort = 'name' | '-name';
+
 export interface Written<T> {
   data: T;
   warnings: Warning[];

@@ -21,6 +21,7 @@ import type {
 import { definedOnly } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 import {
+  type NameSort,
   readData,
   readPage,
   readRows,
@@ -42,7 +43,7 @@ export interface ClientPageQuery {
   search?: string | undefined;
   contactCenterId?: string | undefined;
   /** By name, or from the last name on. */
-  sort?: 'name' | '-name' | undefined;
+  sort?: NameSort | undefined;
   limit: string;
   cursor?: string | undefined;
   /** How many clients all pages have. */
@@ -58,7 +59,7 @@ export function createClientAdministration(http: HttpClient) {
     search?: string;
     contactCenterId?: string;
     ids?: string;
-    sort?: 'name' | '-name';
+    sort?: NameSort;
   }) => readRows(http, clientViewSchema, all, { ...filter });
   /** One page, in the order of the ids. */
   const page = (filter: ClientPageQuery) => readPage(http, clientViewSchema, all, { ...filter });

@@ -48,6 +48,8 @@ export interface PeopleQuery {
   search?: string | undefined;
   /** Only people of this state. */
   signIn?: string | undefined;
+  /** Of the people store. */
+  sort?: string | undefined;
   limit?: number | undefined;
   cursor?: string | undefined;
 }

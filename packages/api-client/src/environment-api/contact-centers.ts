@@ -20,6 +20,7 @@ import type {
 } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
 import {
+  type NameSort,
   readData,
   readPage,
   readRows,
@@ -40,11 +41,8 @@ export type ContactCenterFilter = {
   environmentId?: string | undefined;
   domain?: string | undefined;
   search?: string | undefined;
-  sort?: Sort | undefined;
+  sort?: NameSort | undefined;
 };
-
-/** By name, or from the last name on. */
-type Sort = 'name' | '-name';
 
 /** All calls throw UpstreamError. The API checks the fields. */
 export function createContactCenterAdministration(http: HttpClient) {

@@ -16,6 +16,7 @@ import type {
 } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
 import {
+  type NameSort,
   readData,
   readPage,
   readRows,
@@ -36,12 +37,14 @@ export function createEnvironmentAdministration(http: HttpClient) {
     `${one(id)}/config-servers/${encodeURIComponent(serverId)}`;
   return {
     /** `ids`: separated by commas, at most 100; an id without an environment is left out. */
-    list: (filter: { search?: string; ids?: string } = {}) => readRows(http, environmentSchema, all, filter),
+    list: (filter: { search?: string; ids?: string; sort?: NameSort } = {}) =>
+      readRows(http, environmentSchema, all, filter),
     /** `count`: with how many all pages have. */
     page: (filter: {
       search?: string | undefined;
       limit: string;
       cursor?: string | undefined;
+      sort?: NameSort | undefined;
       count?: 'true';
     }) => readPage(http, environmentSchema, all, filter),
     readTagged: (id: string) => readTagged(http, environmentSchema, one(id)),

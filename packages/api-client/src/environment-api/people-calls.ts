@@ -1,6 +1,7 @@
 /** The calls of Auth API about people of the people stores: their names, their numbers and their passwords. */
 
 import type {
+  PeopleSort,
   redeemPasswordLinkBodySchema,
   setPasswordBodySchema,
   signOnPersonBodySchema,
@@ -27,6 +28,15 @@ export type PersonQuery =
   | { email: string }
   | { externalId: string };
 
+/** A type and no interface, so that it is a query. */
+type PeopleSearch = {
+  text: string;
+  sort?: PeopleSort | undefined;
+  after?: string | undefined;
+  afterKey?: string | undefined;
+  limit: number;
+};
+
 const people = (environmentId: string) => `/environments/${encodeURIComponent(environmentId)}/people`;
 const personNumbers = (environmentId: string) =>
   `/environments/${encodeURIComponent(environmentId)}/person-numbers`;
@@ -36,15 +46,11 @@ export function peopleCalls(http: HttpClient, { fetch, write }: InternalCalls) {
     /** Those of the people store who have the name, at most two. */
     findPeople: (environmentId: string, name: PersonQuery, options?: ReadOptions) =>
       fetch(peopleAnswer, people(environmentId), name, options),
-    /** By a part of a name, in the order of user names. */
-    async searchPeople(
-      environmentId: string,
-      { text, after, limit }: { text: string; after?: string | undefined; limit: number },
-      signal?: AbortSignal,
-    ) {
+    /** By a part of a name, in the order of user names or as `sort` says. */
+    async searchPeople(environmentId: string, { limit, ...search }: PeopleSearch, signal?: AbortSignal) {
       const answer = await http.read(foundPeopleAnswer, {
         path: `${internalPath}${people(environmentId)}/search`,
-        query: definedOnly({ text, after, limit: String(limit) }),
+        query: definedOnly({ ...search, limit: String(limit) }),
         signal,
       });
       return answer.data.people;

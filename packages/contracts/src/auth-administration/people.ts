@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { components } from '../answers/components.ts';
 import { envelopeOf, nextCursorSchema } from '../answers/envelope.ts';
 import { directories } from '../environment-api/directory.ts';
-import { minNamePart } from '../environment-api/people.ts';
+import { minNamePart, peopleSorts } from '../environment-api/people.ts';
 import { line } from '../values/text.ts';
 import { personFields } from './help-desk.ts';
 import { type SignInCause, signInStateSchema } from './sign-in.ts';
@@ -37,6 +37,12 @@ export const peopleQuerySchema = z.strictObject({
     .enum(listedStates)
     .optional()
     .describe('Only people of this state: the `reason` of `signIn`, or `allowed`.'),
+  sort: z
+    .enum(peopleSorts)
+    .optional()
+    .describe(
+      'Of people of the people store: by user name, by first and last name, by e-mail address, or by the last change; with `-` from the last one on. People of a Configuration Server or an LDAP directory come in the order of user names, and `sort` is refused.',
+    ),
   limit: z.coerce.number().int().min(1).max(maxPeopleInPage).default(maxPeopleInPage),
   cursor: line(4_096).optional().describe('`nextCursor` of the page before.'),
 });
@@ -61,6 +67,7 @@ export const listedPersonSchema = z.object({
     .describe(
       '`locked`: the directory shows a lock after wrong passwords, which may have ended by itself meanwhile.',
     ),
+  changedAt: z.iso.datetime().optional().describe('Of the people store: when the person was changed.'),
   // Auth API of the release before gives none.
   signIn: signInStateSchema.optional(),
   number: z
@@ -83,7 +90,7 @@ export const peoplePageSchema = z.object({
   isCut: z
     .boolean()
     .describe('More people match than the source was asked for: a longer text finds the others.'),
-  people: z.array(listedPersonSchema).describe('In the order of user names.'),
+  people: z.array(listedPersonSchema).describe('In the order of user names, or as `sort` says.'),
 });
 
 export const peopleAnswer = envelopeOf(peoplePageSchema).extend({ nextCursor: nextCursorSchema });

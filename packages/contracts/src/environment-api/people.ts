@@ -52,7 +52,17 @@ export const peopleNumbersSchema = z.object({ dbids: z.array(dbid) });
 /** Of one search; an answer has at most as many. */
 export const maxPeopleAtOnce = 50;
 
-/** `GET …/people/search?text=&after=&limit=`: in the order of user names. */
+/** Orders of the people store. `-`: from the last one on. */
+export const peopleSorts = [
+  ...(['userName', '-userName', 'name', '-name'] as const),
+  ...(['email', '-email', 'changed', '-changed'] as const),
+] as const;
+export type PeopleSort = (typeof peopleSorts)[number];
+
+/**
+ * `GET …/people/search?text=&sort=&after=&afterKey=&limit=`: in the order of user names, or as `sort` says. `after`, `afterKey`: user name
+ * and `sortKey` of the last person of the page before.
+ */
 export const foundPeopleSchema = z.object({
   people: z.array(
     personViewSchema
@@ -68,6 +78,9 @@ export const foundPeopleSchema = z.object({
       .extend({
         // Environment API of the release before gives none.
         hasPassword: z.boolean().optional(),
+        changedAt: z.string().optional(),
+        /** What `sort` compares before the user name, where it compares something. */
+        sortKey: z.string().optional(),
         passwordLinkEndsAt: z.string().optional(),
       }),
   ),

@@ -9,6 +9,8 @@ export interface PersonSearch {
   text: string;
   /** The text is a whole user name. */
   isUserName?: boolean;
+  /** An order of the people store. Other directories know that by user names alone. */
+  sort?: string;
   /** Only people of this tenant. */
   tenantDbid?: number;
   /** `next` of the page before. */
@@ -30,6 +32,10 @@ export interface FoundPerson {
   tenantDbid?: number;
   /** Of an LDAP directory: the name of the entry. */
   dn?: string;
+  /** Of the people store (ISO 8601). */
+  changedAt?: string;
+  /** `after` of the page that begins behind the person. Absent: the user name. */
+  place?: string;
   /** `locked`: the directory shows a lock after wrong passwords, which may have ended by itself meanwhile. */
   state: 'active' | 'disabled' | 'locked';
   mustChangePassword?: boolean;
@@ -40,7 +46,7 @@ export interface FoundPerson {
 }
 
 export interface PersonPage {
-  /** In the order of their user names. */
+  /** In the order of their user names, or as `sort` says. */
   people: FoundPerson[];
   /** Absent: there are no more, as far as the search looked. */
   next?: string;

@@ -35,6 +35,7 @@ export {
   cutPage,
   namedKey,
   namedKeyOf,
+  namedOrdinalKey,
   ordinalKey,
   type Page,
   pageQuery,

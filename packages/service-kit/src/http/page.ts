@@ -50,6 +50,8 @@ export const ordinalKey = /^\d{1,15}$/;
 
 /** Keys of a list by name. Rows of one name are in the order of their ids. */
 export const namedKey = /^[\w.~@-]{1,128}:\P{Cc}*$/u;
+/** The same for rows whose ids are numbers. */
+export const namedOrdinalKey = /^\d{1,15}:\P{Cc}*$/u;
 export const namedKeyOf = (id: string | number, name: string): string => `${id}:${name}`;
 
 /** The last row that the caller has seen, by its key. */

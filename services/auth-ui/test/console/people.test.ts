@@ -443,6 +443,30 @@ it('takes everybody of the page, or everybody whom the search finds, and bounds 
   expect(list.text).toContain('Rows 1–50; more follow');
 });
 
+it('sorts the people of a people store by each column that it sorts, page by page, and says that others come by user name', async () => {
+  const store = await createPeopleStore(stage.environmentApi);
+  const emails = Array.from({ length: 51 }, (_, index) => `${String(90 - index)}@example.com`);
+  for (const [index, email] of emails.entries()) await store.add({ userName: `pilot-${index + 10}`, email });
+  const list = await installation.open(`${path}?contactCenter=${store.contactCenterId}`);
+  const firstOf = (page: Answer) => page.rows[0]?.['User name'];
+  expect(firstOf(list)).toBe('pilot-10');
+  const byEmail = await follow(installation, list, 'E-mail');
+  expect([firstOf(byEmail), byEmail.html.includes('aria-sort="ascending"')]).toEqual(['pilot-60', true]);
+  const second = await follow(installation, byEmail, 'Next page');
+  expect([firstOf(second), second.rows.length]).toEqual(['pilot-10', 1]);
+  expect(second.text).toContain('Rows 51–51 of 51');
+  expect(firstOf(await follow(installation, byEmail, 'E-mail'))).toBe('pilot-10');
+  const newest = await follow(installation, await follow(installation, list, 'Last change'), 'Last change');
+  expect(firstOf(newest)).toBe('pilot-60');
+  // A search keeps the order.
+  const { fields } = formTo(newest, path);
+  const found = await installation.open(`${path}?${new URLSearchParams({ ...fields, search: 'pilot-1' })}`);
+  expect(firstOf(found)).toBe('pilot-19');
+  const directory = await installation.open(`${path}?contactCenter=${stage.contactCenterId}`);
+  expect(directory.html).not.toContain('sort=');
+  expect(directory.text).toContain('come in the order of their user names');
+});
+
 it('shows a password link once', async () => {
   const profile = await installation.open(storedPath('noor'));
   const question = await follow(installation, profile, 'Make a password link');

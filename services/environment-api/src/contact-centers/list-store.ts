@@ -1,9 +1,9 @@
 /** Reads the list of contact centres page by page, in the order of their creation or by name, and counts it. */
 import { domainKey } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { type Page, placeOf, type Sort } from '@gatehouse/service-kit/http';
+import type { Page, Sort } from '@gatehouse/service-kit/http';
 import { type Bind, binderOf, countRows, type Queryable } from '@gatehouse/service-kit/postgres';
-import { holds, idsOfAny, orderBy, rowsOfAny } from '../fields/search.ts';
+import { holds, idsOfAny, orderBy, pageBy, rowsOfAny } from '../fields/search.ts';
 import { type Row, select } from './store.ts';
 
 export interface ContactCenterFilter {
@@ -18,9 +18,6 @@ export interface ContactCenterFilter {
 }
 
 const table = { table: 'environment.contact_centers', alias: 'c' };
-/** There is an index of each. */
-const byCreation = { keys: ['c.ordinal'], isLast: false };
-const byName = ['lower(c.name)', 'c.ordinal'];
 
 /** `anyOf`: the conditions of a search, each with an index. */
 function conditionsOf({ environmentId, domain, ids, search }: ContactCenterFilter, bind: Bind) {
@@ -42,24 +39,15 @@ function conditionsOf({ environmentId, domain, ids, search }: ContactCenterFilte
 }
 
 export async function listContactCenters(db: Queryable, filter: ContactCenterFilter, page: Page) {
-  const { sort } = filter;
-  const { id: ordinal = page.after ?? 0, name } =
-    sort !== undefined && page.after !== undefined ? placeOf(page.after) : {};
-  const values: unknown[] = [ordinal, page.limit + 1, page.offset];
-  const bind = binderOf(values);
-  const isLast = sort === '-name';
-  const order = sort === undefined ? byCreation : { keys: byName, isLast };
-  const after =
-    name === undefined
-      ? 'c.ordinal > $1::bigint'
-      : `(${byName.join(', ')}) ${isLast ? '<' : '>'} (lower(${bind(name, 'text')}), $1::bigint)`;
+  // Each order has an index.
+  const { values, bind, order, after, kind } = pageBy('c', 'c.name', filter.sort, page);
   const { narrowed, anyOf } = conditionsOf(filter, bind);
   const where = [after, ...narrowed].join(' AND ');
   // A plan for all filters could use the index of none. A search is planned anew each time, by how much its text will find.
   const query =
     anyOf === undefined
       ? {
-          name: `contact_center_page ${Object.keys(definedOnly(filter)).join()} ${sort} ${name !== undefined}`,
+          name: `contact_center_page ${Object.keys(definedOnly(filter)).join()} ${kind}`,
           text: `${select} WHERE ${where} ORDER BY ${orderBy(order)} LIMIT $2 OFFSET $3`,
         }
       : {

@@ -5,7 +5,7 @@ import {
   contactCenterSchema,
 } from '@gatehouse/contracts/environment-administration';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
-import { type App, etagOf, ok, ordinalKey, readPage } from '@gatehouse/service-kit/http';
+import { type App, etagOf, namedOrdinalKey, ok, ordinalKey, readPage } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
@@ -26,9 +26,6 @@ interface Services {
   contactCenters: ContactCenterService;
   changeLog: ChangeLog;
 }
-
-/** Of a list by name. */
-const namedOrdinalKey = /^\d{1,15}:\P{Cc}*$/u;
 
 export function contactCenterRoutes(api: App, services: Services): void {
   collectionRoutes(api, services);

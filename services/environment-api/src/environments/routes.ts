@@ -3,7 +3,7 @@
 import { emptyEnvelope, envelopeOf, successStatus, warningSchema } from '@gatehouse/contracts/answers';
 import { environmentSchema } from '@gatehouse/contracts/environment-administration';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
-import { type App, etagOf, ok, ordinalKey, readPage } from '@gatehouse/service-kit/http';
+import { type App, etagOf, namedOrdinalKey, ok, ordinalKey, readPage } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
@@ -72,17 +72,17 @@ function listRoute(api: App, { environments, changeLog }: Services): void {
       schema: {
         tags,
         operationId: 'listEnvironments',
-        summary: 'Environments in the order of their creation',
+        summary: 'Environments in the order of their creation, or by name',
         querystring: environmentListQuery,
         response: { 200: z.object({ status: successStatus, ...environmentList }), ...failures },
       },
     },
     async (request, reply) => {
-      const page = readPage(request.query, ordinalKey);
+      const { search, ids, sort, count } = request.query;
+      const page = readPage(request.query, sort === undefined ? ordinalKey : namedOrdinalKey);
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
-      const { search, ids, count } = request.query;
       const { rows, ...rest } =
-        request.verdict === 'empty' ? noRows : await environments.list({ search, ids }, page, count);
+        request.verdict === 'empty' ? noRows : await environments.list({ search, ids, sort }, page, count);
       return { ...ok(rows.map(answerOf)), ...rest };
     },
   );

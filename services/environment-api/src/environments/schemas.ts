@@ -5,7 +5,7 @@ import { environmentSchema } from '@gatehouse/contracts/environment-administrati
 import { checkedBy } from '@gatehouse/contracts/resource';
 import { environment, environmentChangeSchema, newEnvironmentSchema } from '@gatehouse/contracts/resources';
 import { idSchema, label } from '@gatehouse/contracts/values';
-import { countQuery, pageQuery } from '@gatehouse/service-kit/http';
+import { countQuery, pageQuery, sortQuery } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { checkNew } from './directory.ts';
 import { ldapSchema } from './ldap.ts';
@@ -26,6 +26,7 @@ export const changeEnvironmentBody = wrapped(changedFields);
 export const environmentListQuery = z.object({
   ...pageQuery(),
   ...countQuery,
+  ...sortQuery,
   search: label()
     .optional()
     .describe(

@@ -5,7 +5,7 @@ import type { Restoration } from '@gatehouse/contracts/environment-administratio
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
 import { randomUuid, type SecretBox } from '@gatehouse/service-kit/crypto';
 import { badRequest, conflict } from '@gatehouse/service-kit/errors';
-import { cutPage, type Page, type Rows, requireMatch } from '@gatehouse/service-kit/http';
+import { cutPage, namedKeyOf, type Page, type Rows, requireMatch } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { requireEnvironmentId, unknownEnvironment } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
@@ -82,7 +82,9 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
         store.listEnvironments(db, filter, page),
         count ? store.countEnvironments(db, filter) : {},
       ]);
-      return { ...cutPage(rows, page.limit, (environment) => environment.ordinal), ...total };
+      const keyOf = ({ ordinal, name }: Environment) =>
+        filter.sort === undefined ? ordinal : namedKeyOf(ordinal, name);
+      return { ...cutPage(rows, page.limit, keyOf), ...total };
     },
     /** @throws AppError 404 */
     async read(text: string): Promise<Environment> {

@@ -1,8 +1,9 @@
 /** Stores environments with their servers in `environments`, `config_servers` and `config_server_locations`. */
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api';
-import type { Page } from '@gatehouse/service-kit/http';
+import { definedOnly } from '@gatehouse/contracts/values';
+import type { Page, Sort } from '@gatehouse/service-kit/http';
 import { type Bind, binderOf, countRows, type Queryable } from '@gatehouse/service-kit/postgres';
-import { holds, idsOfAny, rowsOfAny } from '../fields/search.ts';
+import { holds, idsOfAny, orderBy, pageBy, rowsOfAny } from '../fields/search.ts';
 import { type Environment, type EnvironmentFields, environmentJson, shownLdap } from './environment.ts';
 
 const table = { table: 'environment.environments', alias: 'e' };
@@ -37,7 +38,13 @@ export interface EnvironmentFilter {
   search?: string | undefined;
   /** Only these; undefined: all. */
   ids?: readonly string[] | undefined;
+  /** Undefined: in the order of their creation. */
+  sort?: Sort;
 }
+
+/** One without a name of its own has the usual one. So there is no index, and the names of all are read. */
+const shownName = `coalesce((SELECT n.name FROM environment.environment_names n WHERE n.environment_id = e.id),
+  environment.usual_name(e.id))`;
 
 /** `anyOf`: the conditions of a search, each with an index. */
 function conditionsOf({ search, ids }: EnvironmentFilter, bind: Bind) {
@@ -65,17 +72,20 @@ export async function listEnvironments(
   filter: EnvironmentFilter,
   page: Page,
 ): Promise<Environment[]> {
-  const values: unknown[] = [page.after ?? 0, page.limit + 1, page.offset];
-  const { narrowed, anyOf } = conditionsOf(filter, binderOf(values));
-  const where = ['e.ordinal > $1::bigint', ...narrowed].join(' AND ');
+  const { values, bind, order, after, kind } = pageBy('e', shownName, filter.sort, page);
+  const { narrowed, anyOf } = conditionsOf(filter, bind);
+  const where = [after, ...narrowed].join(' AND ');
   // A search is planned anew each time, by how much its text will find.
   const query =
     anyOf === undefined
       ? {
-          name: filter.ids === undefined ? 'environment_page' : 'environment_page_of_ids',
-          text: `${select} WHERE ${where} ORDER BY e.ordinal LIMIT $2 OFFSET $3`,
+          name: `environment_page ${Object.keys(definedOnly(filter)).join()} ${kind}`,
+          text: `${select} WHERE e.id = ANY (ARRAY(SELECT e.id FROM environment.environments e WHERE ${where}
+            ORDER BY ${orderBy(order)} LIMIT $2 OFFSET $3)) ORDER BY ${orderBy(order)}`,
         }
-      : { text: `${select} WHERE e.id = ANY (ARRAY(${idsOfAny(table, where, anyOf)})) ORDER BY e.ordinal` };
+      : {
+          text: `${select} WHERE e.id = ANY (ARRAY(${idsOfAny(table, where, anyOf, order)})) ORDER BY ${orderBy(order)}`,
+        };
   const { rows } = await db.query<Row>({ ...query, values });
   return rows.map((row) => row.environment);
 }

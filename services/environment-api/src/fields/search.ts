@@ -1,9 +1,30 @@
 /** Writes SQL that searches a list whose texts stand in several tables. */
-import { countLimit, holdsText } from '@gatehouse/service-kit/postgres';
+import { type Page, placeOf, type Sort } from '@gatehouse/service-kit/http';
+import { binderOf, countLimit, holdsText } from '@gatehouse/service-kit/postgres';
 
 /** Whether the SQL expression holds the text `sought`, which `part` gives in lower case where the expression is. */
 export const holds = (text: string, part: string, sought: string) =>
   holdsText('environment', text, part, sought);
+
+/**
+ * Begins the statement of a page in the order of creation or by name: `$1` to `$3` are its values, and `after` leads behind the last row
+ * that the caller has seen. `name`: SQL of the name. `kind`: pages whose statements are the same.
+ */
+export function pageBy(alias: string, name: string, sort: Sort, page: Page) {
+  const last = sort !== undefined && page.after !== undefined ? placeOf(page.after) : undefined;
+  const values: unknown[] = [last?.id ?? page.after ?? 0, page.limit + 1, page.offset];
+  const bind = binderOf(values);
+  const ordinal = `${alias}.ordinal`;
+  const order: Order = {
+    keys: sort === undefined ? [ordinal] : [`lower(${name})`, ordinal],
+    isLast: sort === '-name',
+  };
+  const after =
+    last === undefined
+      ? `${ordinal} > $1::bigint`
+      : `(${order.keys.join(', ')}) ${order.isLast ? '<' : '>'} (lower(${bind(last.name, 'text')}), $1::bigint)`;
+  return { values, bind, order, after, kind: `${sort} ${last !== undefined}` };
+}
 
 /**
  * The ids of a page (`LIMIT $2 OFFSET $3`) of the rows that meet `narrowed` and any of the conditions. Each condition finds its first rows

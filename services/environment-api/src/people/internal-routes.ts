@@ -10,6 +10,7 @@ import {
   passwordSetSchema,
   peopleNumbersSchema,
   peopleSchema,
+  peopleSorts,
   redeemPasswordLinkBodySchema,
   setPasswordBodySchema,
 } from '@gatehouse/contracts/environment-api';
@@ -68,11 +69,14 @@ export function internalPeopleRoutes(internal: App, { db, passwords }: PeopleRou
       schema: {
         tags,
         operationId: 'searchPeople',
-        summary: 'People of the people store by a part of a name, in the order of user names',
+        summary:
+          'People of the people store by a part of a name, in the order of user names or in another one',
         params,
         querystring: z.object({
           text: freeText(255).default(''),
+          sort: z.enum(peopleSorts).optional(),
           after: label(255).optional(),
+          afterKey: freeText(600).optional(),
           limit: integer(1, maxPeopleAtOnce + 1).default(maxPeopleAtOnce),
         }),
         response: { 200: envelopeOf(foundPeopleSchema), ...failures },

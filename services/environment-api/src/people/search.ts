@@ -1,65 +1,82 @@
 /** Finds people of the people store by a part of a name, one page at a time; by one or two characters: by the beginning of a name. */
-import { type FoundPersonView, minNamePart } from '@gatehouse/contracts/environment-api';
-import type { Queryable } from '@gatehouse/service-kit/postgres';
-import { holds } from '../fields/search.ts';
+import { type FoundPersonView, minNamePart, type PeopleSort } from '@gatehouse/contracts/environment-api';
+import { type Bind, binderOf, isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
+import { holds, idsOfAny, orderBy } from '../fields/search.ts';
 import { nameKey } from './name-key.ts';
 import { linkEnd } from './person-view.ts';
 
 export interface SearchTerms {
   /** Empty: everybody. */
   text: string;
-  /** The last user name of the page before. */
+  sort?: PeopleSort | undefined;
+  /** User name and `sortKey` of the last person of the page before. */
   after?: string | undefined;
+  afterKey?: string | undefined;
   limit: number;
 }
 
-/** Each has an index. `$4`: as names are compared; `$5`: in lower case. */
-const names = [
-  ['p.user_name_key', '$4::text'],
-  ['p.email_key', '$4::text'],
-  ['lower(p.last_name::text) COLLATE "C"', 'lower($5::text) COLLATE "C"'],
-  [
-    `lower(coalesce(p.first_name || ' ', '') || coalesce(p.last_name, '')) COLLATE "C"`,
-    'lower($5::text) COLLATE "C"',
-  ],
-] as const;
-
-/** A range and no pattern, so that no character of the text means more than itself. U+10FFFF: no name goes on with it. */
-const beginsWith = ([name, text]: (typeof names)[number]) =>
-  `${name} >= ${text} AND ${name} < ${text} || chr(1114111)`;
-
+const table = { table: 'environment.people', alias: 'p' };
+const fullName = `lower(coalesce(p.first_name || ' ', '') || coalesce(p.last_name, '')) COLLATE "C"`;
 const allNames = 'environment.person_text(p.user_name, p.first_name, p.last_name, p.email, p.attributes)';
 /** Whether a name holds the text, which `given` is. */
 const holdsPart = (given: string, text: string) => holds(allNames, `lower(${given}::text)`, text);
 
-const place = 'p.environment_id = $1 AND p.user_name_key > $2';
-const first = 'ORDER BY p.user_name_key LIMIT $3';
-const everybody = `SELECT p.id FROM environment.people p WHERE ${place} ${first}`;
-/** Each condition finds its first rows by itself, by its own index. */
-const found = (text: string) =>
-  [...names.map(beginsWith), ...([...text].length < minNamePart ? [] : [holdsPart('$5', text)])]
-    .map(
-      (condition) =>
-        `(SELECT p.id, p.user_name_key FROM environment.people p WHERE ${place} AND ${condition} ${first})`,
-    )
-    .join(' UNION ');
+/** Each has an index, and so has each order. */
+function conditionsOf(text: string, bind: Bind): string[] {
+  if (text === '') return ['true'];
+  const [key, typed] = [bind(nameKey(text), 'text'), bind(text, 'text')];
+  const lower = `lower(${typed}) COLLATE "C"`;
+  // A range and no pattern, so that no character of the text means more than itself. U+10FFFF: no name goes on with it.
+  const beginsWith = (name: string, given: string) =>
+    `${name} >= ${given} AND ${name} < ${given} || chr(1114111)`;
+  return [
+    beginsWith('p.user_name_key', key),
+    beginsWith('p.email_key', key),
+    beginsWith('lower(p.last_name::text) COLLATE "C"', lower),
+    beginsWith(fullName, lower),
+    ...([...text].length < minNamePart ? [] : [holdsPart(typed, text)]),
+  ];
+}
+
+/** What is compared before the user name, and its type. */
+const sortKeys = {
+  userName: undefined,
+  name: [fullName, 'text'],
+  email: ["coalesce(p.email_key, '')", 'text'],
+  changed: ['p.updated_at', 'timestamptz'],
+} as const;
+
+function orderOf(sort: PeopleSort) {
+  const [, minus, column = 'userName'] = /^(-?)(\w+)$/.exec(sort) ?? [];
+  const [key, type] = sortKeys[column as keyof typeof sortKeys] ?? [];
+  return { key, type, isLast: minus === '-', keys: [...(key ? [key] : []), 'p.user_name_key'] };
+}
+
+function behind(order: ReturnType<typeof orderOf>, { after, afterKey = '' }: SearchTerms, bind: Bind) {
+  if (after === undefined) return [];
+  const { type, keys, isLast } = order;
+  const bound = [...(type ? [bind(afterKey, type)] : []), bind(nameKey(after), 'text')];
+  return [`(${keys.join(', ')}) ${isLast ? '<' : '>'} (${bound.join(', ')})`];
+}
 
 export async function searchPeople(
   db: Queryable,
   environmentId: string,
-  { text, after = '', limit }: SearchTerms,
+  terms: SearchTerms,
 ): Promise<FoundPersonView[]> {
-  const isAll = text === '';
-  const ids = isAll ? everybody : `SELECT id FROM (${found(text)}) AS found ORDER BY user_name_key LIMIT $3`;
-  const values = [environmentId, nameKey(after), limit];
+  const values: unknown[] = [environmentId, terms.limit, 0];
+  const bind = binderOf(values);
+  const order = orderOf(terms.sort ?? 'userName');
+  const narrowed = ['p.environment_id = $1', ...behind(order, terms, bind)].join(' AND ');
+  const ids = idsOfAny(table, narrowed, conditionsOf(terms.text, bind), order);
   // Without a name: planned anew each time, by how many people the text finds.
   const { rows } = await db.query<{ person: FoundPersonView }>(
     `SELECT json_strip_nulls(json_build_object('id', p.id, 'dbid', p.dbid, 'userName', p.user_name,
         'firstName', p.first_name, 'lastName', p.last_name, 'email', p.email, 'isActive', p.is_active,
-        'hasPassword', p.password IS NOT NULL,
-        'passwordLinkEndsAt', ${linkEnd})) AS person
-      FROM environment.people p WHERE p.id IN (${ids}) ORDER BY p.user_name_key`,
-    isAll ? values : [...values, nameKey(text), text],
+        'hasPassword', p.password IS NOT NULL, 'changedAt', ${isoTime('p.updated_at')},
+        'sortKey', (${order.key ?? 'NULL'})::text, 'passwordLinkEndsAt', ${linkEnd})) AS person
+      FROM environment.people p WHERE p.id = ANY (ARRAY(${ids})) ORDER BY ${orderBy(order)}`,
+    values,
   );
   return rows.map(({ person }) => person);
 }

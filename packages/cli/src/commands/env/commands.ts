@@ -9,7 +9,7 @@ import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';
 import { environmentOf } from '../../input/named.ts';
 import type { Session } from '../../session.ts';
-import { resourceCommands } from '../resource-command.ts';
+import { resourceCommands, sortOption } from '../resource-command.ts';
 import { checkLines } from './check-lines.ts';
 import { environmentFields } from './fields.ts';
 import { ldapLines, ldapPlaces } from './ldap.ts';
@@ -20,6 +20,7 @@ import { serverCommands } from './servers.ts';
 interface ListOptions {
   search?: string;
   ids?: string;
+  sort?: 'name' | '-name';
 }
 
 export function environmentCommands(program: Command, cli: Cli): void {
@@ -34,15 +35,16 @@ export function environmentCommands(program: Command, cli: Cli): void {
   });
 
   commands.list({
-    description: 'all environments',
+    description: 'all environments, in the order of their creation',
     options: (command) =>
       command
         .option(
           '--search <text>',
           'only those with this text in their name, a server address, the tenant, the application or a base of LDAP',
         )
-        .option('--ids <ids>', 'only these, separated by commas; at most 100'),
-    rows: (calls, { search, ids }: ListOptions) => calls.list(definedOnly({ search, ids })),
+        .option('--ids <ids>', 'only these, separated by commas; at most 100')
+        .addOption(sortOption()),
+    rows: (calls, { search, ids, sort }: ListOptions) => calls.list(definedOnly({ search, ids, sort })),
     columns: {
       name: 'name',
       id: 'id',

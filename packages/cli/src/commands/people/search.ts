@@ -5,6 +5,7 @@ import {
   listedStates,
   type PeoplePage,
 } from '@gatehouse/contracts/auth-administration';
+import { peopleSorts } from '@gatehouse/contracts/environment-api';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { UsageError } from '../../failure/failure.ts';
@@ -16,6 +17,7 @@ import type { Session } from '../../session.ts';
 
 interface SearchOptions {
   state?: string;
+  sort?: string;
   contactCenter?: string;
   all?: true;
   limit: number;
@@ -34,6 +36,7 @@ const columns = {
   'e-mail': 'email',
   state: 'state',
   'sign-in': ({ signIn }: ListedPersonView) => stateOf(signIn),
+  changed: 'changedAt',
   number: 'number',
   sub: 'sub',
 } as const;
@@ -52,30 +55,35 @@ export function searchCommands(people: Command, cli: Cli): void {
       new Option(
         '--all',
         'in the people stores of all contact centres, by three characters or more',
-      ).conflicts(['contactCenter', 'state']),
+      ).conflicts(['contactCenter', 'state', 'sort']),
     )
     .addOption(
       new Option('--state <state>', 'only people of this state, as far as a list knows it').choices(
         listedStates,
       ),
     )
+    .addOption(
+      new Option('--sort <order>', 'of the people store; with - from the last one on').choices(peopleSorts),
+    )
     .option('--limit <number>', 'at most so many people', parseLimit, pageSize)
     .action(
-      cli.action<SearchOptions, [string]>(async (session, { contactCenter, all, state, limit }, text) => {
-        if (all) return showEverywhere(session, text, limit);
-        if (contactCenter === undefined)
-          throw new UsageError('Say where to search: --contact-center <name>, or --all');
-        const id = await contactCenterOf(session, contactCenter);
-        const {
-          page,
-          people: found,
-          isWhole,
-        } = await search(session, { contactCenter: id, search: text, signIn: state }, limit);
-        session.output.rows(found, columns, nobody);
-        if (page.matching === 'whole names')
-          session.output.note('This Configuration Server compares whole names only.');
-        if (page.isCut || !isWhole) session.output.note(more);
-      }),
+      cli.action<SearchOptions, [string]>(
+        async (session, { contactCenter, all, state, sort, limit }, text) => {
+          if (all) return showEverywhere(session, text, limit);
+          if (contactCenter === undefined)
+            throw new UsageError('Say where to search: --contact-center <name>, or --all');
+          const id = await contactCenterOf(session, contactCenter);
+          const {
+            page,
+            people: found,
+            isWhole,
+          } = await search(session, { contactCenter: id, search: text, signIn: state, sort }, limit);
+          session.output.rows(found, columns, nobody);
+          if (page.matching === 'whole names')
+            session.output.note('This Configuration Server compares whole names only.');
+          if (page.isCut || !isWhole) session.output.note(more);
+        },
+      ),
     );
 
   personArgument(
@@ -111,7 +119,7 @@ async function showEverywhere(session: Session, text: string, limit: number): Pr
 /** One page after another, until there are so many. */
 export async function search(
   session: Session,
-  query: { contactCenter: string; search: string; signIn: string | undefined },
+  query: { contactCenter: string; search: string; signIn: string | undefined; sort?: string | undefined },
   limit: number,
 ) {
   const people: ListedPersonView[] = [];

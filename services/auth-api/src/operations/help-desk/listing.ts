@@ -12,11 +12,12 @@ import {
   type ContactCenterView,
   type Directory,
   isOwnDirectory,
+  type PeopleSort,
   peopleSources,
 } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto';
-import { AppError, unavailable } from '@gatehouse/service-kit/errors';
+import { AppError, badRequest, unavailable } from '@gatehouse/service-kit/errors';
 import { refuseCursor } from '@gatehouse/service-kit/http';
 import type { SessionService } from '../../browser/sessions/service.ts';
 import type { Actor } from '../../core/administration/actor.ts';
@@ -45,6 +46,8 @@ export interface PeopleSearch {
   text: string;
   /** Only those of this state. */
   signIn: ListedState | undefined;
+  /** Undefined: in the order of user names, which every directory has. */
+  sort: PeopleSort | undefined;
   /** `next` of the page before. */
   cursor: string | undefined;
   limit: number;
@@ -87,17 +90,22 @@ export function createListedPeople(options: ListedPeopleOptions) {
     );
 
   /** A directory knows no such filter: people are looked at in their order, so many for one answer, and the next page goes on there. */
-  const filtered = async ({ place, directory, text, signIn, limit }: Filtered, after: string | undefined) => {
+  const filtered = async (
+    { place, directory, text, signIn, sort, limit }: Filtered,
+    after: string | undefined,
+  ) => {
     const size = signIn === undefined ? limit : maxPeopleInPage;
     const people: ListedPersonView[] = [];
     for (let from = after, looks = 1; ; looks += 1) {
-      const terms = definedOnly({ text, after: from, limit: size });
+      const terms = definedOnly({ text, sort, after: from, limit: size });
       const page = await asked(directory, (within) => users.listing.search(place, terms, within));
       const states = await Promise.all(page.people.map((person) => stateOf(place, person)));
-      const views = page.people.map((person, index) => viewOf(person, states[index] as SignInState));
-      for (const view of views.filter(({ signIn: state }) => isOf(signIn, state))) {
-        people.push(view);
-        if (people.length === limit && view !== views.at(-1)) return { ...page, people, next: view.userName };
+      for (const [index, person] of page.people.entries()) {
+        const state = states[index] as SignInState;
+        if (!isOf(signIn, state)) continue;
+        people.push(viewOf(person, state));
+        if (people.length === limit && index < page.people.length - 1)
+          return { ...page, people, next: person.place ?? person.userName };
       }
       if (signIn === undefined || page.next === undefined || people.length === limit || looks === maxLooks)
         return { ...page, people };
@@ -105,21 +113,23 @@ export function createListedPeople(options: ListedPeopleOptions) {
     }
   };
 
-  const nameIn = (cursor: string, contactCenterId: string): string => {
+  const placeIn = (cursor: string, of: SecretPlace): string => {
     try {
-      return secretBox.open(cursor, cursorOf(contactCenterId)).toString();
+      return secretBox.open(cursor, of).toString();
     } catch {
       return refuseCursor();
     }
   };
 
   return {
-    async list({ contactCenter, text, signIn, cursor, limit }: PeopleSearch, actor: Actor) {
+    async list({ contactCenter, text, signIn, sort, cursor, limit }: PeopleSearch, actor: Actor) {
       const place = await people.contactCenter(contactCenter, actor.within);
       const directory = await directoryOf(place);
+      if (sort !== undefined && !isOwnDirectory(directory)) throw notSorted(directory);
       await inspected(actor, place.id, 'people');
-      const after = cursor && nameIn(cursor, place.id);
-      const page = await filtered({ place, directory, text, signIn, limit }, after);
+      const ofPage = cursorOf(place.id, sort);
+      const after = cursor && placeIn(cursor, ofPage);
+      const page = await filtered({ place, directory, text, signIn, sort, limit }, after);
       const answer: PeoplePage = {
         contactCenterId: place.id,
         ...allowedBy(directory),
@@ -127,7 +137,7 @@ export function createListedPeople(options: ListedPeopleOptions) {
         isCut: page.isCut,
         people: page.people,
       };
-      return { answer, next: page.next && secretBox.seal(page.next, cursorOf(place.id)) };
+      return { answer, next: page.next && secretBox.seal(page.next, ofPage) };
     },
 
     /** By `sub`: the person of the last login, as long as they have its name. */
@@ -159,7 +169,7 @@ export function createListedPeople(options: ListedPeopleOptions) {
   };
 }
 
-interface Filtered extends Pick<PeopleSearch, 'text' | 'signIn' | 'limit'> {
+interface Filtered extends Pick<PeopleSearch, 'text' | 'signIn' | 'sort' | 'limit'> {
   place: ContactCenterView;
   directory: Directory;
 }
@@ -171,9 +181,16 @@ function isOf(wanted: ListedState | undefined, { verdict, reason }: Partial<Sign
   return wanted === undefined || (reason ?? verdict) === wanted;
 }
 
-/** The search may have stopped at somebody who belongs to another contact centre of the environment. */
-function cursorOf(contactCenterId: string): SecretPlace {
-  return { table: 'people', row: contactCenterId, column: 'cursor' };
+/** The search may have stopped at somebody who belongs to another contact centre of the environment. A page of another order begins elsewhere. */
+function cursorOf(contactCenterId: string, sort: string | undefined): SecretPlace {
+  return { table: 'people', row: contactCenterId, column: sort === undefined ? 'cursor' : `cursor ${sort}` };
+}
+
+function notSorted(directory: Directory) {
+  return badRequest(
+    `The ${peopleSources[directory].title} of the contact centre has its people in the order of their user names alone: leave sort out`,
+    { field: 'sort' },
+  );
 }
 
 function allowedBy(source: Directory) {
@@ -182,7 +199,7 @@ function allowedBy(source: Directory) {
 }
 
 export function viewOf(person: ListedPerson, signIn: SignInState): ListedPersonView {
-  const { storeId: id, dbid: number, userName, firstName, lastName, email, state, sub } = person;
+  const { storeId: id, dbid: number, userName, firstName, lastName, email, state, changedAt, sub } = person;
   const name = [firstName, lastName].filter(Boolean).join(' ') || undefined;
-  return definedOnly({ userName, name, email, state, signIn, number, sub, id });
+  return definedOnly({ userName, name, email, state, signIn, changedAt, number, sub, id });
 }

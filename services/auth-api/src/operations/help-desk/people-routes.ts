@@ -37,15 +37,15 @@ export function peopleRoutes(
         operationId: 'listPeople',
         summary: 'People of a contact centre by the beginning of a name, wherever its people are',
         description:
-          'In the order of user names. No directory is read as a whole: `isCut` says that more people match than it was asked for. With `signIn`, an answer looks at 200 people at most: it may have fewer people than `limit`, or none, and `nextCursor` goes on.',
+          'In the order of user names, or of the people store as `sort` says. No directory is read as a whole: `isCut` says that more people match than it was asked for. With `signIn`, an answer looks at 200 people at most: it may have fewer people than `limit`, or none, and `nextCursor` goes on.',
         querystring: peopleQuerySchema,
         response: { 200: peopleAnswer, ...refusalsOfOne },
       },
     },
     async (request) => {
-      const { contactCenter, search, signIn, limit, cursor } = request.query;
+      const { contactCenter, search, signIn, sort, limit, cursor } = request.query;
       const { answer, next } = await listedPeople.list(
-        { contactCenter, text: search.trim(), signIn, cursor, limit },
+        { contactCenter, text: search.trim(), signIn, sort, cursor, limit },
         actorOf(request),
       );
       return { ...ok(answer), ...definedOnly({ nextCursor: next }) };

@@ -163,6 +163,8 @@ describe('a request', () => {
     [{ contactCenter: 'demo', search: 'a\0' }, 400, 'search'],
     [{ contactCenter: 'demo', search: 'x'.repeat(256) }, 400, 'search'],
     [{ contactCenter: 'demo', cursor: 'bm9uZQ' }, 400, 'cursor'],
+    [{ contactCenter: 'demo', sort: 'name' }, 400, 'user names alone: leave sort out'],
+    [{ contactCenter: 'demo', sort: 'state' }, 400, 'sort'],
   ])('%j is refused with what is wrong', async (query, status, field) => {
     const answer = await ask(query as Record<string, string>);
     expect([answer.status, answer.body]).toEqual([status, expect.stringContaining(field)]);
@@ -210,6 +212,8 @@ it('gatehouse people search and profile show them', async () => {
   const some = await run('search', '--contact-center', 'demo', '--limit', '2', '--json');
   expect(JSON.parse(some.out)).toHaveLength(2);
   expect((await run('search', '--contact-center', 'demo', '--limit', '2')).error).toContain('more people');
+  const sorted = await run('search', '--contact-center', 'demo', '--sort', 'name');
+  expect(sorted.error).toContain('in the order of their user names alone');
   const one = await run('profile', 'demo\\agent');
   expect([one.exitCode, one.out]).toEqual([0, expect.stringContaining('agent@example.com')]);
   expect((await run('profile', 'nobody', '--contact-center', 'demo')).exitCode).toBe(4);

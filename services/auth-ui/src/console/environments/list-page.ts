@@ -23,6 +23,7 @@ const shown = ['id', 'name', 'directory', 'configServers', 'tlsEnabled'];
 export const columns = (visit: ConsoleVisit): Column<Environment>[] => [
   {
     label: 'console.environments.environment',
+    sort: 'name',
     cell: (environment) => ({
       text: nameOf(environment),
       href: environmentPath(environment.id),

@@ -46,8 +46,14 @@ function listRoutes(pages: App, shell: Shell): void {
   listRoute(pages, shell, {
     resource: environments,
     search: 'console.environments.search',
-    read: (visit, { search, cursor }) =>
-      environmentsOf(visit).page({ limit: pageSize, search: search || undefined, cursor, count: 'true' }),
+    read: (visit, { search, cursor, sort }) =>
+      environmentsOf(visit).page({
+        limit: pageSize,
+        search: search || undefined,
+        cursor,
+        sort: sort || undefined,
+        count: 'true',
+      }),
     columns,
     more: ({ text }) => ({
       actions: [{ label: text('console.environments.new'), href: `${environmentsPath}/new`, isMain: true }],

@@ -10,8 +10,9 @@ import {
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import { isTextKey } from '../../texts/texts.ts';
+import { sortOf } from '../shell/lists.ts';
 import type { ListPage, TablesPage } from '../shell/pages.ts';
-import { pageOfRows } from '../shell/paging.ts';
+import { addressOf as addressOfList, pageOfRows } from '../shell/paging.ts';
 import type { Cell, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, centerAddress, peoplePath } from './names.ts';
@@ -20,6 +21,7 @@ import { helps, maxChosen, steps } from './selection.ts';
 export interface PeopleTerms {
   search: string;
   signIn: ListedState | '';
+  sort: string;
   cursor?: string | undefined;
   row: number;
 }
@@ -27,7 +29,7 @@ export interface PeopleTerms {
 export function chooseCenterPage(
   { text }: ConsoleVisit,
   { rows, ...rest }: { rows: ContactCenter[]; nextCursor?: string | undefined } & Total,
-  { search, ...place }: Omit<PeopleTerms, 'signIn'>,
+  { search, ...place }: Omit<PeopleTerms, 'signIn' | 'sort'>,
 ): ListPage {
   return {
     title: text('console.people.title'),
@@ -103,21 +105,26 @@ export function peoplePage(
     nextCursor,
     total,
   }: { data: PeoplePage; nextCursor?: string | undefined; total?: number | undefined },
-  { search, signIn, cursor, row }: PeopleTerms,
+  { search, signIn, sort, cursor, row }: PeopleTerms,
 ): ListPage {
   const { text } = visit;
+  const query = { contactCenter: center.id, search, signIn, sort };
+  const isOurs = isOwnDirectory(data.source);
+  const addressIn = (other: string) => addressOfList(peoplePath, { ...query, sort: other });
+  const sorted = (column: string) => isOurs && { sort: sortOf(column, { sort, addressIn }) };
   const isFiltered = search !== '' || signIn !== '';
   const hint = [
     data.matching === 'whole names' ? text('console.people.search.wholeNames') : '',
     data.isCut ? text('console.people.search.isCut') : '',
     signIn === '' ? '' : text('console.people.signIn.hint'),
+    isOurs ? '' : text('console.people.unsorted'),
   ];
   const head = headOf(visit, center, search);
   return {
     ...head,
     lead: text(`console.people.source.${data.source}.lead`),
     actions: [
-      ...(isOwnDirectory(data.source)
+      ...(isOurs
         ? [
             { label: text('console.people.import'), href: centerAddress(center.id, '/import') },
             { label: text('console.people.add'), href: centerAddress(center.id, '/add'), isMain: true },
@@ -132,6 +139,7 @@ export function peoplePage(
     ],
     search: {
       ...head.search,
+      ...(sort && { hidden: { ...head.search.hidden, sort } }),
       hint: hint.filter(Boolean).join(' ') || undefined,
       clear: isFiltered ? centerAddress(center.id) : undefined,
       filters: [
@@ -150,13 +158,14 @@ export function peoplePage(
     table: {
       caption: text('console.people.title'),
       columns: [
-        { label: text('console.people.userName') },
-        { label: text('console.people.name') },
-        { label: text('console.people.email') },
+        { label: text('console.people.userName'), ...sorted('userName') },
+        { label: text('console.people.name'), ...sorted('name') },
+        { label: text('console.people.email'), ...sorted('email') },
         { label: text('console.people.signIn') },
+        ...(isOurs ? [{ label: text('console.people.lastChange'), ...sorted('changed') }] : []),
       ],
       empty: text(emptyOf(data.source, isFiltered, nextCursor)),
-      ...(isOwnDirectory(data.source) &&
+      ...(isOurs &&
         data.people.length > 0 && {
           selection: selectionOf(visit, { contactCenter: center.id, search, signIn }, data, {
             isPart: nextCursor !== undefined || Boolean(cursor),
@@ -172,11 +181,12 @@ export function peoplePage(
           { text: person.name ?? '' },
           { text: person.email ?? '' },
           { text: '', badge: stateOf(text, person) },
+          ...(isOurs ? [{ text: changedText(visit, person) }] : []),
         ],
       })),
       ...pageOfRows(
         text,
-        { path: peoplePath, query: { contactCenter: center.id, search, signIn } },
+        { path: peoplePath, query },
         { cursor, row },
         { rows: data.people.length, nextCursor, total },
       ),
@@ -220,6 +230,9 @@ export const awayPage = (
     empty: visit.text('console.people.away'),
   },
 });
+
+const changedText = ({ text }: ConsoleVisit, { changedAt }: ListedPersonView) =>
+  changedAt === undefined ? '' : text('console.at', { at: new Date(changedAt) });
 
 /** The buttons below the list. `isPart`: the list has other pages. */
 function selectionOf(

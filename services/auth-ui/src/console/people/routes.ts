@@ -9,7 +9,7 @@ import {
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
 import { isNamePart, listedStates } from '@gatehouse/contracts/auth-administration';
-import { isOwnDirectory, personChangeId } from '@gatehouse/contracts/environment-api';
+import { isOwnDirectory, peopleSorts, personChangeId } from '@gatehouse/contracts/environment-api';
 import { z } from 'zod';
 import { trailQuery } from '../audit/filters.ts';
 import { trailPage, trailView } from '../audit/trail-page.ts';
@@ -38,6 +38,7 @@ const centersInPage = '50';
 const listQuery = z.object({
   contactCenter: nameFields.shape.contactCenter,
   search: z.string().max(255).default(''),
+  sort: z.enum(peopleSorts).or(z.literal('')).catch('').default(''),
   signIn: z.enum(listedStates).or(z.literal('')).catch('').default(''),
   cursor: z.string().max(4_096).optional(),
   row: rowNumber,
@@ -75,7 +76,7 @@ export const peopleArea: Area = {
   routes(pages, shell) {
     pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
-      const { search, signIn, cursor } = request.query;
+      const { search, signIn, sort, cursor } = request.query;
       const centers = createContactCenterAdministration(visit.environmentApi);
       const contactCenter =
         request.query.contactCenter ?? (visit.rights.installation ? undefined : visit.person.contactCenterId);
@@ -91,7 +92,7 @@ export const peopleArea: Area = {
       }
       const found = await searchPeople(visit.authApi, {
         ...{ contactCenter, cursor },
-        ...{ search: search || undefined, signIn: signIn || undefined },
+        ...{ search: search || undefined, signIn: signIn || undefined, sort: sort || undefined },
       }).catch(orNobody(503));
       if (found === undefined) {
         const page = awayPage(visit, await centers.read(contactCenter), request.query);

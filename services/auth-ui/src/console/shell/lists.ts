@@ -15,7 +15,7 @@ export interface Column<Item> {
   label: TextKey;
   cell: (item: Item) => Cell;
   /** The name by which the API sorts by it. */
-  sort?: 'name';
+  sort?: string;
 }
 
 interface TableOf<Item> extends Pick<Table, 'next' | 'first' | 'range'> {
@@ -28,14 +28,17 @@ interface TableOf<Item> extends Pick<Table, 'next' | 'first' | 'range'> {
   sorting?: Sorting | undefined;
 }
 
-interface Sorting {
-  sort: Sort;
-  addressIn: (sort: Sort) => string;
+export interface Sorting {
+  sort: string;
+  addressIn: (sort: string) => string;
 }
 
 /** Another click turns the order round, and the third one leads back to that of the API. */
-function sortOf(column: 'name', { sort, addressIn }: Sorting): NonNullable<Table['columns'][number]['sort']> {
-  const last = `-${column}` as const;
+export function sortOf(
+  column: string,
+  { sort, addressIn }: Sorting,
+): NonNullable<Table['columns'][number]['sort']> {
+  const last = `-${column}`;
   if (sort === column) return { href: addressIn(last), direction: 'ascending' };
   if (sort === last) return { href: addressIn(''), direction: 'descending' };
   return { href: addressIn(column) };
