@@ -1,11 +1,11 @@
 /** Serves `/auth/v3/ops/audit/export`: security events as a file. */
 import { errorEnvelope, rowExportAnswer, securityError } from '@gatehouse/contracts/answers';
 import { type App, sendRows } from '@gatehouse/service-kit/http';
-import { type Actor, actorOf } from '../../core/administration/actor.ts';
+import { actorOf } from '../../core/administration/actor.ts';
 import type { Audit } from '../../records/audit/compose.ts';
-import { type AuditEvent, actorFields } from '../../records/audit/event.ts';
 import { auditExportQuerySchema, filterOf, isBeyond } from '../../records/audit/schemas.ts';
 import { viewOf } from '../../records/audit/view.ts';
+import { helpDeskEventOf } from '../help-desk/events.ts';
 import type { createEventNames, NamedEvent } from './names.ts';
 
 interface AuditExportOptions extends Pick<Audit, 'search' | 'writer'> {
@@ -36,22 +36,12 @@ export function auditExportRoute(app: App, { search, writer, named }: AuditExpor
         const { events } = await search.find({ ...filter, beforeSeq: last?.seq ?? before, limit: size });
         return named(events.map(viewOf), within);
       };
-      await writer.write(inspectionOf(actor, filter.contactCenterId));
+      const { contactCenterId } = filter;
+      const fields = { purpose: 'export' };
+      await writer.write(helpDeskEventOf('access_inspected', actor, { contactCenterId, fields }));
       return sendRows(reply, { format, limit, columns, read, fileName: 'security-events' });
     },
   );
-}
-
-function inspectionOf(actor: Actor, contactCenterId: string | undefined): AuditEvent {
-  const { correlationId, clientAddress } = actor;
-  return {
-    name: 'access_inspected',
-    outcome: 'success',
-    correlationId,
-    clientAddress,
-    contactCenterId,
-    fields: { ...actorFields(actor), purpose: 'export' },
-  };
 }
 
 /** New ones stand at the end: programs count the columns. */

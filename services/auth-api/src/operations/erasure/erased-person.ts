@@ -15,7 +15,7 @@ import type { PersonInEvents } from '../../records/audit/person-events.ts';
 import type { PersonKey } from '../../records/revocation/revocation.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import { subjectOf } from '../../registry/contact-centers/subjects.ts';
-import { serverTimeoutMs } from '../help-desk/accounts.ts';
+import { directoryOf, serverTimeoutMs } from '../help-desk/accounts.ts';
 import type { HelpDeskPeople } from '../help-desk/people.ts';
 
 export interface ErasedPerson extends PersonInEvents {
@@ -43,12 +43,6 @@ export function createErasedPeople({ people, users, contactCenters, events }: Er
     return all.some((one) => one.id === id) ? all : [own, ...all];
   };
 
-  const sourceOf = async ({ environmentId }: ContactCenterView): Promise<Directory> => {
-    const environment = await contactCenters.environment(environmentId);
-    if (environment !== undefined) return environment.directory;
-    throw unavailable(`the environment ${environmentId} of the contact centre, which does not exist`);
-  };
-
   /** @throws AppError 503: who cannot be asked for may still be there */
   const listed = async (place: ContactCenterView, source: Directory, userName: string) => {
     try {
@@ -69,7 +63,7 @@ export function createErasedPeople({ people, users, contactCenters, events }: Er
         field: 'data.user',
       });
     const place = await people.contactCenter(contactCenter, actor.within);
-    const [source, places] = await Promise.all([sourceOf(place), placesOf(place, actor)]);
+    const [source, places] = await Promise.all([directoryOf(contactCenters, place), placesOf(place, actor)]);
     const found = await listed(place, source, userName);
     const number = order.number ?? found?.dbid;
     const isPresent = found !== undefined && (order.number === undefined || found.dbid === order.number);

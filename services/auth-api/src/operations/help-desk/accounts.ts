@@ -1,6 +1,6 @@
 /** Finds the account that an administrator names: by contact centre and user name, or by the `sub` of the last login. */
 import type { PersonName } from '@gatehouse/contracts/auth-administration';
-import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
+import type { ContactCenterView, Directory } from '@gatehouse/contracts/environment-api';
 import { badRequest, notFound, unavailable } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 import type { LoginNames } from '../../people/accounts/login-name.ts';
@@ -26,6 +26,16 @@ export type Within = string | undefined;
 
 /** The caller waits for the answer. */
 export const serverTimeoutMs = 3_000;
+
+/** Where the people of a contact centre are. @throws AppError 503 */
+export async function directoryOf(
+  contactCenters: Pick<ContactCenterService, 'environment'>,
+  { environmentId }: ContactCenterView,
+): Promise<Directory> {
+  const environment = await contactCenters.environment(environmentId);
+  if (environment !== undefined) return environment.directory;
+  throw unavailable(`the environment ${environmentId} of the contact centre, which does not exist`);
+}
 
 export function createAccounts({ contactCenters, loginNames, users, seen }: AccountsOptions) {
   const findPlace = async (name: string | undefined, within: Within) => {

@@ -17,7 +17,7 @@ import {
 } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto';
-import { AppError, badRequest, unavailable } from '@gatehouse/service-kit/errors';
+import { AppError, badRequest } from '@gatehouse/service-kit/errors';
 import { refuseCursor } from '@gatehouse/service-kit/http';
 import type { SessionService } from '../../browser/sessions/service.ts';
 import type { Actor } from '../../core/administration/actor.ts';
@@ -26,7 +26,7 @@ import type { UserService } from '../../people/accounts/service.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { AuditFilter, StoredAuditEvent } from '../../records/audit/store.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
-import { isSub, serverTimeoutMs, unknownName } from './accounts.ts';
+import { directoryOf, isSub, serverTimeoutMs, unknownName } from './accounts.ts';
 import { helpDeskEventOf } from './events.ts';
 import { createListedStates, type ListedStatesOptions } from './listed-states.ts';
 import type { HelpDeskPeople } from './people.ts';
@@ -57,12 +57,6 @@ export interface PeopleSearch {
 export function createListedPeople(options: ListedPeopleOptions) {
   const { people, contactCenters, users, sessions, search, secretBox, audit } = options;
   const stateOf = createListedStates(options);
-
-  const directoryOf = async ({ environmentId }: ContactCenterView): Promise<Directory> => {
-    const environment = await contactCenters.environment(environmentId);
-    if (environment !== undefined) return environment.directory;
-    throw unavailable(`the environment ${environmentId} of the contact centre, which does not exist`);
-  };
 
   /** The caller waits for the answer, so it comes within seconds. */
   const asked = async <T>(directory: Directory, ask: (options: { signal: AbortSignal }) => Promise<T>) => {
@@ -124,7 +118,7 @@ export function createListedPeople(options: ListedPeopleOptions) {
   return {
     async list({ contactCenter, text, signIn, sort, cursor, limit }: PeopleSearch, actor: Actor) {
       const place = await people.contactCenter(contactCenter, actor.within);
-      const directory = await directoryOf(place);
+      const directory = await directoryOf(contactCenters, place);
       if (sort !== undefined && !isOwnDirectory(directory)) throw notSorted(directory);
       await inspected(actor, place.id, 'people');
       const ofPage = cursorOf(place.id, sort);
@@ -143,7 +137,7 @@ export function createListedPeople(options: ListedPeopleOptions) {
     /** By `sub`: the person of the last login, as long as they have its name. */
     async read(named: PersonName, actor: Actor): Promise<PersonProfile> {
       const { userName, contactCenter: place } = await people.account(named, actor.within);
-      const directory = await directoryOf(place);
+      const directory = await directoryOf(contactCenters, place);
       const person = await asked(directory, (within) => users.listing.findListed(place, userName, within));
       const isAnother = isSub(named) && person?.sub !== named.user.toLowerCase();
       await inspected(actor, place.id, 'person', { sub: person?.sub, userName });

@@ -24,7 +24,7 @@ type Reach = 'help-desk' | 'administrator' | 'installation';
 
 function reaches({ installation, lesser }: ConsoleVisit['rights'], by: Reach): boolean {
   if (by === 'installation') return installation;
-  return lesser === undefined || lesser === by;
+  return lesser.length === 0 || lesser.some((right) => right === by);
 }
 
 const whoCan = ({ text }: ConsoleVisit, by: Reach): Offer => ({
