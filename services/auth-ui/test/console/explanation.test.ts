@@ -13,7 +13,7 @@ beforeAll(async () => {
   stage = await startStage();
   installation = await stage.installationAdministrator();
   const list = `/auth/console/contact-centers/${stage.contactCenterId}/administrators/add`;
-  const appointed = { way: 'password', user: people.agent.username, right: 'help-desk' };
+  const appointed = { way: 'password', user: people.agent.username, 'rights.help-desk': 'true' };
   await installation.submit(await installation.open(list), list, appointed);
   helpDesk = stage.newPerson();
   await helpDesk.openAs('/auth/console', people.agent);
