@@ -2,8 +2,8 @@
 import { runCommand } from '@gatehouse/cli/run-command';
 import { administeredEvents } from '@gatehouse/contracts/auth-api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type AuditEventName, auditEventNames, auditEvents } from '../../src/records/audit/event.ts';
 import type { EventKind } from '../../src/records/audit/catalogue/event-kinds.ts';
+import { type AuditEventName, auditEventNames, auditEvents } from '../../src/records/audit/event.ts';
 import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';
 import { createClient, token } from '../stack/oauth.ts';

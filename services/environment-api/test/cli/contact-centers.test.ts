@@ -236,7 +236,9 @@ test('the trail tells who changed what', async () => {
   const shown = await cli.run(['audit', 'changes', '--entity', 'contact-center', '--cc', cc]);
   expect(shown.out).toContain('ops ops');
   expect(shown.out).toContain('name: audit.example → Renamed');
-  expect(await cli.json('audit', 'changes', '--entity', 'contact-center', '--cc', cc, '-n', '1')).toHaveLength(1);
+  expect(
+    await cli.json('audit', 'changes', '--entity', 'contact-center', '--cc', cc, '-n', '1'),
+  ).toHaveLength(1);
 });
 
 test('the token of a person whose sign-in is old is refused, with the way on', async () => {

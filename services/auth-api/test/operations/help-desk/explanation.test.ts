@@ -207,7 +207,10 @@ it('gatehouse people explains and unlocks', async () => {
   const wrong = await createBrowser(estate.stack.app).get('/auth/v3/oauth/authorize?client_id=nobody');
   const request = String(wrong.headers['x-request-id']);
   const refused = await run('explain', userName, '--correlation', request);
-  expect([refused.exitCode, refused.out]).toEqual([1, expect.stringContaining('The client is not registered')]);
+  expect([refused.exitCode, refused.out]).toEqual([
+    1,
+    expect.stringContaining('The client is not registered'),
+  ]);
   const disabled = await run('explain', 'locked');
   expect([disabled.exitCode, disabled.out]).toEqual([
     1,

@@ -393,7 +393,10 @@ describe('one request', () => {
       message: expect.stringContaining('The client is not registered'),
     });
     const ofPassword = await stepOf(wrong);
-    expect(ofPassword).toMatchObject({ status: 'warning', message: expect.stringContaining('Wrong name or password') });
+    expect(ofPassword).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining('Wrong name or password'),
+    });
     expect(ofPassword).not.toHaveProperty('reason');
     expect(await stepOf({ headers: { 'x-request-id': 'no-such-request' } })).toMatchObject({
       status: 'skipped',
