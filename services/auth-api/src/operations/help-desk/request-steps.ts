@@ -9,7 +9,7 @@ import { cause, ok, onCommandLine, reasonOf, timeOf, unneeded, warning } from '.
 
 export interface RequestStepsOptions {
   search(filter: AuditFilter): Promise<{ events: StoredAuditEvent[] }>;
-  refusals: Pick<Refusals, 'find'>;
+  refusals: Pick<Refusals, 'find' | 'keptDays'>;
   now: Clock;
 }
 
@@ -19,12 +19,13 @@ interface Somebody {
   contactCenterId: string;
 }
 
-/** As long as refused requests are kept. Older refusals say nothing of now. */
-const lookBackMs = 7 * 24 * 3_600_000;
 /** People of other contact centres may have the user name, too. */
 const maxOfName = 50;
 
 export function createRequestSteps({ search, refusals, now }: RequestStepsOptions) {
+  // Older refusals say nothing of now.
+  const lookBackMs = refusals.keptDays * 24 * 3_600_000;
+
   return {
     /** For administrators of the installation: an event of a tenant that is none belongs to no contact centre. */
     async tenant(user: string, succeededAtMs: number): Promise<Verdict> {

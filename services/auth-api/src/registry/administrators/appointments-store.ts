@@ -46,23 +46,24 @@ export async function insertAppointee(
   return rowCount === 1;
 }
 
-export async function deleteAppointee(db: Queryable, contactCenterId: string, sub: string): Promise<void> {
-  await db.query('DELETE FROM auth.contact_center_administrators WHERE contact_center_id = $1 AND sub = $2', [
-    contactCenterId,
-    sub,
-  ]);
+/** Without `sub`: all of the contact centre. Gives the removed entries. */
+export async function deleteAppointees(
+  db: Queryable,
+  contactCenterId: string,
+  sub?: string,
+): Promise<Appointee[]> {
+  const { rows } = await db.query<Appointee>(
+    `DELETE FROM auth.contact_center_administrators
+      WHERE contact_center_id = $1 AND ($2::text IS NULL OR sub = $2) RETURNING ${columns}`,
+    [contactCenterId, sub ?? null],
+  );
+  return rows;
 }
 
-/** Everything of a contact centre that is gone. Gives the removed entries. */
-export async function deleteAppointeesAt(db: Queryable, contactCenterId: string): Promise<Appointee[]> {
+export async function deleteAppointing(db: Queryable, contactCenterId: string): Promise<void> {
   await db.query('DELETE FROM auth.contact_center_appointing WHERE contact_center_id = $1', [
     contactCenterId,
   ]);
-  const { rows } = await db.query<Appointee>(
-    `DELETE FROM auth.contact_center_administrators WHERE contact_center_id = $1 RETURNING ${columns}`,
-    [contactCenterId],
-  );
-  return rows;
 }
 
 export async function readAppointing(db: Queryable, contactCenterId: string): Promise<boolean> {

@@ -55,18 +55,20 @@ export function createAppointments({
     record({ entity: appointmentEntity, id: contactCenterId });
   }
 
-  /** `work` gives what has changed, or nothing. */
+  /** Resolves to how many entries have changed. */
   async function change(
     name: Change,
-    actor: Actor,
+    cause: Cause,
     contactCenterId: string,
-    work: (db: PoolClient) => Promise<Changed | undefined>,
-  ): Promise<void> {
-    await changes.inTransaction(async (transaction) => {
+    work: (db: PoolClient) => Promise<readonly Changed[]>,
+  ): Promise<number> {
+    const count = await changes.inTransaction(async (transaction) => {
       const changed = await work(transaction.client);
-      if (changed !== undefined) await record(transaction, name, actor, { ...changed, contactCenterId });
+      for (const one of changed) await record(transaction, name, cause, { ...one, contactCenterId });
+      return changed.length;
     });
     known.forget();
+    return count;
   }
 
   async function list(contactCenterId: string): Promise<AppointmentsView> {
@@ -96,96 +98,65 @@ export function createAppointments({
             field: 'data.user',
             reason: 'already_so',
           });
-        return { sub: entry.sub, after };
+        return [{ sub: entry.sub, after }];
       });
       return after;
     },
 
     /** `evenLast`: also the last administrator of the list. @throws AppError 403, 404, 409 for the last one */
-    remove: (
+    async remove(
       { contactCenterId, sub, evenLast }: { contactCenterId: string; sub: string; evenLast: boolean },
       actor: Actor,
-    ): Promise<void> =>
-      change('appointee_removed', actor, contactCenterId, async (db) => {
+    ): Promise<void> {
+      await change('appointee_removed', actor, contactCenterId, async (db) => {
         const present = await store.lockAppointees(db, contactCenterId);
         await requireAppointing(db, actor, contactCenterId);
-        const before = present.find((one) => one.sub === sub);
-        if (before === undefined) throw notFound('The list of the contact centre has no such person');
-        const isLast = present.every((one) => one.sub === sub || !one.rights.includes('administrator'));
-        if (before.rights.includes('administrator') && isLast && !evenLast)
-          throw conflict(
-            'This is the last administrator on the list of the contact centre: send evenLast=true to remove the person all the same',
-            { reason: 'last_one' },
-          );
-        await store.deleteAppointee(db, contactCenterId, sub);
-        return { sub, before: appointeeViewOf(before) };
-      }),
+        requireRemovable(present, sub, evenLast);
+        return removedOf(await store.deleteAppointees(db, contactCenterId, sub));
+      });
+    },
 
     /** Whether administrators of the contact centre change the list. */
-    allow: (contactCenterId: string, administratorsAppoint: boolean, actor: Actor): Promise<void> =>
-      change('appointing_changed', actor, contactCenterId, async (db) => {
-        if (!(await store.writeAppointing(db, contactCenterId, administratorsAppoint))) return undefined;
-        return {
-          before: { administratorsAppoint: !administratorsAppoint },
-          after: { administratorsAppoint },
-        };
-      }),
-
-    ...createForgetting({ changes, record, list, known }),
-  };
-}
-
-type Recording = (
-  transaction: ChangeTransaction,
-  name: Change,
-  cause: Cause,
-  changed: Changed & { contactCenterId: string },
-) => Promise<void>;
-
-/** Takes out what nobody decides about: people who are gone, and contact centres. */
-function createForgetting({
-  changes,
-  record,
-  list,
-  known,
-}: {
-  changes: ChangeLog;
-  record: Recording;
-  list(contactCenterId: string): Promise<AppointmentsView>;
-  known: Pick<KnownAdministrators, 'forget'>;
-}) {
-  return {
-    /** Without the question who may change the list. Resolves to how many entries there were. */
-    async forgetPerson({ contactCenterId, sub }: PersonKey, actor: Actor): Promise<number> {
-      const before = (await list(contactCenterId)).administrators.find((one) => one.sub === sub);
-      if (before === undefined) return 0;
-      await changes.inTransaction(async (transaction) => {
-        await store.deleteAppointee(transaction.client, contactCenterId, sub);
-        await record(transaction, 'appointee_removed', actor, { contactCenterId, sub, before });
+    async allow(contactCenterId: string, administratorsAppoint: boolean, actor: Actor): Promise<void> {
+      await change('appointing_changed', actor, contactCenterId, async (db) => {
+        if (!(await store.writeAppointing(db, contactCenterId, administratorsAppoint))) return [];
+        const before = { administratorsAppoint: !administratorsAppoint };
+        return [{ before, after: { administratorsAppoint } }];
       });
-      known.forget();
-      return 1;
     },
+
+    /** Without the question who may change the list. Resolves to how many entries there were. */
+    forgetPerson: ({ contactCenterId, sub }: PersonKey, actor: Actor): Promise<number> =>
+      change('appointee_removed', actor, contactCenterId, async (db) =>
+        removedOf(await store.deleteAppointees(db, contactCenterId, sub)),
+      ),
 
     /** Of a contact centre that was deleted: one that is made under its id has other people. */
     async forgetContactCenter(contactCenterId: string): Promise<void> {
       const { administratorsAppoint, administrators } = await list(contactCenterId);
       if (!administratorsAppoint && administrators.length === 0) return;
-      const cause = deletionOf(contactCenterId);
-      await changes.inTransaction(async (transaction) => {
-        for (const removed of await store.deleteAppointeesAt(transaction.client, contactCenterId)) {
-          const before = appointeeViewOf(removed);
-          await record(transaction, 'appointee_removed', cause, {
-            contactCenterId,
-            sub: removed.sub,
-            before,
-          });
-        }
+      await change('appointee_removed', deletionOf(contactCenterId), contactCenterId, async (db) => {
+        await store.deleteAppointing(db, contactCenterId);
+        return removedOf(await store.deleteAppointees(db, contactCenterId));
       });
-      known.forget();
     },
   };
 }
+
+/** @throws AppError 404, 409 for the last administrator */
+function requireRemovable(present: readonly store.Appointee[], sub: string, evenLast: boolean): void {
+  const before = present.find((one) => one.sub === sub);
+  if (before === undefined) throw notFound('The list of the contact centre has no such person');
+  const isLast = present.every((one) => one.sub === sub || !one.rights.includes('administrator'));
+  if (before.rights.includes('administrator') && isLast && !evenLast)
+    throw conflict(
+      'This is the last administrator on the list of the contact centre: send evenLast=true to remove the person all the same',
+      { reason: 'last_one' },
+    );
+}
+
+const removedOf = (entries: readonly store.Appointee[]): Changed[] =>
+  entries.map((entry) => ({ sub: entry.sub, before: appointeeViewOf(entry) }));
 
 type AppointedPerson = Pick<AppointeeView, 'rights' | 'way'> & {
   sub: string;

@@ -68,11 +68,15 @@ export function createAdministratorService({
     record({ entity: administratorEntity, id: sub });
   };
 
-  const change = async (name: Change, actor: Actor, work: (db: PoolClient) => Promise<Entries>) => {
-    await changes.inTransaction(async (transaction) =>
-      recordChange(transaction, name, actor, await work(transaction.client)),
-    );
+  /** Resolves to how many entries have changed. */
+  const change = async (name: Change, by: Cause, work: (db: PoolClient) => Promise<readonly Entries[]>) => {
+    const count = await changes.inTransaction(async (transaction) => {
+      const changed = await work(transaction.client);
+      for (const entries of changed) await recordChange(transaction, name, by, entries);
+      return changed.length;
+    });
     known.forget();
+    return count;
   };
 
   return {
@@ -89,45 +93,38 @@ export function createAdministratorService({
             field: 'data.user',
             reason: 'already_so',
           });
-        return before === undefined ? { after } : { before, after };
+        return [{ after, ...(before && { before }) }];
       });
       return after;
     },
 
     /** Takes oneself off the list, too. @throws AppError 404 */
-    remove: (sub: string, actor: Actor): Promise<void> =>
-      change('administrator_removed', actor, async (db) => {
+    async remove(sub: string, actor: Actor): Promise<void> {
+      await change('administrator_removed', actor, async (db) => {
         const before = await deleteAdministrator(db, sub);
         if (before === undefined) throw notFound('There is no such installation administrator');
-        return { before };
-      }),
+        return [{ before }];
+      });
+    },
 
     /** Of a person who is gone. Resolves to how many entries there were. */
-    async forgetPerson(subs: readonly string[], actor: Actor): Promise<number> {
-      let removed = 0;
-      await changes.inTransaction(async (transaction) => {
-        removed = 0;
+    forgetPerson: (subs: readonly string[], actor: Actor): Promise<number> =>
+      change('administrator_removed', actor, async (db) => {
+        const removed: Entries[] = [];
         for (const sub of subs) {
-          const before = await deleteAdministrator(transaction.client, sub);
-          if (before === undefined) continue;
-          removed += 1;
-          await recordChange(transaction, 'administrator_removed', actor, { before });
+          const before = await deleteAdministrator(db, sub);
+          if (before !== undefined) removed.push({ before });
         }
-      });
-      known.forget();
-      return removed;
-    },
+        return removed;
+      }),
 
     /** Of a contact centre that was deleted: one that is made under its id has other people. */
     async forgetContactCenter(id: string): Promise<void> {
       const isListed = (await listAdministrators(pool)).some(({ contactCenterId }) => contactCenterId === id);
       if (!isListed) return;
-      const cause = deletionOf(id);
-      await changes.inTransaction(async (transaction) => {
-        for (const before of await deleteAdministratorsAt(transaction.client, id))
-          await recordChange(transaction, 'administrator_removed', cause, { before });
-      });
-      known.forget();
+      await change('administrator_removed', deletionOf(id), async (db) =>
+        (await deleteAdministratorsAt(db, id)).map((before) => ({ before })),
+      );
     },
   };
 }

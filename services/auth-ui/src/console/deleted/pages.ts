@@ -3,6 +3,7 @@ import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { Restoration } from '@gatehouse/contracts/environment-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Text } from '../../texts/texts.ts';
+import { clientPath } from '../clients/page-header.ts';
 import { bodyOf, type Input, inputsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import { confirmationOf } from '../shell/confirmation.ts';
@@ -121,5 +122,3 @@ export function secretPage(visit: ConsoleVisit, clientId: string, secret: string
     next: { label: text('console.clients.secret.back'), href: clientPath(clientId) },
   };
 }
-
-export const clientPath = (clientId: string) => `${consolePath}/clients/one/${encodeURIComponent(clientId)}`;

@@ -4,6 +4,7 @@ import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { Restored } from '@gatehouse/contracts/environment-administration';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
+import { clientPath } from '../clients/page-header.ts';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
@@ -15,7 +16,6 @@ import type { Shell } from '../shell/shell.ts';
 import { clientsOf, findKept, kinds, listKept, objectsOf, readKept } from './kept.ts';
 import {
   actionsOf,
-  clientPath,
   columns,
   deleted,
   forgetPage,
