@@ -323,7 +323,7 @@ export const consoleLimits = { requests: 6, bytes: 80 * 1024 };
 /** A browser in which an installation administrator is signed in. */
 export async function openAsPerson(
   browser: Browser,
-  { person: administrator, publicUrl }: TableStage,
+  { person: administrator, publicUrl }: Pick<TableStage, 'person' | 'publicUrl'>,
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });

@@ -18,15 +18,26 @@ export async function untranslated(page: Page, language: string): Promise<string
   const texts = new Set(differing.map(([, text]) => text));
   // A text of the other language may look like an English one of another key.
   for (const text of Object.values(translated)) texts.delete(text);
-  // They end with the words of an API, where the console has none.
-  const quoting = Object.values(translated).flatMap((text) => /^(.{6,})\{detail\}$/.exec(text)?.[1] ?? []);
+  // They quote the words of a driver, a server or an API, where the console has none.
+  const quoting = Object.values(translated).flatMap((text) => {
+    const [, words] = /^(.{6,}?)\{(?:detail|problem|reason)\}/.exec(text) ?? [];
+    return words === undefined ? [] : [asPattern(words)];
+  });
   const shown = await textsOf(page, language);
   if (shown.length === 0) return [`nothing is shown in ${language}`];
   const isSentence = (text: string) =>
-    new Set(text.toLowerCase().match(englishWords)).size > 1 &&
-    !quoting.some((words) => text.includes(words));
+    new Set(text.toLowerCase().match(englishWords)).size > 1 && !quoting.some((words) => words.test(text));
   return shown.filter((text) => texts.has(text) || isSentence(text));
 }
+
+/** A value may stand where the text has an argument. */
+const asPattern = (words: string) =>
+  new RegExp(
+    words
+      .split(/\{\w+\}/)
+      .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.+'),
+  );
 
 function textsOf(page: Page, language: string): Promise<string[]> {
   return page.evaluate((shownLanguage) => {

@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { runbooks } from '@gatehouse/contracts/answers';
 import { interactionErrors } from '@gatehouse/contracts/auth-api';
+import { checkSchema } from '@gatehouse/contracts/environment-administration';
+import { problemReasons } from '@gatehouse/contracts/values';
 import { type Language, languages } from '@gatehouse/service-kit/html';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
@@ -170,6 +173,12 @@ describe.each(languages)('texts in %s', (language) => {
   });
 });
 
+const { servers, people } = checkSchema.shape;
+const { steps, login } = servers.element.shape;
+const stepsOfChecks = [steps.element, login.unwrap().element, people.unwrap().element].flatMap(
+  ({ shape }): string[] => shape.step.options,
+);
+
 describe('texts', () => {
   it('are in one file for each language', () => {
     const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -181,6 +190,16 @@ describe('texts', () => {
       expect(isTextKey(`problem.${error}.title`), error).toBe(true);
       expect(isTextKey(`problem.${error}.text`), error).toBe(true);
     }
+  });
+
+  it.each([
+    ['console.runbook', runbooks],
+    ['console.runbooks.first', runbooks],
+    ['console.environments.step', stepsOfChecks],
+    // A form sends no value of another kind, and no field that nobody knows.
+    ['console.refused', problemReasons.filter((reason) => !/^(?:wrong_kind|unknown_field)$/.test(reason))],
+  ])('have words for each name that a service may send below %s', (below, names) => {
+    expect([...names].filter((name: string) => !isTextKey(`${below}.${name}`))).toEqual([]);
   });
 
   // attack: a name that is a message of its own | CWE-134, ASVS 1.3.7 | guard: services/auth-ui/src/texts/texts.ts
