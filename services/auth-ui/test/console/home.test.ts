@@ -148,7 +148,7 @@ it('shows a contact-centre administrator the own contact centre alone', async ()
     });
   const admin = await stage.contactCenterAdministrator();
   const page = await home('', admin);
-  expect(page.text).toContain('How your contact centre is doing.');
+  expect(page.text).toContain('This page shows how your contact centre is doing.');
   expect(page.text).toContain('of-their-own');
   for (const absent of ['of-the-other', 'Audit events that wait', 'First steps', 'Signing key', '127.0.0.1:'])
     expect(page.text).not.toContain(absent);

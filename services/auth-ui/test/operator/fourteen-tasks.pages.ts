@@ -69,7 +69,7 @@ describe.each([
   beforeAll(async () => {
     operator = await newOperator();
     await signIn(operator, people.supervisor);
-    await operator.sees('How this installation is doing.');
+    await operator.sees('This page shows how this installation is doing.');
   });
 
   it('1. sees that the installation is well, or what its problem is and what to do', async () => {
