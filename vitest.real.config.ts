@@ -3,6 +3,7 @@ import { findConsul } from './tools/real/consul/places.ts';
 import { javaHome, whyNotInstallable } from './tools/real/elasticsearch/install.ts';
 import { findElasticsearch } from './tools/real/elasticsearch/places.ts';
 import { findJava, findKeycloak } from './tools/real/keycloak/places.ts';
+import { findTraefik } from './tools/real/traefik/build.ts';
 import { sourceConditions } from './vitest.config.ts';
 
 function elasticsearch(): Record<string, string> {
@@ -35,6 +36,7 @@ export default defineConfig({
     // An empty value has the suites of that server skipped.
     env: {
       GATEHOUSE_CONSUL_AGENT: findConsul() ?? '',
+      GATEHOUSE_TRAEFIK: findTraefik() ?? '',
       ...elasticsearch(),
       ...keycloak(),
     },

@@ -126,6 +126,16 @@ export const wholeReads: readonly WholeRead[] = [
     why: 'looks within the names of clients that were deleted in the last 30 days, newest first',
   },
   {
+    path: 'services/environment-api/src/deleted/kept.ts',
+    text: 'strpos(lower(d.name)',
+    why: 'looks within the names of what was deleted in the last 30 days, newest first',
+  },
+  {
+    path: 'services/environment-api/src/deleted/parts.ts',
+    text: 'environment_id = $2',
+    why: 'keeps all rows of the environment that is deleted: here one environment has most rows of these tables, which have an index by it',
+  },
+  {
     path: 'services/environment-api/src/environments/store.ts',
     text: 'lower(coalesce((SELECT n.name',
     why: 'sorts environments by the names that are shown, which some get from their servers; operators set them up one by one',

@@ -25,6 +25,10 @@ export const commands = {
       'build',
     ],
   },
+  'test:proxies': {
+    steps: [[...source, 'tools/real/traefik/run.ts']],
+    needs: ['redis', 'chromium', 'nginx', 'build'],
+  },
   'test:pages': {
     steps: [[...vitest, '--config', 'vitest.pages.config.ts']],
     needs: ['redis', 'chromium', 'ldap', 'build'],

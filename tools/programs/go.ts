@@ -1,7 +1,8 @@
 /** Compiles programs with the machine's own Go. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ownToolchain = { GOTOOLCHAIN: 'local' };
@@ -17,6 +18,17 @@ export function whyNoGo(oldest: readonly [number, number]): string | undefined {
   const isNewEnough =
     Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1]);
   return isNewEnough ? undefined : `Go ${oldest.join('.')} or newer is needed`;
+}
+
+/** Arguments of the compiler for programs that are kept: part of what makes a kept program the right one. */
+export const keptArguments = ['-mod=readonly', '-trimpath', '-ldflags', '-s -w'];
+
+/** Where the program of a module is kept; another recipe has another place. `sources`: files of ours that are compiled into it. */
+export function keptProgram(module: string, name: string, sources: readonly string[] = []): string {
+  const hash = createHash('sha256').update(keptArguments.join(' '));
+  for (const file of ['go.mod', 'go.sum', ...sources]) hash.update(readFileSync(join(module, file)));
+  const folder = join(import.meta.dirname, '../../.gatehouse', name);
+  return join(folder, hash.digest('hex').slice(0, 16), name);
 }
 
 export interface GoBuild {

@@ -1,6 +1,6 @@
 /** Builds a real Consul agent with the Go toolchain of the machine. Takes minutes once, seconds ever after. */
-import { compileGo, whyNoGo } from '../../programs/go.ts';
-import { buildArguments, builtProgram, moduleFolder } from './places.ts';
+import { compileGo, keptArguments, whyNoGo } from '../../programs/go.ts';
+import { builtProgram, moduleFolder } from './places.ts';
 
 /** Why no agent can be built here, or undefined when one can. The module file needs the `tool` line of Go 1.24. */
 export function whyNotBuildable(): string | undefined {
@@ -14,6 +14,6 @@ export function whyNotBuildable(): string | undefined {
 export async function buildConsul(onPackage: (count: number) => void): Promise<string> {
   const program = builtProgram();
   const consul = 'github.com/hashicorp/consul';
-  await compileGo({ module: moduleFolder, package: consul, program, args: buildArguments, onPackage });
+  await compileGo({ module: moduleFolder, package: consul, program, args: keptArguments, onPackage });
   return program;
 }

@@ -41,7 +41,7 @@ export const kinds: Kind[] = [
   },
   {
     name: 'Traefik',
-    program: process.env['TRAEFIK'] || undefined,
+    program: process.env['GATEHOUSE_TRAEFIK'] || undefined,
     async prepare(folder, places) {
       const file = join(folder, 'traefik.yaml');
       await writeFile(places.rules, traefikRules(places));
