@@ -53,7 +53,7 @@ interface Asked {
   failure: { detail?: string; message: string } | undefined;
 }
 
-/** What several steps look at is asked for once. */
+/** Several steps look at the same things: each is asked for once. */
 interface Looked {
   account: HelpDeskAccount;
   environment: Promise<EnvironmentView | undefined>;
