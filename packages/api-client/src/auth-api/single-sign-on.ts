@@ -9,6 +9,7 @@ import {
   ssoTrialStartSchema,
 } from '@gatehouse/contracts/auth-administration';
 import type { OidcChange, SamlChange } from '@gatehouse/contracts/resources';
+import type { SignOnProtocol } from '@gatehouse/contracts/values';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 import { readData, readTagged } from '../administration/administration-calls.ts';
@@ -36,7 +37,7 @@ type SignOnTrial = (SamlChange | OidcChange) & { location: string; userName?: st
 export function trySingleSignOn(
   http: HttpClient,
   id: string,
-  protocol: 'saml' | 'oidc',
+  protocol: SignOnProtocol,
   data: SignOnTrial,
 ): Promise<SsoCheck> {
   return readData(http, ssoCheckSchema, {
@@ -50,7 +51,7 @@ export function trySingleSignOn(
 export function createSsoTrialCalls(http: HttpClient, contactCenterId: string) {
   const all = `/auth/v3/ops/contact-centers/${encodeURIComponent(contactCenterId)}/sso-trials`;
   return {
-    begin: (place: { protocol: 'saml' | 'oidc'; location: string }) =>
+    begin: (place: { protocol: SignOnProtocol; location: string }) =>
       readData(http, ssoTrialStartSchema, { method: 'POST', path: all, json: { data: place } }),
     read: (result: string) =>
       readData(http, ssoTrialSchema, { path: `${all}/${encodeURIComponent(result)}` }),

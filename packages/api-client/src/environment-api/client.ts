@@ -5,6 +5,7 @@ import type {
   EnvironmentChangesPage,
   SingleSignOnView,
 } from '@gatehouse/contracts/environment-api';
+import type { SignOnProtocol } from '@gatehouse/contracts/values';
 import type { HttpClient } from '../http/http-client.ts';
 import {
   brandingAnswer,
@@ -57,7 +58,7 @@ function configurationCalls({ fetch, write }: InternalCalls) {
     /** The settings as the change would store them. 400 for what cannot be stored. */
     planSingleSignOn: (
       contactCenterId: string,
-      protocol: 'saml' | 'oidc',
+      protocol: SignOnProtocol,
       data: SignOnPlan,
     ): Promise<SingleSignOnView> =>
       write(

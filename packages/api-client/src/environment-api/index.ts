@@ -36,6 +36,5 @@ export { createPeopleAdministration, type PeopleAdministration } from './people.
 export type { PersonQuery } from './people-calls.ts';
 export {
   createSingleSignOnAdministration,
-  type SignOnProtocol,
   type SignOnRecord,
 } from './single-sign-on.ts';

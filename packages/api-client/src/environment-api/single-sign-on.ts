@@ -1,16 +1,15 @@
 /** The calls that administrate the single sign-on settings of contact centres. */
 import type { OidcChange, SamlChange } from '@gatehouse/contracts/resources';
+import type { SignOnProtocol } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 import { readData, readTagged, removeAt } from '../administration/administration-calls.ts';
 import type { HttpClient } from '../http/http-client.ts';
 
 /** The fields of a change, by protocol. */
-export interface SignOnChange {
+export interface SignOnChange extends Record<SignOnProtocol, object> {
   saml: SamlChange;
   oidc: OidcChange;
 }
-
-export type SignOnProtocol = keyof SignOnChange;
 
 /** The fields that a command reads. All others are kept as the API answers them. */
 const settingsSchema = z.looseObject({ location: z.string(), enabled: z.boolean() });

@@ -8,6 +8,7 @@ import { locationField, locationSchema } from '../environment-api/location.ts';
 import { oidcChangeSchema } from '../resources/oidc.ts';
 import { samlChangeSchema } from '../resources/saml.ts';
 import { freeText } from '../values/text.ts';
+import { providerProtocols } from '../values/way-of-sign-in.ts';
 
 export const ssoCheckStepSchema = z.object({
   step: z.string(),
@@ -25,7 +26,7 @@ export const ssoCheckSchema = z.object({
     .describe('No step of any protocol failed, and one of them is enabled; in a dry run: no step failed.'),
   protocols: z.array(
     z.object({
-      protocol: z.enum(['saml', 'oidc']),
+      protocol: z.enum(providerProtocols),
       location: z.string(),
       enabled: z.boolean(),
       ok: z.boolean(),
@@ -56,7 +57,7 @@ const tried = { location: locationField, userName: triedName };
 export const samlDryRunBodySchema = wrapped(samlChangeSchema.extend(tried));
 export const oidcDryRunBodySchema = wrapped(oidcChangeSchema.extend(tried));
 
-const trialPlace = { protocol: z.enum(['saml', 'oidc']), location: locationField };
+const trialPlace = { protocol: z.enum(providerProtocols), location: locationField };
 
 export const ssoTrialBodySchema = wrapped(z.object(trialPlace));
 export const ssoTrialStartSchema = z.object({

@@ -17,4 +17,4 @@ export { redirectUriProblem } from './redirect-uri.ts';
 export { type RefusalReason, refusalReasons } from './refusal-reasons.ts';
 export { flag, idSchema, instant, integer, list } from './scalar.ts';
 export { anyJson, freeText, label, nameProblem, shownName } from './text.ts';
-export { passwordWay, providerProtocols, providerWay } from './way-of-sign-in.ts';
+export { passwordWay, providerProtocols, providerWay, type SignOnProtocol } from './way-of-sign-in.ts';

@@ -5,8 +5,11 @@ export const passwordWay = 'password';
 
 export const providerProtocols = ['saml', 'oidc'] as const;
 
+/** How an identity provider is spoken to. */
+export type SignOnProtocol = (typeof providerProtocols)[number];
+
 /** `issuer`: the entity id of a SAML identity provider, or the issuer of an OpenID Connect provider. */
-export function providerWay(protocol: (typeof providerProtocols)[number], issuer: string): string {
+export function providerWay(protocol: SignOnProtocol, issuer: string): string {
   return `${protocol} ${issuer}`;
 }
 

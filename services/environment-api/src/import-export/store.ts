@@ -2,6 +2,7 @@
 
 import type { Setting } from '@gatehouse/contracts/environment-administration';
 import { maxNumbersAtOnce, type PersonNumber } from '@gatehouse/contracts/environment-api';
+import type { SignOnProtocol } from '@gatehouse/contracts/values';
 import type { Pool, Queryable } from '@gatehouse/service-kit/postgres';
 import type { StoredBranding } from '../branding/store.ts';
 import { type ContactCenter, contactCenterJson } from '../contact-centers/contact-center.ts';
@@ -10,7 +11,7 @@ import { settingsJson } from '../fields/settings-json.ts';
 import { listNumbers } from '../person-numbers/numbers.ts';
 
 export interface StoredSignOn {
-  protocol: 'saml' | 'oidc';
+  protocol: SignOnProtocol;
   location: string;
   settings: Record<string, unknown>;
   /** Sealed. */

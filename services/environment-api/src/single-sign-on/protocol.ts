@@ -1,11 +1,10 @@
 /** Defines what SAML and OpenID Connect settings share: the interface `Protocol`, merging, common rules. */
 import { isLoopbackHost } from '@gatehouse/api-client/http';
+import type { SignOnProtocol } from '@gatehouse/contracts/values';
 import type { FieldProblem } from '@gatehouse/service-kit/errors';
 
-export type ProtocolName = 'saml' | 'oidc';
-
 export interface Protocol<Settings extends object = object, Patch extends object = object> {
-  name: ProtocolName;
+  name: SignOnProtocol;
   defaults: Settings;
   merge(present: Settings, patch: Patch): Settings;
   /** Problems that keep the settings from working, each with its fix. */

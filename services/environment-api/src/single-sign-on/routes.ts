@@ -1,4 +1,5 @@
 /** Routes `saml` and `oidc` below `/contact-centers/{id}`, and the internal one that gives both to Auth API. */
+
 import { components, emptyEnvelope, envelopeOf } from '@gatehouse/contracts/answers';
 import {
   locationField,
@@ -7,6 +8,7 @@ import {
   samlSettingsSchema,
   singleSignOnViewSchema,
 } from '@gatehouse/contracts/environment-api';
+import { providerProtocols, type SignOnProtocol } from '@gatehouse/contracts/values';
 import { type App, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';
@@ -43,7 +45,7 @@ const answerOf = {
 export function singleSignOnRoutes(api: App, { singleSignOn }: { singleSignOn: SingleSignOnService }): void {
   samlRoutes(api, singleSignOn);
   oidcRoutes(api, singleSignOn);
-  for (const protocol of ['saml', 'oidc'] as const) deleteRoute(api, singleSignOn, protocol);
+  for (const protocol of providerProtocols) deleteRoute(api, singleSignOn, protocol);
 }
 
 function samlRoutes(api: App, singleSignOn: SingleSignOnService): void {
@@ -144,7 +146,7 @@ function oidcRoutes(api: App, singleSignOn: SingleSignOnService): void {
   );
 }
 
-function deleteRoute(api: App, singleSignOn: SingleSignOnService, protocol: 'saml' | 'oidc'): void {
+function deleteRoute(api: App, singleSignOn: SingleSignOnService, protocol: SignOnProtocol): void {
   api.delete(
     `/${protocol}`,
     {

@@ -1,7 +1,7 @@
 /** Reads and writes single sign-on settings per contact centre and location, under its lock, with sealed secrets. */
 import { isDeepStrictEqual } from 'node:util';
 import { clientSecretPlace, type SingleSignOnView } from '@gatehouse/contracts/environment-api';
-import { definedOnly } from '@gatehouse/contracts/values';
+import { definedOnly, type SignOnProtocol } from '@gatehouse/contracts/values';
 import { diff, hiddenValue } from '@gatehouse/service-kit/changes';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { badRequest, notFound } from '@gatehouse/service-kit/errors';
@@ -12,7 +12,7 @@ import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { LocationService } from '../locations/service.ts';
-import type { Protocol, ProtocolName } from './protocol.ts';
+import type { Protocol } from './protocol.ts';
 import * as store from './store.ts';
 import { effectiveAt, viewAt, viewOf } from './view.ts';
 
@@ -114,7 +114,7 @@ export function createSingleSignOnService({
     remove: (
       context: WriteContext,
       contactCenterId: string,
-      protocol: ProtocolName,
+      protocol: SignOnProtocol,
       location: string,
     ): Promise<ContactCenter> =>
       contactCenters.changeWithin(context, contactCenterId, async (write, { id }) => {
@@ -195,7 +195,7 @@ function isEnabled(settings: object): boolean {
 function announceEnd(
   write: Write,
   contactCenterId: string,
-  { protocol, location }: { protocol: ProtocolName; location: string },
+  { protocol, location }: { protocol: SignOnProtocol; location: string },
 ): void {
   write.announce({ entity: 'single-sign-on-end', id: `${protocol} ${location}`, contactCenterId });
 }

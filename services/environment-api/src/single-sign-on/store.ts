@@ -1,6 +1,6 @@
 /** Stores SAML and OpenID Connect settings in the table `single_sign_on`. */
+import type { SignOnProtocol } from '@gatehouse/contracts/values';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
-import type { ProtocolName } from './protocol.ts';
 
 export interface StoredSignOn {
   location: string;
@@ -9,7 +9,7 @@ export interface StoredSignOn {
   secret: string | null;
 }
 
-export async function listSignOn(db: Queryable, contactCenterId: string, protocol: ProtocolName) {
+export async function listSignOn(db: Queryable, contactCenterId: string, protocol: SignOnProtocol) {
   const { rows } = await db.query<StoredSignOn>({
     name: 'single_sign_on_list',
     text: `SELECT location::text, settings, secret FROM environment.single_sign_on
@@ -22,7 +22,7 @@ export async function listSignOn(db: Queryable, contactCenterId: string, protoco
 export async function readSignOn(
   db: Queryable,
   contactCenterId: string,
-  protocol: ProtocolName,
+  protocol: SignOnProtocol,
   location: string,
 ): Promise<StoredSignOn | undefined> {
   const { rows } = await db.query<StoredSignOn>({
@@ -37,7 +37,7 @@ export async function readSignOn(
 export async function writeSignOn(
   db: Queryable,
   contactCenterId: string,
-  protocol: ProtocolName,
+  protocol: SignOnProtocol,
   { location, settings, secret }: StoredSignOn,
 ): Promise<void> {
   await db.query({
@@ -53,7 +53,7 @@ export async function writeSignOn(
 export async function deleteSignOn(
   db: Queryable,
   contactCenterId: string,
-  protocol: ProtocolName,
+  protocol: SignOnProtocol,
   location: string,
 ): Promise<void> {
   await db.query(

@@ -5,11 +5,10 @@ import {
   type SamlSettings,
   type SingleSignOnView,
 } from '@gatehouse/contracts/environment-api';
-import { definedOnly } from '@gatehouse/contracts/values';
+import { definedOnly, type SignOnProtocol } from '@gatehouse/contracts/values';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import { oidc } from './oidc.ts';
-import type { ProtocolName } from './protocol.ts';
 import { saml } from './saml.ts';
 import { listSignOn, type StoredSignOn } from './store.ts';
 
@@ -26,7 +25,7 @@ export async function viewAt(
 
 export function viewOf(
   version: number,
-  entries: Partial<Record<ProtocolName, StoredSignOn | undefined>>,
+  entries: Partial<Record<SignOnProtocol, StoredSignOn | undefined>>,
 ): SingleSignOnView {
   return definedOnly({
     version,

@@ -1,6 +1,6 @@
 /** Lists the settings of single sign-on that have an option; all others stand in the file of `--file`. */
-import type { SignOnProtocol } from '@gatehouse/api-client/environment-api';
 import { oidc, saml } from '@gatehouse/contracts/resources';
+import type { SignOnProtocol } from '@gatehouse/contracts/values';
 import { type FieldOption, optionsOf } from '../../input/options.ts';
 
 const shared = {

@@ -1,7 +1,7 @@
 /** `gatehouse sso set|show|enable|disable`: the settings of a contact centre, by protocol and location. */
 import { trySingleSignOn } from '@gatehouse/api-client/auth-api';
-import { createSingleSignOnAdministration, type SignOnProtocol } from '@gatehouse/api-client/environment-api';
-import { definedOnly } from '@gatehouse/contracts/values';
+import { createSingleSignOnAdministration } from '@gatehouse/api-client/environment-api';
+import { definedOnly, providerProtocols, type SignOnProtocol } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes, UsageError } from '../../failure/failure.ts';
@@ -27,21 +27,20 @@ interface Trial {
   user?: string;
 }
 
-const protocols: readonly SignOnProtocol[] = ['saml', 'oidc'];
 const longestShown = 200;
 
 const api = (session: Session) => createSingleSignOnAdministration(session.environmentApi);
 
 export function settingsCommands(sso: Command, cli: Cli): void {
   const set = sso.command('set').description('change what is given; what is new is not enabled yet');
-  for (const protocol of protocols) setCommand(set, cli, protocol, signOnFields[protocol]);
+  for (const protocol of providerProtocols) setCommand(set, cli, protocol, signOnFields[protocol]);
 
   ofContactCenter(
     sso.command('show').description('the settings at all locations, without the secret'),
   ).action(
     cli.action<Place>(async (session, { contactCenter }) => {
       const found = await Promise.all(
-        protocols.map(async (protocol) => ({
+        providerProtocols.map(async (protocol) => ({
           protocol,
           all: await api(session).list(contactCenter, protocol),
         })),
@@ -69,7 +68,7 @@ export function settingsCommands(sso: Command, cli: Cli): void {
     const group = sso
       .command(name)
       .description(enabled ? 'sign people in this way from now on' : 'sign nobody in this way any more');
-    for (const protocol of protocols)
+    for (const protocol of providerProtocols)
       atLocation(group.command(protocol).description(`by ${protocol}`)).action(
         cli.action<Place>(async (session, { contactCenter, location }) => {
           const known = await api(session).list(contactCenter, protocol);

@@ -1,5 +1,6 @@
 /** Defines a browser session: the fact that a user proved who they are in this browser. */
 
+import type { SignOnProtocol } from '@gatehouse/contracts/values';
 import type { UserIdentity } from '../../people/identity/identity.ts';
 import type { SessionReference } from '../../tokens/session-reference.ts';
 
@@ -21,7 +22,7 @@ export interface Session extends SessionReference {
 
 /** The identity provider's session behind a session of ours: what its logout needs. */
 export interface ProviderSession {
-  protocol: 'saml' | 'oidc';
+  protocol: SignOnProtocol;
   /** Location of the settings by which the user signed in. */
   location: string;
   /** The provider, and our id there. */

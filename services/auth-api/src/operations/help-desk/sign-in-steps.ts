@@ -10,7 +10,7 @@ import {
   type EnvironmentView,
   peopleSources,
 } from '@gatehouse/contracts/environment-api';
-import { definedOnly } from '@gatehouse/contracts/values';
+import { definedOnly, type SignOnProtocol } from '@gatehouse/contracts/values';
 import { saidAs, type Verdict } from '@gatehouse/service-kit/health';
 import { type Said, say } from '@gatehouse/service-kit/sentences';
 import type { FoundPerson } from '../../people/accounts/identify.ts';
@@ -21,7 +21,7 @@ import { cause, ok, onCommandLine, reasonOf, timeOf, unneeded, warning } from '.
 /** How people of the contact centre may sign in. */
 export interface Ways {
   /** The protocol of the identity provider, where there is one. */
-  provider: 'saml' | 'oidc' | undefined;
+  provider: SignOnProtocol | undefined;
   takesPassword: boolean;
   /** Access groups that must use the provider; empty: one rule holds for everybody. */
   providerGroups: readonly string[];

@@ -4,15 +4,16 @@ import { UpstreamError } from '@gatehouse/api-client/http';
 import { errorEnvelope } from '@gatehouse/contracts/answers';
 import type { SsoCheck } from '@gatehouse/contracts/auth-administration';
 import type { OidcChange, SamlChange } from '@gatehouse/contracts/resources';
-import type { ProblemReason } from '@gatehouse/contracts/values';
+import type { ProblemReason, SignOnProtocol } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { badRequest, notFound, unavailable } from '@gatehouse/service-kit/errors';
+import { badRequest, unavailable } from '@gatehouse/service-kit/errors';
 import { saidAs } from '@gatehouse/service-kit/health';
 import { say } from '@gatehouse/service-kit/sentences';
 import type { UserService } from '../../people/accounts/service.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import { nameOf } from './asserted-person.ts';
 import { type CheckStep, passed, runSteps } from './check-step.ts';
+import { requireOwn } from './place.ts';
 import {
   type OidcSignOn,
   type SamlSignOn,
@@ -76,12 +77,6 @@ export function createSsoChecks(options: SsoChecksOptions) {
     return { protocol: settings.protocol, location: settings.location, enabled: settings.enabled, ok, steps };
   };
 
-  /** Every contact centre but `within` is answered as unknown. @throws AppError (404) */
-  const requireOwn = async (contactCenterId: string, within = contactCenterId) => {
-    if (contactCenterId !== within || (await contactCenters.get(contactCenterId)) === undefined)
-      throw notFound('There is no such contact centre, or it is disabled');
-  };
-
   return {
     /** `location`: whose settings are tried; ours by default. @throws AppError (404) */
     async check(
@@ -89,7 +84,7 @@ export function createSsoChecks(options: SsoChecksOptions) {
       { userName, location }: { userName?: string | undefined; location?: string | undefined } = {},
       within?: string,
     ): Promise<SsoCheck> {
-      await requireOwn(contactCenterId, within);
+      await requireOwn(contactCenters, contactCenterId, within);
       const protocols = [];
       for (const settings of await known.at(contactCenterId, location))
         protocols.push(await checkOne('stored', settings, userName));
@@ -103,11 +98,11 @@ export function createSsoChecks(options: SsoChecksOptions) {
      */
     async tryChange(
       contactCenterId: string,
-      protocol: 'saml' | 'oidc',
+      protocol: SignOnProtocol,
       { userName, ...change }: Trial,
       within?: string,
     ): Promise<SsoCheck> {
-      await requireOwn(contactCenterId, within);
+      await requireOwn(contactCenters, contactCenterId, within);
       const plan = await environmentApi.planSingleSignOn(contactCenterId, protocol, change).catch(refuse);
       const protocols = [];
       for (const settings of signOnsOf(contactCenterId, plan))

@@ -55,6 +55,16 @@ export async function requireContactCenter(
     throw notFound('There is no such contact centre');
 }
 
+/** Every contact centre but `within` is answered as unknown. @throws AppError (404) */
+export async function requireOwn(
+  contactCenters: Pick<ContactCenterService, 'get'>,
+  contactCenterId: string,
+  within = contactCenterId,
+): Promise<void> {
+  if (contactCenterId !== within || (await contactCenters.get(contactCenterId)) === undefined)
+    throw notFound('There is no such contact centre, or it is disabled');
+}
+
 /** The settings of SAML at a place. @throws SsoError wrong_destination where they are absent, disabled or of another location */
 export async function samlSettingsAt(
   known: Pick<SsoSettings, 'of'>,

@@ -1,6 +1,7 @@
 /** Builds the form of each protocol from the description of its settings. */
-import type { SignOnProtocol, SignOnRecord } from '@gatehouse/api-client/environment-api';
+import type { SignOnRecord } from '@gatehouse/api-client/environment-api';
 import { oidc, saml } from '@gatehouse/contracts/resources';
+import type { SignOnProtocol } from '@gatehouse/contracts/values';
 import { describedInputs } from '../form/described.ts';
 import { type Input, inputsBelow, optionsBelow, type Typed, typedOf, words } from '../form/inputs.ts';
 import { type Section, sectionsBelow } from '../form/sections.ts';

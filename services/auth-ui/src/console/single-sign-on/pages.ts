@@ -3,6 +3,7 @@ import type { SignOnRecord } from '@gatehouse/api-client/environment-api';
 import type { SsoCheck } from '@gatehouse/contracts/auth-administration';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { rootLocation } from '@gatehouse/contracts/environment-api';
+import { providerProtocols } from '@gatehouse/contracts/values';
 import { breadcrumbsBelowTab, contactCenterHeader } from '../contact-centers/page-header.ts';
 import { type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { trialButton } from '../form/routes.ts';
@@ -76,7 +77,7 @@ const input = inputsBelow('console.singleSignOn');
 
 export const addInputs: readonly Input[] = [
   input('protocol', 'choice', {
-    options: optionsBelow('console.singleSignOn', ['saml', 'oidc']),
+    options: optionsBelow('console.singleSignOn', providerProtocols),
     initial: 'saml',
     isRequired: true,
     appearance: { kind: 'choice' },

@@ -1,11 +1,11 @@
 /** Names where settings of single sign-on count, the pages about them, and our addresses for the identity provider. */
 
-import type { SignOnProtocol } from '@gatehouse/api-client/environment-api';
 import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api';
+import { providerProtocols, type SignOnProtocol } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 import { contactCenterPath } from '../shell/names/contact-centers.ts';
 
-export const protocolField = z.enum(['saml', 'oidc']);
+export const protocolField = z.enum(providerProtocols);
 export const placeFields = z.object({
   protocol: protocolField,
   location: z.string().max(256).regex(locationPattern).default(rootLocation),

@@ -1,5 +1,5 @@
 /** Fills the settings of single sign-on for identity providers that many installations have. docs/guides/single-sign-on.md says what to do there. */
-import type { SignOnProtocol } from '@gatehouse/api-client/environment-api';
+import type { SignOnProtocol } from '@gatehouse/contracts/values';
 import { type Typed, textAt } from '../form/inputs.ts';
 
 /** Names of products, which are the same in every language. */

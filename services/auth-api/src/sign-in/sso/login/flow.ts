@@ -1,6 +1,7 @@
 /** Describes a login in progress at an identity provider: what was asked, by which browser, for which request. */
 
 import { hkdfSync } from 'node:crypto';
+import type { SignOnProtocol } from '@gatehouse/contracts/values';
 import { sha256 } from '@gatehouse/service-kit/crypto';
 
 /** The administrator who signs in as a test. */
@@ -13,7 +14,7 @@ export interface TrialOwner {
 export type TrialFlow = SsoFlow & { trial: TrialOwner };
 
 export interface SsoFlow {
-  protocol: 'saml' | 'oidc';
+  protocol: SignOnProtocol;
   contactCenterId: string;
   /** Location of the settings: an answer counts for these and no others. */
   location: string;

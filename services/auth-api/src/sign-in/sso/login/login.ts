@@ -1,6 +1,6 @@
 /** Starts and completes a login at an identity provider: the steps that SAML and OpenID Connect share. */
 
-import { definedOnly, providerWay } from '@gatehouse/contracts/values';
+import { definedOnly, providerWay, type SignOnProtocol } from '@gatehouse/contracts/values';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser, BrowserRequest } from '../../../browser/cookies/browser-cookies.ts';
 import type { InteractionService } from '../../../browser/interactions/service.ts';
@@ -24,7 +24,7 @@ export interface SsoLogin {
   /** Sends the browser to the identity provider, or to the sign-in page where a password is asked. @throws AppError for a page */
   start(browser: Browser, wish: Wish): Promise<ProviderRequest>;
   /** The settings that a flow was started with, if they still apply to its place. @throws SsoError */
-  settingsOf<P extends 'saml' | 'oidc'>(
+  settingsOf<P extends SignOnProtocol>(
     flow: SsoFlow & { protocol: P },
   ): Promise<Extract<SignOnSettings, { protocol: P }>>;
   /** User name of the person whom the identity provider named. @throws SsoError, SignInError */
@@ -83,7 +83,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       }
     },
 
-    async settingsOf<P extends 'saml' | 'oidc'>(flow: SsoFlow & { protocol: P }) {
+    async settingsOf<P extends SignOnProtocol>(flow: SsoFlow & { protocol: P }) {
       if (isTrial(flow))
         return (await options.trials.settingsOf(flow)) as Extract<SignOnSettings, { protocol: P }>;
       const settings = await options.settings.of(flow.contactCenterId, flow.protocol);

@@ -4,7 +4,7 @@ import type { SsoCheckStep, SsoTrial } from '@gatehouse/contracts/auth-administr
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto';
-import { AppError, notFound } from '@gatehouse/service-kit/errors';
+import { AppError } from '@gatehouse/service-kit/errors';
 import type { Browser, BrowserCookies, BrowserRequest } from '../../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../../browser/cookies/pages.ts';
 import type { Actor } from '../../../core/administration/actor.ts';
@@ -15,6 +15,7 @@ import type { AssertedPerson } from '../asserted-person.ts';
 import { failureOf, runSteps } from '../check-step.ts';
 import { noFlow, SsoError } from '../failure.ts';
 import { failureReasonOf } from '../metrics.ts';
+import { requireOwn } from '../place.ts';
 import type { Begin, ProviderRequest } from '../protocol.ts';
 import type { SignOnSettings, SsoSettings } from '../settings.ts';
 import type { People } from './find-person.ts';
@@ -94,7 +95,7 @@ export function createTrials(options: TrialsOptions) {
   return {
     /** The ticket with which a browser begins, once and soon. @throws AppError (404, 409) */
     async order(place: TrialPlace, actor: Actor): Promise<string> {
-      await requireOwn(options, place.contactCenterId, actor);
+      await requireOwn(options.contactCenters, place.contactCenterId, actor.within);
       if ((await settingsAt(place)) === undefined)
         throw new AppError(
           'no_settings_here',
@@ -135,7 +136,7 @@ export function createTrials(options: TrialsOptions) {
 
     /** For the administrator who began it, and nobody else. @throws AppError (404, 409) */
     async read(contactCenterId: string, resultId: string, actor: Actor): Promise<SsoTrial> {
-      await requireOwn(options, contactCenterId, actor);
+      await requireOwn(options.contactCenters, contactCenterId, actor.within);
       const found = await store.readResult(resultId);
       const isTheirs = isDeepStrictEqual(found?.owner, ownerOf(actor));
       if (found === undefined || !isTheirs || found.trial.contactCenterId !== contactCenterId)
@@ -147,16 +148,6 @@ export function createTrials(options: TrialsOptions) {
       return found.trial;
     },
   };
-}
-
-/** @throws AppError (404) */
-async function requireOwn(
-  { contactCenters }: Pick<TrialsOptions, 'contactCenters'>,
-  contactCenterId: string,
-  { within = contactCenterId }: Actor,
-): Promise<void> {
-  if (contactCenterId !== within || (await contactCenters.get(contactCenterId)) === undefined)
-    throw notFound('There is no such contact centre, or it is disabled');
 }
 
 /** The session of the operator by link is another one with each link. */
