@@ -3,6 +3,7 @@ import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPeopleStore } from './people-store.ts';
 import { type RunningApi, startApi } from './running-api.ts';
+import { askSignOn, type SignOnFields } from './sign-on-call.ts';
 
 let api: RunningApi;
 beforeAll(async () => {
@@ -10,24 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const issuer = 'https://idp.example';
-
-interface Given {
-  issuer?: string;
-  subject?: string;
-  userName?: string;
-  firstName?: string;
-  lastName?: string;
-  email?: string;
-  isTrial?: boolean;
-}
-
-const ask = (contactCenterId: string, given: Given) =>
-  api.call('POST', `/internal/contact-centers/${contactCenterId}/sign-on-people`, {
-    headers: { authorization: api.authApi.token({ internal_client: true }) },
-    payload: { data: { issuer, subject: 'subject', userName: 'ada', ...given } },
-  });
-const signOn = async (contactCenterId: string, given: Given = {}) =>
+const ask = (contactCenterId: string, given: SignOnFields) => askSignOn(api, contactCenterId, given);
+const signOn = async (contactCenterId: string, given: SignOnFields = {}) =>
   (await ask(contactCenterId, given)).body.data;
 const peopleOf = async (contactCenterId: string) => {
   const { rows } = await api.pool.query(

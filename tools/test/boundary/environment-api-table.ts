@@ -55,6 +55,14 @@ const centers: Table = {
   [`DELETE ${center}/people/{personId}`]: one({ path: { personId: '{sub}' } }),
   [`POST ${center}/people/{personId}/password-link`]: one({ path: { personId: '{sub}' } }),
   [`GET ${center}/people/{personId}`]: one({ path: { personId: '{sub}' } }),
+  [`GET ${center}/people/{personId}/links`]: one({ path: { personId: '{sub}' } }),
+  [`POST ${center}/people/{personId}/links`]: one({
+    path: { personId: '{sub}' },
+    json: { data: { protocol: 'oidc', issuer: 'https://idp.example', subject: 'subject' } },
+  }),
+  [`DELETE ${center}/people/{personId}/links/{linkId}`]: one({
+    path: { personId: '{sub}', linkId: '{sub}' },
+  }),
   [`POST ${center}/deleted-people/{deletedId}/restore`]: one({
     path: { deletedId: '{sub}' },
     json: { data: {} },

@@ -3,6 +3,8 @@
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
 import { personStatus } from '../resources/person.ts';
+import { label } from '../values/text.ts';
+import { providerProtocols } from '../values/way-of-sign-in.ts';
 
 export const issuedPasswordLinkSchema = z.object({
   url: z
@@ -33,6 +35,29 @@ export const storedPersonSchema = z.object({
 components.add(storedPersonSchema, { id: 'StoredPerson' });
 
 export type StoredPerson = z.infer<typeof storedPersonSchema>;
+
+/** Whom an identity provider means by a subject. */
+export const newSignOnLinkSchema = z.strictObject({
+  protocol: z
+    .enum(providerProtocols, { error: 'must be "saml" or "oidc"' })
+    .describe('How the identity provider is spoken to.'),
+  issuer: label(2_000).describe(
+    'The issuer of OpenID Connect, or the entity id of a SAML identity provider.',
+  ),
+  subject: label(255).describe(
+    'The `sub` of the person there; of SAML the persistent NameID, or the value of `subjectAttribute`.',
+  ),
+});
+
+export const signOnLinkSchema = newSignOnLinkSchema.extend({
+  id: z.string(),
+  linkedBy: z.string().optional().describe('The administrator; absent: the first sign-in made the link.'),
+  createdAt: z.string().describe('ISO 8601, UTC.'),
+});
+components.add(signOnLinkSchema, { id: 'SignOnLink' });
+
+export type NewSignOnLink = z.infer<typeof newSignOnLinkSchema>;
+export type SignOnLink = z.infer<typeof signOnLinkSchema>;
 
 /** Attributes of the enterprise extension (RFC 7643 section 4.3). */
 export const enterpriseUserUrn = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';

@@ -84,8 +84,10 @@ export {
 } from './membership.ts';
 export {
   environmentsOfPeopleSchema,
+  type FollowedChanges,
   type FoundPersonView,
   foundPeopleSchema,
+  linkIssuerOf,
   maxNumbersAtOnce,
   maxPeopleAtOnce,
   minNamePart,
@@ -105,6 +107,7 @@ export {
   personNumbersSchema,
   personPasswordPlace,
   providedPersonSchema,
+  readLinkIssuer,
   readPersonChangeId,
   redeemPasswordLinkBodySchema,
   type SignOnPerson,
@@ -114,8 +117,10 @@ export {
 export { installationProblemsSchema } from './problems.ts';
 export {
   clientSecretPlace,
+  groupMapping,
   type OidcSettings,
   oidcSettingsSchema,
+  persistentNameId,
   type SamlSettings,
   type SingleSignOnView,
   samlSettingsSchema,

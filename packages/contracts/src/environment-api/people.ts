@@ -1,6 +1,7 @@
 /** Describes what Auth API asks Environment API about people: numbers, persons of the people store, passwords. */
 import { z } from 'zod';
 import { label } from '../values/text.ts';
+import { providerWay, type SignOnProtocol } from '../values/way-of-sign-in.ts';
 
 /** As DBIDs go: a signed 32-bit number. */
 const dbid = z.int().min(1).max(0x7fff_ffff);
@@ -136,10 +137,23 @@ export const signOnPersonBodySchema = z.object({
   userName: label(255),
   firstName: label(255).optional(),
   lastName: label(255).optional(),
-  /** One that the identity provider has verified. */
+  /** One that the identity provider answers for. */
   email: label(255).optional(),
-  /** Creates nobody. */
+  /** Groups of the people store that the identity provider gives the person. */
+  groups: z.array(label(255)).max(200).default([]),
+  /** Names, address and groups of a person who is known follow the identity provider. */
+  isFollowed: z.boolean().default(false),
+  /** Creates and changes nobody. */
   isTrial: z.boolean().default(false),
+});
+
+/** What differs between a person and what an identity provider says of them. */
+const followedSchema = z.object({
+  fields: z.array(z.enum(['firstName', 'lastName', 'email'])),
+  /** Groups that the person comes into. */
+  joined: z.array(z.string()),
+  /** Groups that the identity provider gave, and no longer gives. */
+  left: z.array(z.string()),
 });
 
 export const providedPersonSchema = z.object({
@@ -150,7 +164,23 @@ export const providedPersonSchema = z.object({
   outcome: z.enum(['known', 'created', 'new', 'deleted', 'taken', 'limit']),
   userName: z.string().optional(),
   dbid: dbid.optional(),
+  /** Absent where nothing differs. Written, unless `isTrial`. */
+  changes: followedSchema.optional(),
 });
+
+/**
+ * The issuer of a link. Of SAML with the protocol, because an entity id is any text: a provider of one protocol must not pass
+ * for the one of another.
+ */
+export function linkIssuerOf(protocol: SignOnProtocol, issuer: string): string {
+  return protocol === 'oidc' ? issuer : providerWay(protocol, issuer);
+}
+
+/** The reverse: an issuer of OpenID Connect is an address and has no space. */
+export function readLinkIssuer(text: string): { protocol: SignOnProtocol; issuer: string } {
+  const [, issuer] = /^saml (.*)$/s.exec(text) ?? [];
+  return issuer === undefined ? { protocol: 'oidc', issuer: text } : { protocol: 'saml', issuer };
+}
 
 /** Where the password hash of a person is stored; the seal is bound to it. `id`: the SCIM id. */
 export function personPasswordPlace(id: string) {
@@ -173,4 +203,5 @@ export type FoundPersonView = z.infer<typeof foundPeopleSchema>['people'][number
 export type PersonView = z.infer<typeof personViewSchema>;
 export type SignOnPerson = z.output<typeof signOnPersonBodySchema>;
 export type ProvidedPerson = z.infer<typeof providedPersonSchema>;
+export type FollowedChanges = z.infer<typeof followedSchema>;
 export type PasswordLink = z.infer<typeof passwordLinkSchema>;

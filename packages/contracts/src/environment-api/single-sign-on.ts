@@ -18,9 +18,18 @@ const sharedSettings = {
   /** Authentication context of the identity provider that means more than one factor: for applications that ask for `acr` 2. */
   strongContext: z.string().optional(),
   userLookup: userLookupSchema,
+  /** Whether the first sign-in of a person creates them in the people store; people are found by issuer and subject then. */
+  createPeople: z.boolean().optional(),
+  /** Whether names, address and groups of people follow the identity provider at each sign-in. */
+  updatePeople: z.boolean().optional(),
+  /** Groups of the people store that the identity provider gives, in the form of `groupMapping`. */
+  peopleGroups: z.array(z.string()).optional(),
   /** Signing out here signs out there. */
   logout: z.boolean(),
 };
+
+/** The one format by which an identity provider promises never to name somebody else (SAML core section 8.3.7). */
+export const persistentNameId = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
 
 export const samlSettingsSchema = z.object({
   ...sharedSettings,
@@ -32,7 +41,13 @@ export const samlSettingsSchema = z.object({
   idpMetadataCertificate: z.string().optional(),
   userNameSource: z.enum(['nameId', 'attribute']),
   userNameAttribute: z.string().optional(),
-  /** Attribute that holds the groups which `requiredGroups` speaks of. */
+  /** Attribute by which a person is found where people are created; a persistent NameID without it. */
+  subjectAttribute: z.string().optional(),
+  /** Attributes of a person who is created. */
+  firstNameAttribute: z.string().optional(),
+  lastNameAttribute: z.string().optional(),
+  emailAttribute: z.string().optional(),
+  /** Attribute that holds the groups which `requiredGroups` and `peopleGroups` speak of. */
   groupsAttribute: z.string().optional(),
   nameIdFormat: z.string().optional(),
   signRequests: z.boolean(),
@@ -61,11 +76,9 @@ export const oidcSettingsSchema = z.object({
   ]),
   scopes: z.array(z.string()),
   userNameClaim: z.string(),
-  /** Whether the first sign-in of a person creates them in the people store; people are found by issuer and subject then. */
-  createPeople: z.boolean().optional(),
   /** Whether an `email` counts for verified where the identity provider does not say so; what it calls unverified never does. */
   assumeVerifiedEmail: z.boolean().optional(),
-  /** Claim that holds the groups which `requiredGroups` speaks of. */
+  /** Claim that holds the groups which `requiredGroups` and `peopleGroups` speak of. */
   groupsClaim: z.string().optional(),
   /** Whether the claims of the UserInfo endpoint are asked for as well. */
   userInfo: z.boolean().optional(),
@@ -86,6 +99,15 @@ export const singleSignOnViewSchema = z.object({
     })
     .optional(),
 });
+
+const arrow = ' -> ';
+
+/** An entry of `peopleGroups`: `Agents`, or `cc-agents -> Agents` where the identity provider calls the group otherwise. */
+export function groupMapping(entry: string): { there: string; group: string } {
+  const at = entry.lastIndexOf(arrow);
+  if (at < 0) return { there: entry.trim(), group: entry.trim() };
+  return { there: entry.slice(0, at).trim(), group: entry.slice(at + arrow.length).trim() };
+}
 
 /** Where a client secret is stored; the seal is bound to it. */
 export function clientSecretPlace(contactCenterId: string, location: string) {

@@ -89,12 +89,6 @@ export const oidc = {
       group: 'person',
       initial: 'preferred_username',
     }),
-    createPeople: field(flag().optional(), {
-      label: 'Create people at their first sign-in',
-      help: 'Only with people in the people store. People are then found by the `sub` of the identity provider, and a user name that is in the store already is refused: nobody takes over an account by its name.',
-      group: 'person',
-      initial: false,
-    }),
     assumeVerifiedEmail: field(flag().optional(), {
       label: 'Take e-mail addresses as verified',
       help: 'With the claim email, an address counts also without `email_verified`. Only where nobody but your own administrators can set addresses there.',
@@ -102,7 +96,7 @@ export const oidc = {
     }),
     groupsClaim: field(label().nullish(), {
       label: 'Claim with the groups',
-      help: 'Needed with required groups.',
+      help: 'Needed with required groups, and with groups that the identity provider gives.',
       group: 'who',
       isClearable: true,
     }),

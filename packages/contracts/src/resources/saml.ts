@@ -7,6 +7,10 @@ import { settingsOf, sharedFields } from './single-sign-on.ts';
 
 const maxMetadataLength = 512 * 1024;
 const maxCertificateLength = 16 * 1024;
+const text = label();
+
+const attribute = (label: string, help: string) =>
+  field(text.nullish(), { label, help, group: 'people', isClearable: true });
 
 export const saml = {
   name: 'saml',
@@ -51,9 +55,19 @@ export const saml = {
       group: 'person',
       isClearable: true,
     }),
+    subjectAttribute: attribute(
+      'Attribute that never changes',
+      'By its only value a person is found where people are created, such as an object identifier. Empty: by a persistent NameID. Never a name or an address: another person may get it.',
+    ),
+    firstNameAttribute: attribute('Attribute with the first name', 'Of people who are created.'),
+    lastNameAttribute: attribute('Attribute with the last name', 'Of people who are created.'),
+    emailAttribute: attribute(
+      'Attribute with the e-mail address',
+      'Of people who are created. Only where nobody but your own administrators can set addresses there.',
+    ),
     groupsAttribute: field(label().nullish(), {
       label: 'Attribute with the groups',
-      help: 'Needed with required groups.',
+      help: 'Needed with required groups, and with groups that the identity provider gives.',
       group: 'who',
       isClearable: true,
     }),

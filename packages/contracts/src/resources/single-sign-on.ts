@@ -1,13 +1,22 @@
 /** Describes what SAML and OpenID Connect settings of a contact centre share. */
 import { z } from 'zod';
-import { userLookupSchema } from '../environment-api/single-sign-on.ts';
+import { groupMapping, userLookupSchema } from '../environment-api/single-sign-on.ts';
 import { field } from '../resource/field.ts';
 import { flag, list } from '../values/scalar.ts';
-import { label } from '../values/text.ts';
+import { label, nameProblem } from '../values/text.ts';
 
 function names(max: number, what: string) {
   return list(label(), max, `must be a list of ${what}`).transform((given) => [...new Set(given)]);
 }
+
+/** The group of the people store has a name that people can read. */
+const mapped = label(512).superRefine((entry, context) => {
+  const { there, group } = groupMapping(entry);
+  const problem = group.length > 255 ? 'is longer than 255 characters' : nameProblem(group);
+  if (there === '' || group === '')
+    context.addIssue({ code: 'custom', message: 'must be a group, or "name there -> group"' });
+  else if (problem !== undefined) context.addIssue({ code: 'custom', message: `${group} ${problem}` });
+});
 
 /** Fields of both protocols. A field that is not given stays, or gets its default. */
 export const sharedFields = {
@@ -59,6 +68,25 @@ export const sharedFields = {
       initial: 'userName',
     },
   ),
+  createPeople: field(flag().optional(), {
+    label: 'Create people at their first sign-in',
+    help: 'Only with people in the people store. People are then found by the `sub` of the identity provider, of SAML by a persistent NameID or the attribute that never changes. A user name that is in the store already is refused until an administrator links the person: nobody takes over an account by its name.',
+    group: 'people',
+    initial: false,
+  }),
+  updatePeople: field(flag().optional(), {
+    label: 'Keep people in step',
+    help: 'At each sign-in, names, e-mail address and the groups below become what the identity provider says. People whom it has not created, and who are not linked to it, stay as they are.',
+    group: 'people',
+    initial: false,
+  }),
+  peopleGroups: field(list(mapped, 200, 'must be a list of groups').optional(), {
+    label: 'Groups that the identity provider gives',
+    help: 'Groups of the people store, from which authorities follow. A person comes into a group where the identity provider names a group of the same name; write `name there -> group` where it is called otherwise there. Groups that somebody else gave a person stay.',
+    reference: 'group',
+    group: 'people',
+    initial: [],
+  }),
   logout: field(flag().optional(), {
     label: 'Sign out there, too',
     help: 'Signing out here also ends the session at the identity provider.',
@@ -79,6 +107,6 @@ export function settingsOf<S extends z.core.$ZodLooseShape>(shape: S) {
 
 function unknownSettings(unknown: readonly string[]): string {
   const jit = unknown.some((name) => /^(jit|justInTime|createPersons?|createUsers?|provision)/i.test(name));
-  const reason = jit ? '; people are created at their first sign-in by createPeople of OpenID Connect' : '';
+  const reason = jit ? '; people are created at their first sign-in by createPeople' : '';
   return `has no setting ${unknown.map((name) => JSON.stringify(name)).join(', ')}: correct the name or leave it out${reason}`;
 }

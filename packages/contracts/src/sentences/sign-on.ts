@@ -56,6 +56,9 @@ export const signOnSentences = {
   'signOn.trial.groups': 'Groups at the identity provider: {groups}.',
   'signOn.trial.noGroups': 'The settings take no groups from the answer.',
   'signOn.trial.new': 'A sign-in would create {userName} in the people store. This test created nobody.',
+  'signOn.trial.update': 'A sign-in would write this of the person: {values}.',
+  'signOn.trial.joined': 'A sign-in would put the person into {groups}.',
+  'signOn.trial.left': 'A sign-in would take the person out of {groups}.',
   'signOn.trial.email': 'E-mail address at the directory: {email}.',
   'signOn.trial.rights': 'The directory gives these authorities: {names}.',
   'signOn.trial.session': 'A sign-in opens a session for {userName}. This test opened none.',
@@ -89,8 +92,10 @@ export const signOnSentences = {
   'signOn.refused.person_disabled': 'The person is disabled ({detail}).',
   'signOn.refused.person_ambiguous': 'More than one person has this name ({detail}).',
   'signOn.refused.person_not_in_access_group': 'The person is in none of the access groups ({detail}).',
+  'signOn.refused.subject_unstable':
+    'The answer holds no identifier that names the person for ever ({detail}).',
   'signOn.refused.person_name_taken':
-    'The people store has another person of this name, whom this identity provider did not create ({detail}).',
+    'The people store has a person of this name who is not linked to this identity provider: link them on their page, if they are the same ({detail}).',
   'signOn.refused.person_deleted':
     'The person was deleted a short while ago and is not created again: restore them ({detail}).',
   'signOn.refused.too_many_new_people':

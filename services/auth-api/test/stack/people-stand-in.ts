@@ -71,17 +71,22 @@ export function createPeopleStandIn() {
 
   /** Of the one people store that a test has. */
   async function signOn(request: IncomingMessage): Promise<PeopleAnswer> {
-    const { issuer, subject, userName, isTrial, ...names } = await bodyOf(request);
-    standIn.askedFor.push({ issuer, subject, userName, isTrial, ...names });
+    const { issuer, subject, userName, isTrial, groups, isFollowed, ...names } = await bodyOf(request);
+    standIn.askedFor.push({ issuer, subject, userName, isTrial, groups, isFollowed, ...names });
     const [people] = [...persons.values()];
     if (people === undefined) return { status: 409, data: null };
     const key = `${issuer} ${subject}`;
     const known = people.find(({ dbid }) => dbid === standIn.provided.get(key));
-    if (known) return { status: 200, data: { outcome: 'known', userName: known.userName, dbid: known.dbid } };
+    if (known) {
+      const { changes } = standIn;
+      if (changes !== undefined && !isTrial) Object.assign(known, names, { version: known.version + 1 });
+      const { userName, dbid } = known;
+      return { status: 200, data: { outcome: 'known', userName, dbid, changes } };
+    }
     if (standIn.refuses !== undefined) return { status: 200, data: { outcome: standIn.refuses } };
     if (isTrial) return { status: 200, data: { outcome: 'new' } };
     const dbid = 900 + people.length;
-    people.push({ id: randomUUID(), dbid, version: 1, isActive: true, groups: [], userName, ...names });
+    people.push({ id: randomUUID(), dbid, version: 1, isActive: true, groups, userName, ...names });
     standIn.provided.set(key, dbid);
     return { status: 200, data: { outcome: 'created', userName, dbid } };
   }
@@ -91,6 +96,8 @@ export function createPeopleStandIn() {
     provided: new Map<string, number>(),
     /** What every single sign-on of somebody new is answered. */
     refuses: undefined as ProvidedPerson['outcome'] | undefined,
+    /** What of a person who is known differs from what the identity provider says. */
+    changes: undefined as ProvidedPerson['changes'],
     askedFor: [] as object[],
     persons,
     links,

@@ -1,7 +1,11 @@
 /** Says what each write of Environment API puts into the hands of its caller, for the table of reachability. */
 import type { Fact } from '@gatehouse/contracts/reachability';
 
-const signOn = ['single sign-on of a contact centre', 'single sign-on where administrators sign in'] as const;
+const signOn = [
+  'single sign-on of a contact centre',
+  'single sign-on where administrators sign in',
+  'group of the people store',
+] as const;
 const keys = [
   'SCIM key of a contact centre',
   'SCIM key where administrators sign in',
@@ -35,6 +39,8 @@ export const gives: Readonly<Record<string, readonly Fact[]>> = {
   'POST /contact-centers/{id}/people/{personId}/password-link': password,
   'POST /contact-centers/{id}/people': ['group of the people store'],
   'PATCH /contact-centers/{id}/people/{personId}': ['group of the people store'],
+  // Whoever proves the subject to the identity provider is the person.
+  'POST /contact-centers/{id}/people/{personId}/links': password,
   'POST /contact-centers/{id}/scim/v2/Users': ['password of a person of the people store'],
   'PUT /contact-centers/{id}/scim/v2/Users/{userId}': password,
   'PATCH /contact-centers/{id}/scim/v2/Users/{userId}': password,
@@ -45,6 +51,7 @@ export const gives: Readonly<Record<string, readonly Fact[]>> = {
   'POST /deleted/{deletedId}/restore': [...directory, ...moves, 'group of the people store'],
   'POST /contact-centers/{id}/deleted-people/{deletedId}/restore': ['group of the people store'],
   'PUT /import': [...signOn, ...directory, ...moves],
+  'POST /internal/contact-centers/{id}/sign-on-people': ['group of the people store'],
   'PUT /internal/environments/{id}/people/{dbid}/password': password,
   'POST /internal/password-links/redeem': password,
 };
@@ -61,7 +68,6 @@ export const givesNothing: readonly string[] = [
   'POST /environments/{id}/check',
   'POST /internal/contact-centers/{id}/single-sign-on/saml-plan',
   'POST /internal/contact-centers/{id}/single-sign-on/oidc-plan',
-  'POST /internal/contact-centers/{id}/sign-on-people',
   'DELETE /contact-centers/{id}',
   'POST /contact-centers/{id}/settings',
   'DELETE /contact-centers/{id}/settings/{name}',
@@ -79,6 +85,7 @@ export const givesNothing: readonly string[] = [
   'DELETE /branding/logo',
   'DELETE /contact-centers/{id}/api-keys/{keyId}',
   'DELETE /contact-centers/{id}/people/{personId}',
+  'DELETE /contact-centers/{id}/people/{personId}/links/{linkId}',
   'POST /api-keys/validate',
   'DELETE /contact-centers/{id}/scim/v2/Users/{userId}',
   'DELETE /contact-centers/{id}/scim/v2/Groups/{groupId}',

@@ -72,6 +72,9 @@ export const examples: Record<string, object> = {
   addConfigServer: { data: { ...server, password: 'the password of the service account' } },
   changeConfigServer: { data: { primaryPort: 8889, password: 'the password of the service account' } },
   changePerson: { data: { status: 'disabled' } },
+  addSignOnLink: {
+    data: { protocol: 'oidc', issuer: 'https://idp.example.com', subject: '00u1a2b3c4' },
+  },
   createPerson: {
     data: { userName: 'ada', firstName: 'Ada', email: 'ada@north.example.com', groups: ['Agents'] },
   },

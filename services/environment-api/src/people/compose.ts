@@ -14,6 +14,8 @@ import { createProvidedPeople } from './provided.ts';
 import { createProvidedPasswords } from './provided-password.ts';
 import { providedPeopleRoutes } from './provided-routes.ts';
 import { createPeopleService } from './service.ts';
+import { signOnLinkRoutes } from './sign-on-link-routes.ts';
+import { createSignOnLinks } from './sign-on-links.ts';
 
 interface PeopleDependencies {
   access: Access;
@@ -37,12 +39,14 @@ export function composePeople(core: Core, { access, writer, contactCenters, sett
   const passwords = createProvidedPasswords(secretBox);
   const people = createPeopleService({ db, writer, passwords, changeLog, administratorPlaces });
   const provided = createProvidedPeople({ db, writer, people });
+  const links = createSignOnLinks({ db, writer, people });
   const options = { db, passwords: createPasswords({ writer, secretBox }), passwordLinks };
   return {
     services: people,
     mounts: [
       ['callers', '/contact-centers/:id/people', (api) => passwordLinkRoutes(api, { passwordLinks })],
       ['callers', '/contact-centers/:id/people', (api) => personRoutes(api, { db, people })],
+      ['callers', '/contact-centers/:id/people', (api) => signOnLinkRoutes(api, { db, links })],
       ['services', '/environments/:id/people', (internal) => internalPeopleRoutes(internal, options)],
       [
         'services',

@@ -92,16 +92,22 @@ export function createGroupService({ db, writer }: { db: Queryable; writer: Writ
   };
 }
 
-/** Gives a person these groups and no others; a group that does not exist yet is made. Returns whether one differs. */
+/**
+ * Gives a person these groups and no others; a group that does not exist yet is made. An identity provider (`provider`) takes away
+ * only what it gave itself. Returns whether one differs.
+ */
 export async function setGroupsOf(
   write: Write,
   home: Home,
   { id: personId, groups }: Pick<Person, 'id' | 'groups'>,
   names: readonly string[],
+  provider?: string,
 ): Promise<boolean> {
   const before = new Set(groups.map(({ name }) => nameKey(name)));
   const after = new Map(names.map((name) => [nameKey(name), name]));
-  const left = groups.filter(({ name }) => !after.has(nameKey(name)));
+  const left = groups.filter(
+    (group) => !after.has(nameKey(group.name)) && (provider === undefined || group.provider === provider),
+  );
   const joined = [...after].filter(([key]) => !before.has(key)).map(([, name]) => name);
   const members = [personId];
   for (const { id } of left) {
@@ -111,7 +117,7 @@ export async function setGroupsOf(
   }
   for (const name of joined) {
     const { id, isNew } = await store.groupNamed(write.db, home.environmentId, name);
-    await store.addMembers(write.db, home.environmentId, id, members);
+    await store.addMembers(write.db, home.environmentId, id, members, provider);
     await record(
       write,
       home,

@@ -140,6 +140,8 @@ export async function addMembers(
   environmentId: string,
   groupId: string,
   ids: readonly string[],
+  /** The issuer that gives the group. */
+  provider?: string,
 ): Promise<{ added: string[]; known: number }> {
   const { rows } = await db.query<{ added: string[]; known: string }>({
     name: 'people_group_members_add',
@@ -147,11 +149,11 @@ export async function addMembers(
     text: `WITH known AS (
         SELECT id FROM environment.people WHERE environment_id = $1 AND id = ANY ($3::uuid[]) FOR KEY SHARE
       ), added AS (
-        INSERT INTO environment.people_group_members (group_id, person_id) SELECT $2, id FROM known
+        INSERT INTO environment.people_group_members (group_id, person_id, provider) SELECT $2, id, $4 FROM known
         ON CONFLICT DO NOTHING RETURNING person_id
       )
       SELECT ARRAY(SELECT person_id FROM added) AS added, (SELECT count(*) FROM known) AS known`,
-    values: [environmentId, groupId, ids],
+    values: [environmentId, groupId, ids, provider ?? null],
   });
   return { added: rows[0]?.added ?? [], known: Number(rows[0]?.known) };
 }

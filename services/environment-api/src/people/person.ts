@@ -22,7 +22,8 @@ export interface Person extends PersonFields {
   /** ISO 8601, UTC. */
   createdAt: string;
   updatedAt: string;
-  groups: { id: string; name: string }[];
+  /** `provider`: the issuer that gave the group, where no administrator or program did. */
+  groups: { id: string; name: string; provider?: string }[];
 }
 
 export interface GroupFields {

@@ -1,13 +1,17 @@
-/** Finds the person whom an identity provider means by a subject, and creates the person at the first single sign-on. */
-import type { ProvidedPerson, SignOnPerson } from '@gatehouse/contracts/environment-api';
+/** Finds the person whom an identity provider means by a subject, creates them at the first sign-in, and keeps them in step. */
+import type { FollowedChanges, ProvidedPerson, SignOnPerson } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { AppError } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { WriteContext, Writer } from '../changes/writer.ts';
-import { findHome } from './home.ts';
+import { follow } from './followed.ts';
+import { type HomeRow, requireHome } from './home.ts';
 import { nameKey } from './name-key.ts';
-import type { Home } from './person.ts';
+import { fieldsOf, type Home, namesOfChanges, type Person } from './person.ts';
 import type { PeopleService } from './service.ts';
-import { fieldsAfter } from './written-fields.ts';
+import { isKeptSubject, takeTurn } from './sign-on-links.ts';
+import { lockPerson, personJson } from './store.ts';
+import { fieldsAfter, groupNamesOf } from './written-fields.ts';
 
 /** New people of a contact centre within an hour: an identity provider where anybody may register must not fill the store. */
 const maxNewPerHour = 1_000;
@@ -21,85 +25,124 @@ interface ProvidedPeopleOptions {
 }
 
 export function createProvidedPeople({ db, writer, people }: ProvidedPeopleOptions) {
+  const write = (context: WriteContext, home: Home, given: SignOnPerson): Promise<ProvidedPerson> =>
+    writer.write(context, async (within): Promise<ProvidedPerson> => {
+      await takeTurn(within.db, home);
+      const judged = await judge(within.db, home.contactCenterId, given);
+      if (!isWritten(judged, given)) return judged.answer;
+      const { issuer, subject, userName } = given;
+      const groups = groupNamesOf(given.groups);
+      if (judged.person !== undefined) {
+        const present = await lockPerson(within.db, home.environmentId, judged.person.id);
+        // Between the two.
+        if (present === undefined) return { outcome: 'deleted' };
+        await follow(within, home, present, { fields: fieldsOfProvider(given, present), groups, issuer });
+        return judged.answer;
+      }
+      const fields = fieldsAfter({ userName, ...namesIn(given) });
+      const { id } = await people.create({ ...context, within }, home, { fields, groups, provider: issuer });
+      await within.db.query({
+        name: 'people_link_insert',
+        text: `INSERT INTO environment.people_links (environment_id, issuer, subject, person_id)
+          VALUES ($1, $2, $3, $4)`,
+        values: [home.environmentId, issuer, subject, id],
+      });
+      const { answer } = await judge(within.db, home.contactCenterId, given);
+      return { ...answer, outcome: 'created' };
+    });
+
   return {
-    /** `isTrial`: nobody is created. @throws AppError 400, 404, 409 where the people are elsewhere */
+    /** `isTrial`: nothing is written. @throws AppError 400, 404, 409 where the people are elsewhere */
     async signOn(
       context: WriteContext,
       contactCenterId: string,
       given: SignOnPerson,
     ): Promise<ProvidedPerson> {
-      const home = await findHome(db, contactCenterId);
-      const found = await judge(db, home, given);
-      if (found.outcome !== 'new' || given.isTrial) return found;
-      return writer
-        .write(context, async (write): Promise<ProvidedPerson> => {
-          // One after the other: of two first sign-ins of one person the second finds what the first has created.
-          await write.db.query({
-            name: 'people_link_turn',
-            text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))',
-            values: [`people_links ${home.environmentId}`],
-          });
-          const now = await judge(write.db, home, given);
-          if (now.outcome !== 'new') return now;
-          const { userName, firstName, lastName, email } = given;
-          const fields = fieldsAfter({ userName, firstName, lastName, email });
-          const { id } = await people.create({ ...context, within: write }, home, { fields });
-          await write.db.query({
-            name: 'people_link_insert',
-            text: `INSERT INTO environment.people_links (environment_id, issuer, subject, person_id)
-              VALUES ($1, $2, $3, $4)`,
-            values: [home.environmentId, given.issuer, given.subject, id],
-          });
-          return { ...(await judge(write.db, home, given)), outcome: 'created' };
-        })
-        .catch((error: unknown) => {
-          // By an administrator or a SCIM client at the same moment.
-          if (error instanceof AppError && error.name === 'uniqueness') return { outcome: 'taken' as const };
-          throw error;
-        });
+      const judged = await judge(db, contactCenterId, given);
+      if (given.isTrial || !isWritten(judged, given)) return judged.answer;
+      return write(context, judged.home, given).catch((error: unknown) => {
+        // By an administrator or a SCIM client at the same moment.
+        if (error instanceof AppError && error.name === 'uniqueness') return { outcome: 'taken' as const };
+        throw error;
+      });
     },
   };
 }
 
-interface Row {
-  userName: string | null;
-  dbid: number | null;
-  isDeleted: boolean;
-  isTaken: boolean;
-  newPeople: number;
+interface Judged {
+  home: Home;
+  person: Person | undefined;
+  answer: ProvidedPerson;
 }
 
-/** A name alone never leads to a person: somebody who may choose names at the identity provider would be let in as another one. */
-async function judge(
-  db: Queryable,
-  { environmentId }: Home,
-  { issuer, subject, userName }: SignOnPerson,
-): Promise<ProvidedPerson> {
+interface Row extends HomeRow {
+  outcome: ProvidedPerson['outcome'];
+  person: Person | null;
+}
+
+function isWritten({ answer }: Judged, { isFollowed }: SignOnPerson): boolean {
+  return answer.outcome === 'new' || (isFollowed && answer.changes !== undefined);
+}
+
+/**
+ * In one question, which every sign-in asks: what only strangers need is not looked up for others. A name alone never leads to
+ * a person: somebody who may choose names at the identity provider would be let in as another one.
+ */
+async function judge(db: Queryable, contactCenterId: string, given: SignOnPerson): Promise<Judged> {
   const { rows } = await db.query<Row>({
     name: 'person_by_subject',
-    text: `SELECT p.user_name AS "userName", p.dbid,
-        EXISTS (
-          SELECT FROM environment.deleted_parts d WHERE d.place = 'people_links' AND d.part ->> 'subject' = $3
-            AND d.part ->> 'issuer' = $2 AND d.part ->> 'environment_id' = $1::text
-        ) OR EXISTS (
-          SELECT FROM environment.deleted_parts d WHERE d.place = 'people' AND d.part ->> 'user_name_key' = $4
-            AND d.part ->> 'environment_id' = $1::text
-        ) AS "isDeleted",
-        EXISTS (
-          SELECT FROM environment.people o WHERE o.environment_id = $1 AND o.user_name_key = $4
-        ) AS "isTaken",
-        (SELECT count(*) FROM environment.people_links n
-          WHERE n.environment_id = $1 AND n.created_at > now() - interval '1 hour')::integer AS "newPeople"
-      FROM (SELECT) AS one
-      LEFT JOIN environment.people_links l ON l.environment_id = $1 AND l.issuer = $2 AND l.subject = $3
-      LEFT JOIN environment.people p ON p.id = l.person_id`,
-    values: [environmentId, issuer, subject, nameKey(userName)],
+    text: `SELECT e.id AS "environmentId", e.directory, CASE WHEN p.id IS NOT NULL THEN ${personJson} END AS person,
+        CASE WHEN p.id IS NOT NULL THEN 'known'
+          WHEN ${isKeptSubject} OR EXISTS (
+            SELECT FROM environment.deleted_parts d WHERE d.place = 'people' AND d.part ->> 'user_name_key' = $4
+              AND d.part ->> 'environment_id' = e.id::text
+          ) THEN 'deleted'
+          WHEN EXISTS (
+            SELECT FROM environment.people o WHERE o.environment_id = e.id AND o.user_name_key = $4
+          ) THEN 'taken'
+          WHEN (SELECT count(*) FROM environment.people_links n WHERE n.environment_id = e.id
+            AND n.created_at > now() - interval '1 hour' AND n.linked_by IS NULL) < $5 THEN 'new'
+          ELSE 'limit' END AS outcome
+      FROM environment.contact_centers c JOIN environment.environments e ON e.id = c.environment_id
+      LEFT JOIN environment.people_links l ON l.environment_id = e.id AND l.issuer = $2 AND l.subject = $3
+      LEFT JOIN environment.people p ON p.id = l.person_id
+      WHERE c.id = $1`,
+    values: [contactCenterId, given.issuer, given.subject, nameKey(given.userName), maxNewPerHour],
   });
-  const [row] = rows;
-  if (row === undefined) throw new Error('a left join of one row gave none');
-  if (row.userName !== null && row.dbid !== null)
-    return { outcome: 'known', userName: row.userName, dbid: row.dbid };
-  if (row.isDeleted) return { outcome: 'deleted' };
-  if (row.isTaken) return { outcome: 'taken' };
-  return { outcome: row.newPeople < maxNewPerHour ? 'new' : 'limit' };
+  const home = requireHome(contactCenterId, rows[0]);
+  const { outcome, person } = rows[0] as Row;
+  const answer = { outcome, ...definedOnly({ changes: changesOf(given, outcome, person) }) };
+  if (person === null) return { home, person: undefined, answer };
+  const { userName, dbid } = person;
+  return { home, person, answer: { ...answer, userName, dbid } };
 }
+
+/** A person whom an administrator has disabled is let in by no change of them. */
+function changesOf(
+  given: SignOnPerson,
+  outcome: ProvidedPerson['outcome'],
+  person: Person | null,
+): FollowedChanges | undefined {
+  if (person === null) return outcome === 'new' ? joining(given.groups) : undefined;
+  if (!given.isFollowed || !person.isActive) return undefined;
+  const written = namesOfChanges(fieldsOf(person), fieldsOfProvider(given, person));
+  const fields = followed.filter((name) => (name === 'email' ? 'emails' : name) in written);
+  const named = new Set(given.groups.map(nameKey));
+  const present = new Set(person.groups.map(({ name }) => nameKey(name)));
+  const left = person.groups.filter(
+    ({ name, provider }) => provider === given.issuer && !named.has(nameKey(name)),
+  );
+  const joined = given.groups.filter((name) => !present.has(nameKey(name)));
+  if (fields.length + joined.length + left.length === 0) return undefined;
+  return { fields, joined, left: left.map(({ name }) => name) };
+}
+
+const joining = (joined: readonly string[]): FollowedChanges | undefined =>
+  joined.length === 0 ? undefined : { fields: [], joined: [...joined], left: [] };
+
+const followed = ['firstName', 'lastName', 'email'] as const;
+
+const namesIn = ({ firstName, lastName, email }: SignOnPerson) => definedOnly({ firstName, lastName, email });
+
+/** What the identity provider does not say stays, and so does the user name. */
+const fieldsOfProvider = (given: SignOnPerson, present: Person) => fieldsAfter(namesIn(given), present);

@@ -28,6 +28,8 @@ export interface PersonChange {
   /** Names of all groups of the person; undefined: they stay. */
   groups?: readonly string[] | undefined;
   password?: ProvidedPassword | undefined;
+  /** The issuer that gives the groups. */
+  provider?: string | undefined;
 }
 
 export function createPeopleService({
@@ -73,7 +75,7 @@ export function createPeopleService({
     create: (
       context: WriteContext,
       home: Home,
-      { fields, groups = [], password }: PersonChange,
+      { fields, groups = [], password, provider }: PersonChange,
     ): Promise<CreatedPerson> =>
       writer.write(context, async (write) => {
         const id = randomUuid();
@@ -82,7 +84,7 @@ export function createPeopleService({
           password && (await passwords.sealed(password, { id, userName, present: undefined }));
         const [created] = await insertAll(write, home, [{ id, fields, passwordEnvelope }]);
         if (created === undefined) throw taken();
-        await setGroupsOf(write, home, { id, groups: [] }, groups);
+        await setGroupsOf(write, home, { id, groups: [] }, groups, provider);
         return created;
       }),
     /** Undefined in the place of each whose user name is taken. Errors: 409 for one that was taken meanwhile */
@@ -107,9 +109,8 @@ export function createPeopleService({
         const present = await lockForChange(context, write, home, text);
         const { fields, groups, password } = merge(present);
         const { id, passwordEnvelope } = present;
-        const envelope =
-          password &&
-          (await passwords.sealed(password, { id, userName: fields.userName, present: passwordEnvelope }));
+        const whose = { id, userName: fields.userName, present: passwordEnvelope };
+        const envelope = password && (await passwords.sealed(password, whose));
         const before = { ...fieldsOf(present), password: passwordEnvelope };
         const after = { ...fields, password: envelope ?? passwordEnvelope };
         const isMoved = groups !== undefined && (await setGroupsOf(write, home, present, groups));
@@ -125,6 +126,8 @@ export function createPeopleService({
         if (isDeactivated || isReplaced) announceEnd(write, home, present.dbid);
         return reread(write.db, home, id);
       }),
+    /** For a write about how the person signs in. @throws AppError 403, 404, 412 */
+    lock: lockForChange,
     /** The row is kept for some days without its password; the number is never given again. @throws AppError 404, 412 */
     remove: (context: WriteContext, home: Home, text: string): Promise<void> =>
       writer.write(context, async (write) => {

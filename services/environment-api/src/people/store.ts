@@ -16,16 +16,18 @@ interface Row {
   person: Person;
 }
 
-const json = `json_strip_nulls(json_build_object(
+/** SQL over `people p`. */
+export const personJson = `json_strip_nulls(json_build_object(
     'id', p.id, 'dbid', p.dbid, 'version', p.version, 'userName', p.user_name, 'externalId', p.external_id,
     'firstName', p.first_name, 'lastName', p.last_name, 'employeeId', p.employee_id, 'isActive', p.is_active,
     'passwordEnvelope', p.password, 'attributes', p.attributes, 'createdAt', ${isoTime('p.created_at')},
     'updatedAt', ${isoTime('p.updated_at')},
-    'groups', (SELECT coalesce(json_agg(json_build_object('id', g.id, 'name', g.name) ORDER BY g.ordinal), '[]'::json)
+    'groups', (SELECT coalesce(json_agg(json_build_object('id', g.id, 'name', g.name, 'provider', m.provider)
+        ORDER BY g.ordinal), '[]'::json)
       FROM environment.people_group_members m JOIN environment.people_groups g ON g.id = m.group_id
       WHERE m.person_id = p.id)
   ))`;
-const select = `SELECT ${json} AS person FROM environment.people p`;
+const select = `SELECT ${personJson} AS person FROM environment.people p`;
 
 export async function readPerson(db: Queryable, environmentId: string, id: string) {
   const { rows } = await db.query<Row>({

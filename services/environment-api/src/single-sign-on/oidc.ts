@@ -7,7 +7,7 @@ import { oidc as description, oidcChangeSchema } from '@gatehouse/contracts/reso
 import type { ProblemReason } from '@gatehouse/contracts/values';
 import type { FieldProblem } from '@gatehouse/service-kit/errors';
 import type { z } from 'zod';
-import { addressProblem, groupProblems, mergeFields, type Protocol } from './protocol.ts';
+import { addressProblem, groupProblems, mergeFields, type Protocol, peopleProblems } from './protocol.ts';
 
 /** Either all of these are given, or the discovery document is read. */
 const neededEndpoints = ['authorizationEndpoint', 'tokenEndpoint', 'jwksUri'] as const;
@@ -32,8 +32,7 @@ export const oidc: Protocol<OidcSettings, OidcPatch> = {
       add('issuer', 'must have no query: copy the issuer as its discovery document names it', 'wrong_form');
     problems.push(...endpointProblems(settings));
     problems.push(...groupProblems(settings, settings.groupsClaim, 'groupsClaim'));
-    if (settings.createPeople && settings.accessGroups.length > 0)
-      add('accessGroups', 'must be empty with createPeople: a new person is in no group', 'wrong_form');
+    problems.push(...peopleProblems(settings));
     if (!settings.scopes.includes('openid')) add('scopes', 'must hold "openid": add it', 'missing');
     if (!settings.enabled) return problems;
     if (issuer === undefined)

@@ -1,5 +1,6 @@
 /** Defines what SAML and OpenID Connect settings share: the interface `Protocol`, merging, common rules. */
 import { isLoopbackHost } from '@gatehouse/api-client/http';
+import type { SamlSettings } from '@gatehouse/contracts/environment-api';
 import type { SignOnProtocol } from '@gatehouse/contracts/values';
 import type { FieldProblem } from '@gatehouse/service-kit/errors';
 
@@ -17,20 +18,42 @@ export interface Protocol<Settings extends object = object, Patch extends object
   providerOf(settings: Settings): string | undefined;
 }
 
-/** Required groups need the field that says where groups come from. */
+/** Groups of the identity provider need the field that says where they are. */
 export function groupProblems(
-  { requiredGroups = [] }: { requiredGroups?: string[] | undefined },
+  { requiredGroups = [], peopleGroups = [] }: Pick<SamlSettings, 'requiredGroups' | 'peopleGroups'>,
   source: string | undefined,
   field: string,
 ): FieldProblem[] {
-  if (requiredGroups.length === 0 || source !== undefined) return [];
+  if (source !== undefined || requiredGroups.length + peopleGroups.length === 0) return [];
+  const wanted = requiredGroups.length > 0 ? 'requiredGroups' : 'peopleGroups';
   return [
     {
       field: `data.${field}`,
-      message: 'is missing: it says where the requiredGroups are to be found',
+      message: `is missing: it says where the ${wanted} are to be found`,
       reason: 'missing',
     },
   ];
+}
+
+/** A setting that would do nothing is refused, and so is one that would keep every new person out. */
+export function peopleProblems({
+  createPeople = false,
+  updatePeople = false,
+  peopleGroups = [],
+  accessGroups,
+}: Pick<SamlSettings, 'createPeople' | 'updatePeople' | 'peopleGroups' | 'accessGroups'>): FieldProblem[] {
+  if (createPeople && accessGroups.length > 0)
+    return [
+      {
+        field: 'data.accessGroups',
+        message: 'must be empty with createPeople: a new person is in no group',
+        reason: 'wrong_form',
+      },
+    ];
+  if (createPeople || !(updatePeople || peopleGroups.length > 0)) return [];
+  const field = updatePeople ? 'updatePeople' : 'peopleGroups';
+  const message = `counts only with createPeople: set createPeople, or take ${field} away`;
+  return [{ field: `data.${field}`, message, reason: 'wrong_form' }];
 }
 
 /** Given fields replace stored ones; `null` removes one. */

@@ -2,14 +2,14 @@
 
 import { X509Certificate } from 'node:crypto';
 import { wrapped } from '@gatehouse/contracts/answers';
-import { locationField, type SamlSettings } from '@gatehouse/contracts/environment-api';
+import { locationField, persistentNameId, type SamlSettings } from '@gatehouse/contracts/environment-api';
 import { initialOf } from '@gatehouse/contracts/resource';
 import { saml as description, samlChangeSchema } from '@gatehouse/contracts/resources';
 import type { ProblemReason } from '@gatehouse/contracts/values';
 import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto';
 import type { FieldProblem } from '@gatehouse/service-kit/errors';
 import type { z } from 'zod';
-import { addressProblem, groupProblems, mergeFields, type Protocol } from './protocol.ts';
+import { addressProblem, groupProblems, mergeFields, type Protocol, peopleProblems } from './protocol.ts';
 
 export const samlBody = wrapped(samlChangeSchema.extend({ location: locationField }));
 
@@ -61,6 +61,13 @@ export const saml: Protocol<SamlSettings, SamlPatch> = {
       );
     }
     problems.push(...groupProblems(settings, settings.groupsAttribute, 'groupsAttribute'));
+    problems.push(...peopleProblems(settings));
+    if (settings.createPeople && settings.subjectAttribute === undefined && hasNamesThatChange(settings))
+      add(
+        'subjectAttribute',
+        `is missing: a NameID of the format ${settings.nameIdFormat} may name another person tomorrow; name an attribute that never changes, or have a persistent NameID sent`,
+        'missing',
+      );
     return problems;
   },
   secretOf: () => undefined,
@@ -69,6 +76,9 @@ export const saml: Protocol<SamlSettings, SamlPatch> = {
   providerOf: ({ idpMetadataUrl, idpMetadataXml = '' }) =>
     idpMetadataUrl ?? /\sentityID\s*=\s*["']([^"']*)["']/.exec(idpMetadataXml)?.[1],
 };
+
+const hasNamesThatChange = ({ nameIdFormat }: SamlSettings) =>
+  nameIdFormat !== undefined && nameIdFormat !== persistentNameId;
 
 /** Finds obvious mistakes only: Auth API parses the document and verifies its signature when it uses it. */
 function metadataProblem(xml: string): string | undefined {

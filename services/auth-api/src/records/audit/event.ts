@@ -70,7 +70,17 @@ export const auditEvents = {
   person_created: {
     when: 'a person signed in at an identity provider for the first time, and was created in the people store by it',
     kind: tokenKind,
-    fields: { userName, method: '`oidc`', location: 'location whose settings were used' },
+    fields: { userName, method: '`saml` or `oidc`', location: 'location whose settings were used' },
+  },
+  person_updated: {
+    when: 'the names, the address or the groups of a person in the people store became what an identity provider said at a sign-in',
+    kind: tokenKind,
+    fields: {
+      userName,
+      method: '`saml` or `oidc`',
+      location: 'location whose settings were used',
+      changed: 'what changed: `firstName`, `lastName`, `email` and `groups`, without their values',
+    },
   },
   login_throttled: {
     when: 'a login had to wait, before a password was checked. The first ten of an address in a minute are written, then their number',

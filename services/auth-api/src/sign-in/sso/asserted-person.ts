@@ -21,8 +21,14 @@ export interface AssertedPerson {
   groups: readonly string[];
   /** Claims or attributes of the provider, for a sign-in as a test. */
   received: readonly SsoTrialField[];
+  /** Names the person for ever. */
+  subject?: string;
+  /** In words, why nothing in the answer does. */
+  subjectProblem?: string;
   firstName?: string;
   lastName?: string;
+  /** An e-mail address that the settings let a new person have. */
+  email?: string;
   /** An e-mail address that the identity provider says it has verified. */
   verifiedEmail?: string;
   /** When the identity provider asked the person. */
@@ -62,6 +68,17 @@ export function nameOf(
     );
   }
   return name.slice(0, -ending.length);
+}
+
+/** The name of the person that never becomes that of another one. @throws SsoError */
+export function stableSubjectOf({ subject, subjectProblem }: AssertedPerson): string {
+  if (subject !== undefined) return subject;
+  throw new SsoError('subject_unstable', subjectProblem ?? 'nothing in the answer is meant to stay the same');
+}
+
+/** As much as the people store takes; a longer one is left out. */
+export function shortText(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= 255 ? value : undefined;
 }
 
 /** Whether the address that the Configuration Server has is the one that the identity provider has verified. */

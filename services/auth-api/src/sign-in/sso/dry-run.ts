@@ -51,7 +51,7 @@ export function createSsoChecks(options: SsoChecksOptions) {
     name: 'person',
     async run() {
       const { contactCenterId, accessGroups } = settings;
-      const creates = settings.protocol === 'oidc' && settings.createPeople === true;
+      const creates = settings.createPeople === true;
       const lookup = creates ? 'userName' : settings.userLookup;
       const name = nameOf({ name: userName, nameSource: 'the name' }, settings);
       const found = await users.identify({ contactCenterId, lookup, name, accessGroups });

@@ -34,6 +34,7 @@ const failures = {
   person_ambiguous: 'sso_no_account',
   person_not_in_access_group: 'sso_no_account',
   // where single sign-on creates people
+  subject_unstable: 'sso_no_account',
   person_name_taken: 'sso_no_account',
   person_deleted: 'sso_no_account',
   too_many_new_people: 'sso_no_account',

@@ -1,12 +1,17 @@
 /** Finds the person at the directory whom the identity provider named, or has them created at their first sign-in. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
-import type { ProvidedPerson } from '@gatehouse/contracts/environment-api';
+import {
+  type FollowedChanges,
+  groupMapping,
+  linkIssuerOf,
+  type ProvidedPerson,
+} from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { UserService } from '../../../people/accounts/service.ts';
 import { SignInError } from '../../../people/directories/sign-in-error.ts';
 import type { UserIdentity } from '../../../people/identity/identity.ts';
-import { type AssertedPerson, nameOf, requireGroup } from '../asserted-person.ts';
+import { type AssertedPerson, nameOf, requireGroup, stableSubjectOf } from '../asserted-person.ts';
 import { SsoError, type SsoReason } from '../failure.ts';
 import type { SignOnSettings } from '../settings.ts';
 
@@ -28,24 +33,36 @@ const notCreated = {
   limit: 'too_many_new_people',
 } as const satisfies Record<string, SsoReason>;
 
+interface Found {
+  identity: UserIdentity;
+  isCreated: boolean;
+  /** What became as the identity provider says, or would in a test. */
+  changes?: FollowedChanges;
+}
+
 /** @throws SsoError, SignInError */
 export async function findPerson(
   people: People,
   settings: SignOnSettings,
   person: AssertedPerson,
-): Promise<{ identity: UserIdentity; isCreated: boolean }> {
-  const { identity, outcome } = await find(people, settings, person, { isTrial: false });
-  if (identity !== undefined) return { identity, isCreated: outcome === 'created' };
-  throw new SsoError('person_unknown', `${person.nameSource} leads to nobody`);
+): Promise<Found> {
+  const { identity, provided } = await find(people, settings, person, { isTrial: false });
+  if (identity === undefined) throw new SsoError('person_unknown', `${person.nameSource} leads to nobody`);
+  return {
+    identity,
+    isCreated: provided?.outcome === 'created',
+    ...definedOnly({ changes: provided?.changes }),
+  };
 }
 
-/** For a test: nobody is created. Undefined where a sign-in would create the person. @throws SsoError, SignInError */
+/** For a test: nothing is written. Without an identity where a sign-in would create the person. @throws SsoError, SignInError */
 export async function wouldFind(
   people: People,
   settings: SignOnSettings,
   person: AssertedPerson,
-): Promise<UserIdentity | undefined> {
-  return (await find(people, settings, person, { isTrial: true })).identity;
+): Promise<Partial<Omit<Found, 'isCreated'>>> {
+  const { identity, provided } = await find(people, settings, person, { isTrial: true });
+  return definedOnly({ identity, changes: provided?.changes });
 }
 
 async function find(
@@ -53,24 +70,25 @@ async function find(
   settings: SignOnSettings,
   person: AssertedPerson,
   { isTrial }: { isTrial: boolean },
-): Promise<{ identity?: UserIdentity; outcome?: ProvidedPerson['outcome'] }> {
+): Promise<{ identity?: UserIdentity; provided?: ProvidedPerson }> {
   const name = nameOf(person, settings);
   requireGroup(person, settings);
-  if (settings.protocol === 'saml' || !settings.createPeople)
+  if (!settings.createPeople)
     return { identity: await identify(people, settings, person, { lookup: settings.userLookup, name }) };
-  const { outcome, userName, dbid } = await bySubject(people, settings, person, { userName: name, isTrial });
-  if (outcome === 'new') return { outcome };
+  const provided = await bySubject(people, settings, person, { userName: name, isTrial });
+  const { outcome, userName = '', dbid } = provided;
+  if (outcome === 'new') return { provided };
   if (outcome !== 'known' && outcome !== 'created')
     throw new SsoError(
       notCreated[outcome],
-      `${person.nameSource} is ${JSON.stringify(name)}, and the subject is ${JSON.stringify(person.provider.subject)}`,
+      `${person.nameSource} is ${JSON.stringify(name)}, and the subject is ${JSON.stringify(stableSubjectOf(person))}`,
       undefined,
       name,
     );
-  const identity = await identify(people, settings, person, { lookup: 'userName', name: userName ?? '' });
+  const identity = await identify(people, settings, person, { lookup: 'userName', name: userName });
   // Another person may have got the name a moment ago.
   if (identity.dbid !== dbid) throw new SsoError('person_unknown', `${userName} is another person by now`);
-  return { identity, outcome };
+  return { identity, provided };
 }
 
 async function identify(
@@ -89,15 +107,21 @@ async function identify(
   );
 }
 
-/** An address goes with a new person only where the identity provider has verified it. */
 async function bySubject(
   { environmentApi }: People,
-  { contactCenterId }: SignOnSettings,
-  { issuer, provider, firstName, lastName, verifiedEmail: email }: AssertedPerson,
+  { protocol, contactCenterId, updatePeople: isFollowed = false, peopleGroups = [] }: SignOnSettings,
+  person: AssertedPerson,
   named: { userName: string; isTrial: boolean },
 ): Promise<ProvidedPerson> {
-  const { subject } = provider;
-  const given = { issuer, subject, ...named, ...definedOnly({ firstName, lastName, email }) };
+  const { firstName, lastName, email } = person;
+  const given = {
+    issuer: linkIssuerOf(protocol, person.issuer),
+    subject: stableSubjectOf(person),
+    ...named,
+    ...definedOnly({ firstName, lastName, email }),
+    groups: groupsGiven(peopleGroups, person),
+    isFollowed,
+  };
   try {
     return await environmentApi.signOnPerson(contactCenterId, given);
   } catch (error) {
@@ -108,4 +132,10 @@ async function bySubject(
       throw new SsoError('name_missing', 'the people store takes no person of these names', error);
     throw new SignInError('try_again', { detail: 'Environment API does not answer', cause: error });
   }
+}
+
+/** Groups of the people store. Those that the settings do not name give nothing, whatever the identity provider sends. */
+function groupsGiven(mapping: readonly string[], { groups }: AssertedPerson): string[] {
+  const mapped = mapping.map(groupMapping).filter(({ there }) => groups.includes(there));
+  return [...new Set(mapped.map(({ group }) => group))];
 }

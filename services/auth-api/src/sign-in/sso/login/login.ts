@@ -1,5 +1,6 @@
 /** Starts and completes a login at an identity provider: the steps that SAML and OpenID Connect share. */
 
+import type { FollowedChanges } from '@gatehouse/contracts/environment-api';
 import { definedOnly, providerWay, type SignOnProtocol } from '@gatehouse/contracts/values';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser, BrowserRequest } from '../../../browser/cookies/browser-cookies.ts';
@@ -105,8 +106,11 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       // After its end would have been noticed: what ends from here on, ends the session.
       await login.settingsOf(flow);
       const seenAt = seenAtMs(person, flow, { nowMs: now(), skewMs: skewMsOf(settings) });
-      const { identity, isCreated } = await findPerson(options, settings, person);
-      if (isCreated) await audit.write(creationOf(request, flow, identity));
+      const found = await findPerson(options, settings, person);
+      const { identity } = found;
+      if (found.isCreated) await audit.write(writtenOf('person_created', request, flow, identity));
+      else if (found.changes !== undefined)
+        await audit.write(writtenOf('person_updated', request, flow, identity, namesIn(found.changes)));
       const { interactionId, target } = flow;
       const amr = methodsOf(person, settings);
       const proved = { amr, provedAtMs: startedAtMs, seenAt };
@@ -135,19 +139,26 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
   return login;
 }
 
-function creationOf(
+/** The trail outlives people who ask to be forgotten, so it holds no value of them. */
+function namesIn({ fields, joined, left }: FollowedChanges): string {
+  return [...fields, ...(joined.length + left.length > 0 ? ['groups'] : [])].join(' ');
+}
+
+function writtenOf(
+  name: 'person_created' | 'person_updated',
   { id: correlationId, ip: clientAddress }: BrowserRequest,
   { contactCenterId, protocol, location }: SsoFlow,
   { loginName: userName, sub }: UserIdentity,
+  changed?: string,
 ): AuditEvent {
   return {
-    name: 'person_created',
+    name,
     outcome: 'success',
     correlationId,
     clientAddress,
     sub,
     contactCenterId,
-    fields: { userName, method: protocol, location },
+    fields: { userName, method: protocol, location, ...definedOnly({ changed }) },
   };
 }
 

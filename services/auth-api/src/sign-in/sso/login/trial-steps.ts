@@ -1,6 +1,7 @@
 /** Lists what a sign-in as a test judges, in the order of a sign-in: the answer, the name, the groups, the person, the rights. */
+import type { FollowedChanges } from '@gatehouse/contracts/environment-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { say } from '@gatehouse/service-kit/sentences';
+import { type Said, say } from '@gatehouse/service-kit/sentences';
 import type { UserIdentity } from '../../../people/identity/identity.ts';
 import { type AssertedPerson, nameOf, requireGroup, seenAtMs, skewMsOf } from '../asserted-person.ts';
 import { type CheckStep, passed, warning } from '../check-step.ts';
@@ -26,9 +27,9 @@ export function trialSteps({ people, settings, flow, person, now, found }: Tried
       name: 'answer',
       async run() {
         seenAtMs(person, flow, { nowMs: now(), skewMs: skewMsOf(settings) });
-        return passed(
-          say('signOn.trial.answer', { issuer: person.issuer, subject: person.provider.subject }),
-        );
+        // As an administrator types it to link a person.
+        const { subject = person.provider.subject } = person;
+        return passed(say('signOn.trial.answer', { issuer: person.issuer, subject }));
       },
     },
     {
@@ -52,13 +53,17 @@ export function trialSteps({ people, settings, flow, person, now, found }: Tried
     {
       name: 'person',
       async run() {
-        identity = await wouldFind(people, settings, person);
+        const { changes, ...would } = await wouldFind(people, settings, person);
+        identity = would.identity;
         found.userName = identity?.loginName ?? nameOf(person, settings);
-        if (identity === undefined) return passed(say('signOn.trial.new', { userName: found.userName }));
+        const written = writtenBy(person, changes);
+        if (identity === undefined)
+          return passed(say('signOn.trial.new', { userName: found.userName }), ...written);
         const { loginName: userName, dbid, email } = identity;
         const name = person.name ?? '';
         const said = say('signOn.person.found', { name, userName, dbid, lookup: settings.userLookup });
-        return email === undefined ? passed(said) : passed(said, say('signOn.trial.email', { email }));
+        const address = email === undefined ? [] : [say('signOn.trial.email', { email })];
+        return passed(said, ...address, ...written);
       },
     },
     {
@@ -88,6 +93,17 @@ export function trialSteps({ people, settings, flow, person, now, found }: Tried
 }
 
 const maxShown = 50;
+
+/** What a sign-in would write of the person. */
+function writtenBy(person: AssertedPerson, changes: FollowedChanges | undefined): Said[] {
+  const { fields = [], joined = [], left = [] } = changes ?? {};
+  const values = fields.flatMap((field) => person[field] ?? []);
+  return [
+    ...(values.length === 0 ? [] : [say('signOn.trial.update', { values })]),
+    ...(joined.length === 0 ? [] : [say('signOn.trial.joined', { groups: joined.slice(0, maxShown) })]),
+    ...(left.length === 0 ? [] : [say('signOn.trial.left', { groups: left.slice(0, maxShown) })]),
+  ];
+}
 
 /** The name of the field by which the provider names the person. */
 function fieldOf(settings: SignOnSettings): string {

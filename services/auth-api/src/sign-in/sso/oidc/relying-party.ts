@@ -2,7 +2,7 @@
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import * as openid from 'openid-client';
-import type { AssertedPerson } from '../asserted-person.ts';
+import { type AssertedPerson, shortText } from '../asserted-person.ts';
 import { SsoError } from '../failure.ts';
 import { codeVerifierOf, nonceOf, referenceOf, type SsoFlow } from '../login/flow.ts';
 import type { LoginStart, ProviderRequest } from '../protocol.ts';
@@ -114,8 +114,8 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions) {
       ),
       authTimeMs: typeof authTime === 'number' ? authTime * 1000 : undefined,
       ...(typeof acr === 'string' ? { context: acr } : {}),
-      ...namesOf(claims),
-      ...(isVerified(claims) ? { verifiedEmail: claims.email } : {}),
+      ...namesOf(settings, claims),
+      subject: claims.sub,
       amr: textsOf(claims['amr']).filter((method) => /^[a-z]{1,32}$/.test(method)),
       provider: {
         protocol: 'oidc',
@@ -149,22 +149,25 @@ function requireIssuer(configuration: openid.Configuration, parameters: URLSearc
  * An address that nobody has checked names nobody (threat: account linking by unverified e-mail). Core section 5.1: it is
  * checked where `email_verified` is true, and of one that says nothing somebody else must confirm all its addresses.
  */
-function requireVerifiedEmail(
-  { userLookup, assumeVerifiedEmail = false }: OidcSignOn,
-  claims: Record<string, unknown>,
-): void {
+function requireVerifiedEmail(settings: OidcSignOn, claims: Record<string, unknown>): void {
   const { email, email_verified: verified } = claims;
   // Without an address there is no name at all.
-  if (email === undefined || isVerified(claims)) return;
-  if (verified === undefined && assumeVerifiedEmail) return;
+  if (email === undefined || isAnsweredFor(settings, claims)) return;
   const found =
     verified === undefined
       ? 'email_verified is missing: have the provider send it, or set assumeVerifiedEmail'
       : `email_verified is ${JSON.stringify(verified)?.slice(0, 50)}`;
   throw new SsoError(
     'email_unverified',
-    `the claim email is not verified, and it is looked up as ${userLookup}: ${found}`,
+    `the claim email is not verified, and it is looked up as ${settings.userLookup}: ${found}`,
   );
+}
+
+function isAnsweredFor(
+  { assumeVerifiedEmail = false }: OidcSignOn,
+  claims: Record<string, unknown>,
+): boolean {
+  return isVerified(claims) || (claims['email_verified'] === undefined && assumeVerifiedEmail);
 }
 
 /** Some providers say it as text. */
@@ -174,16 +177,13 @@ function isVerified<C extends Record<string, unknown>>(claims: C): claims is C &
 }
 
 /** Core section 5.1. */
-function namesOf(claims: Record<string, unknown>) {
+function namesOf(settings: OidcSignOn, claims: Record<string, unknown>) {
   return definedOnly({
+    verifiedEmail: isVerified(claims) ? claims.email : undefined,
+    email: isAnsweredFor(settings, claims) ? shortText(claims['email']) : undefined,
     firstName: shortText(claims['given_name']),
     lastName: shortText(claims['family_name']),
   });
-}
-
-/** As much as the people store takes; a longer one is left out. */
-function shortText(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= 255 ? value : undefined;
 }
 
 function textsOf(value: unknown): string[] {

@@ -1,6 +1,8 @@
 /** Verifies the content of a signed assertion, read from the very bytes that were signed (SAML profiles section 4.1.4.3). */
+
+import { persistentNameId } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
-import type { AssertedPerson } from '../asserted-person.ts';
+import { type AssertedPerson, shortText } from '../asserted-person.ts';
 import { SsoError } from '../failure.ts';
 import { receivedOf } from '../received.ts';
 import type { SamlSignOn } from '../settings.ts';
@@ -190,6 +192,8 @@ function personOf(
     name: values.length === 1 ? values[0] : undefined,
     nameSource: userNameSource === 'nameId' ? 'the NameID' : `the attribute ${userNameAttribute}`,
     groups: groupsAttribute === undefined ? [] : (attributes.get(groupsAttribute) ?? []),
+    ...subjectOf(nameId, attributes, { issuer, settings }),
+    ...namesOf(attributes, settings),
     received: receivedOf([['NameID', [textOf(nameId)]], ...attributes]),
     authTimeMs: instantOf(attributeOf(statement, 'AuthnInstant')),
     amr: [],
@@ -202,6 +206,44 @@ function personOf(
       ...definedOnly({ nameIdFormat: format, nameQualifier, spNameQualifier, sessionIndex }),
     },
   };
+}
+
+/**
+ * A person is the same one for ever by an attribute that the settings name, or by a persistent NameID of this provider (core section
+ * 8.3.7). Every other NameID may name somebody else tomorrow.
+ */
+function subjectOf(
+  nameId: Element,
+  attributes: ReadonlyMap<string, string[]>,
+  { issuer, settings }: Pick<AssertionExpectation, 'issuer' | 'settings'>,
+): Pick<AssertedPerson, 'subject' | 'subjectProblem'> {
+  const { subjectAttribute } = settings;
+  if (subjectAttribute !== undefined) {
+    const [value = '', ...others] = attributes.get(subjectAttribute) ?? [];
+    if (value.trim() !== '' && others.length === 0) return { subject: value };
+    return { subjectProblem: `the attribute ${subjectAttribute} must have one value` };
+  }
+  const format = attributeOf(nameId, 'Format') ?? 'none';
+  const qualifier = attributeOf(nameId, 'NameQualifier') ?? issuer;
+  if (format === persistentNameId && qualifier === issuer) return { subject: textOf(nameId) };
+  const found = format === persistentNameId ? `is one of ${qualifier}` : `has the format ${format}`;
+  return { subjectProblem: `the NameID ${found}: have a persistent one sent, or set subjectAttribute` };
+}
+
+/** Two values are no name. */
+function namesOf(
+  attributes: ReadonlyMap<string, string[]>,
+  { firstNameAttribute, lastNameAttribute, emailAttribute }: SamlSignOn,
+) {
+  const only = (name = '') => {
+    const values = attributes.get(name) ?? [];
+    return values.length === 1 ? shortText(values[0]) : undefined;
+  };
+  return definedOnly({
+    firstName: only(firstNameAttribute),
+    lastName: only(lastNameAttribute),
+    email: only(emailAttribute),
+  });
 }
 
 function contextOf(statement: Element): string | undefined {

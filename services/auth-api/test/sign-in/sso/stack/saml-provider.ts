@@ -43,6 +43,8 @@ export interface ResponseFacts {
   acsUrl: string;
   audience: string;
   nameId?: string;
+  nameIdFormat?: string;
+  nameQualifier?: string;
   attributes?: Record<string, string[]>;
   /** Seconds from now at which everything is dated. */
   shiftSeconds?: number;
@@ -79,7 +81,7 @@ export function assertionXml(facts: ResponseFacts): string {
   const answers = facts.inResponseTo === undefined ? '' : ` InResponseTo="${facts.inResponseTo}"`;
   const sessionEnd =
     facts.sessionNotOnOrAfter === undefined ? '' : ` SessionNotOnOrAfter="${facts.sessionNotOnOrAfter}"`;
-  return `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${assertionId}" Version="2.0" IssueInstant="${facts.issueInstant ?? iso(nowMs)}"><saml:Issuer>${issuer}</saml:Issuer><saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified">${facts.nameId ?? 'agent'}</saml:NameID><saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData NotOnOrAfter="${end}" Recipient="${recipient}"${answers}/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="${iso(nowMs - 5_000)}" NotOnOrAfter="${end}"><saml:AudienceRestriction><saml:Audience>${facts.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="${facts.authnInstant ?? iso(nowMs)}" SessionIndex="${facts.sessionIndex ?? 'session-1'}"${sessionEnd}><saml:AuthnContext><saml:AuthnContextClassRef>${facts.contextClass ?? 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>${attributes.length > 0 ? `<saml:AttributeStatement>${attributes.join('')}</saml:AttributeStatement>` : ''}</saml:Assertion>`;
+  return `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${assertionId}" Version="2.0" IssueInstant="${facts.issueInstant ?? iso(nowMs)}"><saml:Issuer>${issuer}</saml:Issuer><saml:Subject><saml:NameID Format="${facts.nameIdFormat ?? 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'}"${facts.nameQualifier === undefined ? '' : ` NameQualifier="${facts.nameQualifier}"`}>${facts.nameId ?? 'agent'}</saml:NameID><saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData NotOnOrAfter="${end}" Recipient="${recipient}"${answers}/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="${iso(nowMs - 5_000)}" NotOnOrAfter="${end}"><saml:AudienceRestriction><saml:Audience>${facts.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="${facts.authnInstant ?? iso(nowMs)}" SessionIndex="${facts.sessionIndex ?? 'session-1'}"${sessionEnd}><saml:AuthnContext><saml:AuthnContextClassRef>${facts.contextClass ?? 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>${attributes.length > 0 ? `<saml:AttributeStatement>${attributes.join('')}</saml:AttributeStatement>` : ''}</saml:Assertion>`;
 }
 
 export function responseXml(facts: ResponseFacts, content: string): string {
