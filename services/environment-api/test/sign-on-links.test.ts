@@ -118,12 +118,12 @@ it('links and shows nobody of another contact centre', async () => {
     contact_center_ids: [own.contactCenterId],
   });
   const [{ id }] = await other.list();
-  for (const [method, path, payload] of [
-    ['GET', other.path, undefined],
-    ['POST', other.path, { data: { ...link, subject: 'mine' } }],
-    ['DELETE', `${other.path}/${id}`, undefined],
+  for (const [method, path, sent] of [
+    ['GET', other.path, {}],
+    ['POST', other.path, { payload: { data: { ...link, subject: 'mine' } } }],
+    ['DELETE', `${other.path}/${id}`, {}],
   ] as const)
-    expect((await api.call(method, path, { headers: { authorization }, payload })).status).toBe(404);
+    expect((await api.call(method, path, { headers: { authorization }, ...sent })).status).toBe(404);
   const foreign = `/contact-centers/${own.contactCenterId}/people/${other.person.id}/links`;
   expect((await api.call('GET', foreign)).status).toBe(404);
   expect(await other.signOn()).toMatchObject({ outcome: 'known' });

@@ -66,7 +66,7 @@ describe('SAML', () => {
     expect(JSON.stringify(misspelt.body)).toContain('has no setting \\"requireSignedResponses\\"');
     const creating = await put('saml', { justInTimeCreation: true });
     expect(JSON.stringify(creating.body)).toContain(
-      'people are created at their first sign-in by createPeople of OpenID Connect',
+      'people are created at their first sign-in by createPeople',
     );
   });
 
@@ -93,11 +93,30 @@ describe('SAML', () => {
     ['something else', { idpMetadataXml: '<html/>' }, 'data.idpMetadataXml'],
     ['a certificate that is none', { idpMetadataCertificate: 'MIIB' }, 'data.idpMetadataCertificate'],
     ['no attribute', { userNameSource: 'attribute' }, 'data.userNameAttribute'],
+    ['groups from nowhere', { createPeople: true, peopleGroups: ['Agents'] }, 'data.groupsAttribute'],
+    ['groups for nobody', { groupsAttribute: 'groups', peopleGroups: ['Agents'] }, 'data.peopleGroups'],
+    ['a mapping to nothing', { createPeople: true, peopleGroups: ['cc -> '] }, 'data.peopleGroups.0'],
+    ['updates of nobody', { updatePeople: true }, 'data.updatePeople'],
+    ['new people and access groups', { createPeople: true, accessGroups: ['Sales'] }, 'data.accessGroups'],
+    [
+      'new people by names that change',
+      { createPeople: true, nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient' },
+      'data.subjectAttribute',
+    ],
     ['an unknown binding', { binding: 'artifact' }, 'data.binding'],
     ['a location that matches nothing', { location: '/NOWHERE' }, 'data.location'],
   ])('with %s is refused with the name of the field', async (_name, data, field) => {
     const answer = await put('saml', data);
     expect([answer.status, fieldsOf(answer)]).toEqual([400, [field]]);
+  });
+
+  it('keeps how people are created, and tells Auth API', async () => {
+    const people = {
+      ...{ createPeople: true, updatePeople: true, subjectAttribute: 'objectId', groupsAttribute: 'groups' },
+      peopleGroups: ['Agents', 'cn=lead,ou=eu -> Supervisors'],
+    };
+    expect((await put('saml', people)).body.data).toMatchObject(people);
+    expect((await internal('/')).body.data.saml).toMatchObject(people);
   });
 
   it('is deleted for one location', async () => {

@@ -89,6 +89,7 @@ const ofPeople: Table = {
   ],
   [`GET ${people}/person`]: asQuery(),
   [`GET ${people}/explanation`]: asQuery(),
+  [`GET ${people}/links`]: asQuery(),
   [`GET ${people}/audit/{contactCenter}/{id}`]: [
     { path: { contactCenter: '{contactCenterId}', id: '{sub}' } },
   ],
@@ -96,6 +97,8 @@ const ofPeople: Table = {
     ...['end-sessions', 'enable', 'disable', 'unlock', 'password-link', 'change', 'delete'].flatMap((step) =>
       question(`${people}/${step}`),
     ),
+    ...question(`${people}/link`, { protocol: 'oidc', issuer: 'https://idp.example', subject: 'taken' }),
+    ...question(`${people}/unlink`, { link: '{sub}' }),
     ...question(`${people}/add`, { userName: 'taken' }),
     ...question(`${people}/erase`, { name: '{userName}' }).map(counting),
     ...question(`${people}/erase-gone`, { user: '{userName}' }),

@@ -34,6 +34,11 @@ export const commandsTable: Table = {
   'people disable': lines(`people|disable|{userName}|${there}`),
   'people enable': lines(`people|enable|{userName}|${there}`),
   'people password-link': lines(`people|password-link|{userName}|${there}`),
+  'people links': lines(`people|links|{userName}|${there}`),
+  'people link': lines(
+    `people|link|{userName}|--protocol|oidc|--issuer|https://idp.example|--subject|taken|${there}`,
+  ),
+  'people unlink': lines(`people|unlink|{userName}|{sub}|${there}`),
   'people profile': named('people|profile'),
   'people explain': named('people|explain'),
   'people unlock': named('people|unlock'),

@@ -1,6 +1,7 @@
 /** The calls that administrate people of the people store: by SCIM (RFC 7644), and the link for a first password. */
 import {
   issuedPasswordLinkSchema,
+  type NewSignOnLink,
   type NewScimGroup,
   type NewScimUser,
   type ScimOperation,
@@ -9,6 +10,7 @@ import {
   scimBulkResultSchema,
   scimGroupSchema,
   scimUserSchema,
+  signOnLinkSchema,
   storedPersonSchema,
 } from '@gatehouse/contracts/environment-administration';
 import type { NewPerson, PersonChange } from '@gatehouse/contracts/resources';
@@ -25,6 +27,7 @@ export interface BulkOperation {
 
 const pageSize = 200;
 const patchUrn = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+const links = z.array(signOnLinkSchema);
 const bulkAnswer = z.object({ Operations: z.array(scimBulkResultSchema) });
 
 /** The body of a PATCH (RFC 7644 section 3.5.2). */
@@ -67,6 +70,14 @@ export function createPeopleAdministration(http: HttpClient, contactCenterId: st
       readData(http, storedPersonSchema, { method: 'PATCH', path: person(id), json: { data: fields } }),
     /** Ends sessions and tokens within a second. */
     remove: (id: string) => removeAt(http, person(id)),
+    /** To identity providers. */
+    links: (id: string) => readData(http, links, { path: `${person(id)}/links` }),
+    /** Whom the identity provider means by the subject signs in as this person from then on. */
+    link: (id: string, link: NewSignOnLink) =>
+      readData(http, links, { method: 'POST', path: `${person(id)}/links`, json: { data: link } }),
+    /** Ends sessions and tokens within a second. */
+    unlink: (id: string, linkId: string) =>
+      readData(http, links, { method: 'DELETE', path: `${person(id)}/links/${encodeURIComponent(linkId)}` }),
     /** `filter`: RFC 7644 section 3.4.2.2. */
     list: (filter?: string) => list(scimUserSchema, '/Users', filter === undefined ? {} : { filter }),
     async count(): Promise<number> {

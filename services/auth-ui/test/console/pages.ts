@@ -221,6 +221,8 @@ export const listedPages: ListedPage[] = [
   { name: 'console-person-unlock', path: person('unlock'), isVariant: true },
   { name: 'console-person-stored', path: stored('person') },
   { name: 'console-person-change', path: stored('change'), isVariant: true },
+  { name: 'console-person-links', path: stored('links') },
+  { name: 'console-person-link', path: stored('link') },
   {
     name: 'console-person-audit',
     path: ({ storedId, storedPersonId }) => `${base}/people/audit/${storedId}/${storedPersonId}`,

@@ -62,6 +62,9 @@ export async function startTableStage() {
     name: { givenName: 'Mira', familyName: 'Lindqvist' },
   });
   await scim.user({ userName: 'noor', active: true, name: { givenName: 'Noor', familyName: 'Haddad' } });
+  await write('POST', `/contact-centers/${storedId}/people/${storedPersonId}/links`, {
+    ...{ protocol: 'oidc', issuer: 'https://idp.example.com', subject: '00u1a2b3c4' },
+  });
   await write('PATCH', center, { domains: ['demo', 'demo.example'] });
   await registerReceiver(stage);
   await signPeopleIn(stage);

@@ -170,3 +170,17 @@ test('a person is created, changed field by field, and deleted', async () => {
   expect((await cli.run(['people', 'delete', 'eve', ...place, '--yes'])).out).toBe('eve is deleted.\n');
   expect(await listed()).toEqual([]);
 });
+
+test('a person is linked to an identity provider, and the link is removed', async () => {
+  await newStore();
+  await load([head, bob], '--yes');
+  const link = ['--protocol', 'oidc', '--issuer', 'https://idp.example', '--subject', '00u1'];
+  expect((await cli.run(['people', 'link', 'bob', ...link, ...place])).out).toContain('from now on');
+  const [made] = await cli.json('people', 'links', 'bob', ...place);
+  expect(made).toMatchObject({ protocol: 'oidc', issuer: 'https://idp.example', subject: '00u1' });
+  expect((await cli.run(['people', 'links', 'bob', ...place])).out).toContain('https://idp.example');
+  expect((await cli.run(['people', 'link', 'bob', ...link, ...place])).error).toContain('linked to a person');
+  expect((await cli.run(['people', 'unlink', 'bob', made.id, ...place])).error).toContain('--yes');
+  expect((await cli.run(['people', 'unlink', 'bob', made.id, ...place, '--yes'])).exitCode).toBe(0);
+  expect(await cli.json('people', 'links', 'bob', ...place)).toEqual([]);
+});

@@ -10,6 +10,7 @@ import { printDiagnosis } from '../../output/diagnosis.ts';
 import { shown } from '../../output/text.ts';
 import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
+import { linkCommands } from './links.ts';
 import { searchCommands } from './search.ts';
 import { storeCommands } from './store.ts';
 import { unlockCommand } from './unlock.ts';
@@ -24,6 +25,7 @@ export function peopleCommands(program: Command, cli: Cli): void {
     .description('people: why they cannot sign in, and those of the people store');
 
   storeCommands(people, cli);
+  linkCommands(people, cli);
   searchCommands(people, cli);
   eraseCommand(people, cli);
   importCommand(people, cli);

@@ -1,5 +1,5 @@
 /** `gatehouse people list|show|create|update|delete|disable|enable|password-link`: people of the people store. */
-import { createPeopleAdministration } from '@gatehouse/api-client/environment-api';
+import { createPeopleAdministration, type PeopleAdministration } from '@gatehouse/api-client/environment-api';
 import { fieldsOf, operationOf } from '@gatehouse/api-client/people-file';
 import type { ScimUser, StoredPerson } from '@gatehouse/contracts/environment-administration';
 import { type NewPerson, type PersonChange, person } from '@gatehouse/contracts/resources';
@@ -15,6 +15,25 @@ interface Place {
   contactCenter: string;
 }
 
+const placed = (command: Command) =>
+  command.requiredOption('--contact-center <name>', 'id, domain or name of the contact centre');
+
+/** A command about one person of the people store. */
+export function aboutPerson<Options extends object, Args extends unknown[] = []>(
+  command: Command,
+  cli: Cli,
+  act: (session: Session, user: ScimUser, people: PeopleAdministration, options: Options, ...args: Args) => Promise<void>,
+): void {
+  placed(command).action(
+    cli.action<Place & Options, [string, ...Args]>(async (session, options, user, ...args) => {
+      const people = await open(session, options);
+      await act(session, await find(people, user), people, options, ...args);
+    }),
+  );
+}
+
+export const userArgument = ['<user>', 'user name, or SCIM id'] as const;
+
 const personOptions = optionsOf(person, {});
 
 const listing = { timeoutSeconds: 600 };
@@ -29,21 +48,19 @@ const columns = {
 } as const;
 
 export function storeCommands(people: Command, cli: Cli): void {
-  const placed = (command: Command) =>
-    command.requiredOption('--contact-center <name>', 'id, domain or name of the contact centre');
   const about = (
     name: string,
     description: string,
-    act: (session: Session, user: ScimUser, api: People) => Promise<void>,
+    act: (session: Session, user: ScimUser, api: PeopleAdministration) => Promise<void>,
   ) =>
-    placed(people.command(name).description(description))
-      .argument('<user>', 'user name, or SCIM id')
-      .action(
-        cli.action<Place, [string]>(async (session, options, user) => {
-          const api = await open(session, options);
-          await act(session, await find(api, user), api);
-        }),
-      );
+    aboutPerson(
+      people
+        .command(name)
+        .description(description)
+        .argument(...userArgument),
+      cli,
+      act,
+    );
 
   placed(
     people
@@ -69,7 +86,7 @@ export function storeCommands(people: Command, cli: Cli): void {
   const commands = resourceCommands<Session, Place>(people, cli, {
     resource: person,
     calls: (session) => session,
-    argument: ['<user>', 'user name, or SCIM id'],
+    argument: userArgument,
     place: placed,
   });
   commands.create<NewPerson, StoredPerson>({
@@ -125,13 +142,11 @@ export function storeCommands(people: Command, cli: Cli): void {
   );
 }
 
-type People = Awaited<ReturnType<typeof open>>;
-
-async function open(session: Session, { contactCenter }: Place) {
+async function open(session: Session, { contactCenter }: Place): Promise<PeopleAdministration> {
   return createPeopleAdministration(session.environmentApi, await contactCenterOf(session, contactCenter));
 }
 
-async function find(people: People, name: string): Promise<ScimUser> {
+async function find(people: PeopleAdministration, name: string): Promise<ScimUser> {
   const user = await people.find(name);
   if (user !== undefined) return user;
   throw new Failure(exitCodes.notFound, `There is nobody ${JSON.stringify(name)} in the people store`);

@@ -15,6 +15,18 @@ const shared = {
     '--required-groups <names>',
     'groups at the identity provider, of which a person needs one, separated by commas',
   ],
+  createPeople: [
+    '--create-people <flag>',
+    'true: the first sign-in of a person creates them in the people store',
+  ],
+  updatePeople: [
+    '--update-people <flag>',
+    'true: names, address and groups of people follow the identity provider',
+  ],
+  peopleGroups: [
+    '--people-groups <names>',
+    'groups of the people store that the identity provider gives, separated by commas; "name there -> group" where it has another name',
+  ],
   logout: ['--logout <flag>', 'true: signing out here signs out there'],
 } as const;
 
@@ -25,6 +37,13 @@ export const signOnFields: Record<SignOnProtocol, readonly FieldOption[]> = {
       '--user-name-attribute <name>',
       'attribute that holds the name; without it the NameID does',
     ],
+    subjectAttribute: [
+      '--subject-attribute <name>',
+      'attribute that never changes, by which people are known; without it a persistent NameID',
+    ],
+    firstNameAttribute: ['--first-name-attribute <name>', 'attribute that holds the first name of new people'],
+    lastNameAttribute: ['--last-name-attribute <name>', 'attribute that holds the last name of new people'],
+    emailAttribute: ['--email-attribute <name>', 'attribute that holds the e-mail address of new people'],
     groupsAttribute: ['--groups-attribute <name>', 'attribute that holds the groups'],
     nameIdFormat: ['--name-id-format <name>', 'format of the NameID that is asked for'],
     binding: ['--binding <name>', 'how requests are sent: redirect or post'],
@@ -48,10 +67,6 @@ export const signOnFields: Record<SignOnProtocol, readonly FieldOption[]> = {
     ],
     scopes: ['--scopes <values>', 'scope values, separated by commas'],
     userNameClaim: ['--user-name-claim <name>', 'claim that holds the name'],
-    createPeople: [
-      '--create-people <flag>',
-      'true: the first sign-in of a person creates them in the people store',
-    ],
     assumeVerifiedEmail: [
       '--assume-verified-email <flag>',
       'true: an address counts where the provider does not say whether it is verified',

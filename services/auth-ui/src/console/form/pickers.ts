@@ -29,6 +29,21 @@ export async function withChoices(visit: ConsoleVisit, page: FormPage): Promise<
   return { ...page, form: { ...form, sections: await Promise.all(sections) } };
 }
 
+/** Groups are chosen among those of a contact centre; the name of a new one is typed. */
+export function withGroups(
+  groups: readonly string[],
+  sections: FormPage['form']['sections'],
+): FormPage['form']['sections'] {
+  const all = groups.map((name) => ({ value: name, label: name }));
+  return sections.map((section) => ({
+    ...section,
+    fields: section.fields.map((field) => ({
+      ...field,
+      ...(field.picker?.reference === 'group' && { picker: { ...field.picker, all } }),
+    })),
+  }));
+}
+
 async function filled(visit: ConsoleVisit, field: FormField, picker: Picker): Promise<FormField> {
   const { isMany, words } = picker;
   const values = linesOf(field.value ?? '');

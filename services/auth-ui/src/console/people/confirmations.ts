@@ -14,6 +14,7 @@ const confirmations = {
   disable: { key: 'disable', isDangerous: true },
   enable: { key: 'enable', isDangerous: false },
   'password-link': { key: 'passwordLink', isDangerous: false },
+  unlink: { key: 'unlink', isDangerous: true },
   'end-session': { key: 'endSession', isDangerous: true },
   'end-sessions': { key: 'endSessions', isDangerous: true },
 } as const satisfies Partial<Record<Steps, { key: string; isDangerous: boolean }>>;
@@ -34,7 +35,7 @@ export function personConfirmation(
       breadcrumbs: breadcrumbsBelowPerson(visit, profile),
       action: `${peoplePath}/${change}`,
       hidden: { ...definedOnly(named), ...hidden },
-      cancel: addressOf('person', named),
+      cancel: addressOf(change === 'unlink' ? 'links' : 'person', named),
       isDangerous,
     }),
     ...(change === 'delete' && { actions: [{ ...erase, isEnding: true }] }),

@@ -28,6 +28,9 @@ export type Steps =
   | 'enable'
   | 'erase'
   | 'password-link'
+  | 'links'
+  | 'link'
+  | 'unlink'
   | 'end-session'
   | 'end-sessions';
 

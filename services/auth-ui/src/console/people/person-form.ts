@@ -11,6 +11,7 @@ import {
   type Typed,
   typedOf,
 } from '../form/inputs.ts';
+import { withGroups } from '../form/pickers.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { FormPage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -80,15 +81,3 @@ export function changePage(
 
 export const changeOf = (visit: ConsoleVisit, typed: Typed, stored: StoredPerson) =>
   bodyOf<PersonChange>(visit, changedInputs(inputs, typed, stored), typed);
-
-/** Groups are chosen among those of the contact centre; the name of a new one is typed. */
-function withGroups(groups: readonly string[], sections: FormPage['form']['sections']) {
-  const all = groups.map((name) => ({ value: name, label: name }));
-  return sections.map((section) => ({
-    ...section,
-    fields: section.fields.map((field) => ({
-      ...field,
-      ...(field.picker && { picker: { ...field.picker, all } }),
-    })),
-  }));
-}

@@ -77,6 +77,15 @@ function menuOf({ text, rights }: ConsoleVisit, profile: PersonProfile): Require
           text: text(`console.people.${key}.what`),
           isEnding: step === 'disable' || step === 'delete',
         })),
+      ...(profile.person.id === undefined
+        ? []
+        : [
+            {
+              href: addressOf('links', nameOf(profile)),
+              label: text('console.people.links'),
+              text: text('console.people.links.what'),
+            },
+          ]),
       {
         href: eraseAddress(profile),
         label: text('console.people.erase'),

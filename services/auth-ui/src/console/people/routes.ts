@@ -25,6 +25,7 @@ import { confirmationRoutes } from './confirmation-routes.ts';
 import { eraseRoutes } from './erase-routes.ts';
 import { explanationPage } from './explanation-page.ts';
 import { importRoutes } from './import-routes.ts';
+import { linkRoutes } from './link-routes.ts';
 import { awayPage, chooseCenterPage, foundEverywherePage, peoplePage } from './list-pages.ts';
 import { auditAddress, loginOf, nameFields, nameOf } from './names.ts';
 import { breadcrumbsBelowPerson, type PersonPage, personPage } from './person-page.ts';
@@ -174,6 +175,7 @@ export const peopleArea: Area = {
     confirmationRoutes(pages, shell);
     eraseRoutes(pages, shell);
     storeRoutes(pages, shell);
+    linkRoutes(pages, shell);
     importRoutes(pages, shell);
     selectionRoutes(pages, shell);
   },

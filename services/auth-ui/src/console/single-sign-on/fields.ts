@@ -10,10 +10,10 @@ const texts = 'console.singleSignOn.field';
 const section = sectionsBelow('console.singleSignOn.section');
 
 /** In the order of the form. */
-const groups = ['provider', 'person', 'who', 'protection', 'endpoints'];
+const groups = ['provider', 'person', 'people', 'who', 'protection', 'endpoints'];
 
 /** Most installations keep what new settings have. */
-const rare = ['who', 'protection', 'endpoints'];
+const rare = ['people', 'who', 'protection', 'endpoints'];
 
 /** These come first in their group. The others follow in the order of the description. */
 const first = [
@@ -26,8 +26,14 @@ const first = [
   'nameIdFormat',
   'userNameClaim',
   'userLookup',
-  'createPeople',
   'userNameDomain',
+  'createPeople',
+  'subjectAttribute',
+  'firstNameAttribute',
+  'lastNameAttribute',
+  'emailAttribute',
+  'updatePeople',
+  'peopleGroups',
   'scopes',
   'userInfo',
   'binding',

@@ -6,6 +6,7 @@ import { rootLocation } from '@gatehouse/contracts/environment-api';
 import { providerProtocols } from '@gatehouse/contracts/values';
 import { breadcrumbsBelowTab, contactCenterHeader } from '../contact-centers/page-header.ts';
 import { type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import { withGroups } from '../form/pickers.ts';
 import { trialButton } from '../form/routes.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { FormPage, ListPage } from '../shell/pages.ts';
@@ -13,7 +14,7 @@ import type { Form, Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
 import { sectionsFor, shownOf } from './fields.ts';
-import { addressOf, type Place, singleSignOnPath } from './places.ts';
+import { addressOf, issuerIn, type Place, singleSignOnPath } from './places.ts';
 import { type Preset, presetNames, presetOf, presets } from './presets.ts';
 
 export interface StoredPlace extends Place {
@@ -65,12 +66,9 @@ export function stateOf({ text }: ConsoleVisit, record: SignOnRecord | undefined
 
 /** Names the identity provider as the settings do. */
 export function providerOf({ text }: ConsoleVisit, record: SignOnRecord): string {
-  const { issuer, idpMetadataUrl, idpMetadataXml } = record;
-  if (idpMetadataXml !== undefined) {
-    const entity = /\sentityID\s*=\s*["']([^"']*)["']/.exec(String(idpMetadataXml))?.[1];
-    return entity ?? text('console.singleSignOn.provider.pasted');
-  }
-  return String(issuer ?? idpMetadataUrl ?? text('console.singleSignOn.provider.none'));
+  const { idpMetadataUrl, idpMetadataXml } = record;
+  const unnamed = idpMetadataXml === undefined ? 'none' : 'pasted';
+  return String(issuerIn(record) ?? idpMetadataUrl ?? text(`console.singleSignOn.provider.${unnamed}`));
 }
 
 const input = inputsBelow('console.singleSignOn');
@@ -133,13 +131,15 @@ export interface PlaceSettings {
   center: ContactCenter;
   place: Place;
   record: SignOnRecord | undefined;
+  /** Of the people store; none where people are elsewhere. */
+  groups: readonly string[];
   /** Fills the form before anything is stored. */
   preset?: Preset | undefined;
 }
 
 export function settingsPage(
   visit: ConsoleVisit,
-  { center, place, record, preset }: PlaceSettings,
+  { center, place, record, groups, preset }: PlaceSettings,
   typed: Typed = { ...shownOf(place.protocol, record), ...presetOf(place.protocol, preset) },
 ): FormPage {
   const { text } = visit;
@@ -153,7 +153,7 @@ export function settingsPage(
       action: `${singleSignOnPath(center.id)}/settings`,
       hidden: { ...place, ...(preset && { preset }) },
       isMultipart: true,
-      sections: sectionsOf(visit, sectionsFor(place.protocol, { hasSecret }), typed),
+      sections: withGroups(groups, sectionsOf(visit, sectionsFor(place.protocol, { hasSecret }), typed)),
       submit: text('console.singleSignOn.save'),
       other: trialButton(visit),
       cancel: addressOf(center.id, 'set-up', place),

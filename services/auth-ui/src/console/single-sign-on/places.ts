@@ -1,5 +1,6 @@
 /** Names where settings of single sign-on count, the pages about them, and our addresses for the identity provider. */
 
+import type { SignOnRecord } from '@gatehouse/api-client/environment-api';
 import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api';
 import { providerProtocols, type SignOnProtocol } from '@gatehouse/contracts/values';
 import { z } from 'zod';
@@ -24,6 +25,12 @@ export const singleSignOnPath = (id: string) => `${contactCenterPath(id)}/single
 export function addressOf(id: string, step: Steps, { protocol, location }: Place, preset?: string): string {
   const query = new URLSearchParams({ protocol, location, ...(preset && { preset }) });
   return `${singleSignOnPath(id)}/${step}?${query}`;
+}
+
+/** The issuer, or the entity id, where the settings themselves name it. */
+export function issuerIn({ issuer, idpMetadataXml = '' }: SignOnRecord): string | undefined {
+  if (issuer !== undefined) return String(issuer);
+  return /\sentityID\s*=\s*["']([^"']*)["']/.exec(String(idpMetadataXml))?.[1];
 }
 
 export interface OurAddress {

@@ -14,6 +14,14 @@ export const presetNames = {
 export type Preset = keyof typeof presetNames;
 export const presets = Object.keys(presetNames) as [Preset, ...Preset[]];
 
+const claims = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';
+/** Of a person whom the first sign-in creates, as Microsoft names them. */
+const microsoftPeople = {
+  firstNameAttribute: `${claims}/givenname`,
+  lastNameAttribute: `${claims}/surname`,
+  emailAttribute: `${claims}/emailaddress`,
+};
+
 /** People put their own value in the place of what stands in braces. */
 const values: Record<Preset, Record<SignOnProtocol, Readonly<Record<string, string>>>> = {
   entra: {
@@ -27,6 +35,8 @@ const values: Record<Preset, Record<SignOnProtocol, Readonly<Record<string, stri
         'https://login.microsoftonline.com/{tenant-id}/federationmetadata/2007-06/federationmetadata.xml?appid={application-id}',
       userLookup: 'email',
       strongContext: 'http://schemas.microsoft.com/claims/multipleauthn',
+      subjectAttribute: 'http://schemas.microsoft.com/identity/claims/objectidentifier',
+      ...microsoftPeople,
     },
   },
   google: {
@@ -43,17 +53,29 @@ const values: Record<Preset, Record<SignOnProtocol, Readonly<Record<string, stri
     saml: {
       idpMetadataUrl: 'https://{organization}.okta.com/app/{application-id}/sso/saml/metadata',
       userLookup: 'email',
+      subjectAttribute: 'id',
+      firstNameAttribute: 'firstName',
+      lastNameAttribute: 'lastName',
+      emailAttribute: 'email',
     },
   },
   keycloak: {
     oidc: { issuer: 'https://{host}/realms/{realm}', userNameClaim: 'preferred_username' },
-    saml: { idpMetadataUrl: 'https://{host}/realms/{realm}/protocol/saml/descriptor' },
+    saml: {
+      idpMetadataUrl: 'https://{host}/realms/{realm}/protocol/saml/descriptor',
+      subjectAttribute: 'id',
+      firstNameAttribute: 'givenName',
+      lastNameAttribute: 'surname',
+      emailAttribute: 'email',
+    },
   },
   adfs: {
     oidc: { issuer: 'https://{host}/adfs', userNameClaim: 'upn', userLookup: 'email' },
     saml: {
       idpMetadataUrl: 'https://{host}/FederationMetadata/2007-06/FederationMetadata.xml',
       userLookup: 'email',
+      subjectAttribute: 'http://schemas.microsoft.com/ws/2008/06/identity/claims/primarysid',
+      ...microsoftPeople,
     },
   },
 };

@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { centerOf, centerParams as params } from '../contact-centers/center.ts';
 import { bodyOf, type Typed } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
+import { groupNames } from '../people/store.ts';
 import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
@@ -136,7 +137,8 @@ function placeRoutes(pages: App, shell: Shell): void {
     fields: settingsFields,
     bodyLimit: settingsLimit,
     async read(visit, { id, preset, ...place }) {
-      return { ...(await readPlace(visit, id, place)), preset };
+      const found = await readPlace(visit, id, place);
+      return { ...found, preset, groups: (await groupNames(visit, id).catch(orConflict)) ?? [] };
     },
     page: settingsPage,
     act: (visit, { id, protocol, location }, { typed, etag }) =>
