@@ -110,6 +110,7 @@ const personWithLink = async () => {
   return { person, code: new URL(body.data.url).searchParams.get('code') };
 };
 
+const newLink = () => ({ protocol: 'oidc', issuer: 'https://idp.example', subject: randomUuid() });
 const personPath = async (center: string) => {
   const store = center === stores.own.contactCenterId ? stores.own : stores.other;
   return `/contact-centers/${center}/people/${(await store.add()).id}`;
@@ -210,6 +211,18 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
     payload: data({ userName: randomUuid() }),
   }),
   'DELETE /contact-centers/{id}/people/{personId}': async (id) => ({ path: await personPath(id) }),
+  'GET /contact-centers/{id}/people/{personId}/links': async (id) => ({
+    path: `${await personPath(id)}/links`,
+  }),
+  'POST /contact-centers/{id}/people/{personId}/links': async (id) => ({
+    path: `${await personPath(id)}/links`,
+    payload: data(newLink()),
+  }),
+  'DELETE /contact-centers/{id}/people/{personId}/links/{linkId}': async (id) => {
+    const links = `${await personPath(id)}/links`;
+    const made = await api.call('POST', links, { payload: data(newLink()) });
+    return { path: `${links}/${made.body.data[0].id}` };
+  },
   'DELETE /deleted': () => ({ path: '/deleted?userName=nobody' }),
   'GET /deleted/{deletedId}': async () => ({ path: `/deleted/${await deletedCenter()}` }),
   'POST /deleted/{deletedId}/restore': async () => ({
@@ -369,9 +382,10 @@ describe.each(operations)('%s', (operation, rule) => {
       const found: [TriedKind, string][] = [];
       for (const [index, [kind, wanted]] of expected.entries()) {
         const isRemoval = operation === 'DELETE /contact-centers/{id}';
-        const isOfStore = /\/scim\/v2\/|\/deleted-people\/|centers\/\{id\}\/people(\/\{personId\})?$/.test(
-          operation,
-        );
+        const isOfStore =
+          /\/scim\/v2\/|\/deleted-people\/|centers\/\{id\}\/people(\/\{personId\}(\/links.*)?)?$/.test(
+            operation,
+          );
         const centers = isOfStore
           ? { own: stores.own.contactCenterId, other: stores.other.contactCenterId }
           : { own, other };
@@ -423,6 +437,7 @@ it('lets the help desk find people and make password links, and the auditor read
     'GET /contact-centers/{id}',
     'POST /contact-centers/{id}/people/{personId}/password-link',
     'GET /contact-centers/{id}/people/{personId}',
+    'GET /contact-centers/{id}/people/{personId}/links',
   ]);
   expect(admitted('auditor').filter((operation) => !operation.startsWith('GET '))).toEqual([]);
 });

@@ -291,7 +291,7 @@ describe.each(routes.filter(({ body, name }) => body && !name.includes('/interna
       expect([answer.status < 300, answer.text.includes('"response"')]).toEqual([true, false]);
       return;
     }
-    if (['createPerson', 'changePerson'].includes(route.operation.operationId)) {
+    if (['createPerson', 'changePerson', 'addSignOnLink'].includes(route.operation.operationId)) {
       const store = await createPeopleStore(api);
       fresh['center'] = store.contactCenterId;
       fresh['personId'] = (await store.add()).id;
