@@ -1,9 +1,9 @@
 /** The calls that administrate people of the people store: by SCIM (RFC 7644), and the link for a first password. */
 import {
   issuedPasswordLinkSchema,
-  type NewSignOnLink,
   type NewScimGroup,
   type NewScimUser,
+  type NewSignOnLink,
   type ScimOperation,
   type ScimPatch,
   type ScimUser,
@@ -77,7 +77,7 @@ export function createPeopleAdministration(http: HttpClient, contactCenterId: st
       readData(http, links, { method: 'POST', path: `${person(id)}/links`, json: { data: link } }),
     /** Ends sessions and tokens within a second. */
     unlink: (id: string, linkId: string) =>
-      readData(http, links, { method: 'DELETE', path: `${person(id)}/links/${encodeURIComponent(linkId)}` }),
+      removeAt(http, `${person(id)}/links/${encodeURIComponent(linkId)}`),
     /** `filter`: RFC 7644 section 3.4.2.2. */
     list: (filter?: string) => list(scimUserSchema, '/Users', filter === undefined ? {} : { filter }),
     async count(): Promise<number> {

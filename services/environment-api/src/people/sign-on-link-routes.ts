@@ -1,5 +1,5 @@
 /** Routes by which administrators see, add and remove the links of a person to identity providers. */
-import { envelopeOf, wrapped } from '@gatehouse/contracts/answers';
+import { emptyEnvelope, envelopeOf, wrapped } from '@gatehouse/contracts/answers';
 import { newSignOnLinkSchema, signOnLinkSchema } from '@gatehouse/contracts/environment-administration';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
@@ -48,7 +48,8 @@ export function signOnLinkRoutes(api: App, { db, links }: { db: Queryable; links
     async (request) => {
       const { id, personId } = request.params;
       const home = await homeOf(request.caller, id);
-      return ok(await links.add(contextOf(request), home, personId, request.body.data));
+      await links.add(contextOf(request), home, personId, request.body.data);
+      return ok(await links.list(home, personId));
     },
   );
 
@@ -59,16 +60,16 @@ export function signOnLinkRoutes(api: App, { db, links }: { db: Queryable; links
         tags,
         operationId: 'removeSignOnLink',
         summary: 'Remove a link: sessions and tokens end within a second, and the person keeps the account',
-        description:
-          'Groups that the identity provider gave go. The answer has the other links of the person.',
+        description: 'Groups that the identity provider gave go.',
         params: params.extend({ linkId: z.string() }),
-        response,
+        response: { 200: emptyEnvelope, ...failures },
       },
     },
     async (request) => {
       const { id, personId, linkId } = request.params;
       const home = await homeOf(request.caller, id);
-      return ok(await links.remove(contextOf(request), home, personId, linkId));
+      await links.remove(contextOf(request), home, personId, linkId);
+      return ok();
     },
   );
 }

@@ -28,12 +28,10 @@ export function createSignOnLinks({ db, writer, people }: SignOnLinksOptions) {
     home: Home,
     text: string,
     work: (write: Write, person: Person) => Promise<void>,
-  ): Promise<SignOnLink[]> =>
+  ): Promise<void> =>
     writer.write(context, async (write) => {
       await takeTurn(write.db, home);
-      const person = await people.lock(context, write, home, text);
-      await work(write, person);
-      return linksOf(write.db, person.id);
+      await work(write, await people.lock(context, write, home, text));
     });
 
   return {

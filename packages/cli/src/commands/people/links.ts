@@ -55,7 +55,8 @@ export function linkCommands(people: Command, cli: Cli): void {
     cli,
     async (session, { id, userName }, api, _options, link) => {
       await session.sure(`Remove the link of ${userName}? Sessions and tokens end; the person stays.`);
-      session.output.done(`The link of ${userName} is removed.`, await api.unlink(id, link));
+      await api.unlink(id, link);
+      session.output.done(`The link of ${userName} is removed.`);
     },
   );
 }

@@ -22,7 +22,13 @@ const placed = (command: Command) =>
 export function aboutPerson<Options extends object, Args extends unknown[] = []>(
   command: Command,
   cli: Cli,
-  act: (session: Session, user: ScimUser, people: PeopleAdministration, options: Options, ...args: Args) => Promise<void>,
+  act: (
+    session: Session,
+    user: ScimUser,
+    people: PeopleAdministration,
+    options: Options,
+    ...args: Args
+  ) => Promise<void>,
 ): void {
   placed(command).action(
     cli.action<Place & Options, [string, ...Args]>(async (session, options, user, ...args) => {
