@@ -4,6 +4,7 @@ import {
   createContactCenterAdministration,
   createEnvironmentAdministration,
   createLocationAdministration,
+  createPeopleAdministration,
 } from '@gatehouse/api-client/environment-api';
 import type { ClientView } from '@gatehouse/contracts/auth-administration';
 import type { ContactCenter, Environment } from '@gatehouse/contracts/environment-administration';
@@ -102,6 +103,15 @@ export function amongAll(all: readonly FieldOption[], words: string, limit: numb
   const wanted = words.toLowerCase();
   const found = all.filter(({ value, label }) => `${label}\n${value}`.toLowerCase().includes(wanted));
   return { options: found.slice(0, limit), isCut: found.length > limit };
+}
+
+/** Groups of the people store of a contact centre. @throws UpstreamError (409) where its people are elsewhere */
+export async function groupNames(
+  { environmentApi }: ConsoleVisit,
+  contactCenterId: string,
+): Promise<string[]> {
+  const groups = await createPeopleAdministration(environmentApi, contactCenterId).groups();
+  return groups.map(({ displayName }) => displayName).sort();
 }
 
 export const sourceOf = (reference: Reference | undefined): Source | undefined =>

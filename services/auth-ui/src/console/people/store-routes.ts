@@ -1,6 +1,7 @@
 /** Serves the forms that add and change people of the people store, and the question before one is deleted. */
 import { UpstreamError } from '@gatehouse/api-client/http';
 import type { App } from '@gatehouse/service-kit/http';
+import { groupNames } from '../form/references.ts';
 import { formRoutes } from '../form/routes.ts';
 import { besideLines } from '../form/sections.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
@@ -10,7 +11,7 @@ import { tagField } from '../shell/typed.ts';
 import { passwordLinkPage, personConfirmation } from './confirmations.ts';
 import { addressOf, centerAddress, centerField, nameFields } from './names.ts';
 import { addPage, asksForLink, changeOf, changePage, newPersonOf, personInputs } from './person-form.ts';
-import { centerOf, groupNames, keptPerson, peopleOf } from './store.ts';
+import { centerOf, keptPerson, peopleOf } from './store.ts';
 
 export function storeRoutes(pages: App, shell: Shell): void {
   formRoutes(pages, shell, {

@@ -33,12 +33,6 @@ export async function keptPerson(visit: ConsoleVisit, named: PersonName): Promis
   return { profile, stored: data, etag };
 }
 
-/** Names of the groups of a contact centre. */
-export async function groupNames(visit: ConsoleVisit, contactCenterId: string): Promise<string[]> {
-  const groups = await peopleOf(visit, contactCenterId).groups();
-  return groups.map(({ displayName }) => displayName).sort();
-}
-
 /** @throws UpstreamError (404) */
 export const centerOf = ({ environmentApi }: ConsoleVisit, id: string) =>
   createContactCenterAdministration(environmentApi).read(id);
