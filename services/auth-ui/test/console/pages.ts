@@ -341,7 +341,10 @@ export async function visit(page: Page, { path, fill }: ListedPage, stage: Table
   await fill(page, stage);
   const [answer] = await Promise.all([
     page.waitForResponse((one) => one.request().isNavigationRequest() && one.request().method() === 'POST'),
-    page.locator('main form[method=post] button[type=submit]:not([aria-hidden])').first().click(),
+    page
+      .locator('main form[method=post] button[type=submit]:not([aria-hidden], [formaction])')
+      .first()
+      .click(),
   ]);
   await page.waitForLoadState();
   return answer;
