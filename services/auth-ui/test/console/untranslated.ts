@@ -1,12 +1,8 @@
 /** Finds English in a page that is shown in another language: texts of the catalogue, and sentences that no catalogue has. */
-import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { fieldTexts, sentenceTexts } from '../../src/texts/texts.ts';
+import { catalogue } from '../texts/catalogue.ts';
 
-const catalogue = (language: string): Record<string, string> =>
-  JSON.parse(readFileSync(new URL(`../../src/texts/${language}.json`, import.meta.url), 'utf8'));
-
-const english = { ...catalogue('en'), ...fieldTexts, ...sentenceTexts };
+const english = catalogue('en');
 
 /** Two of them in one text make it an English sentence: no other language of the console has these words. */
 const englishWords = /\b(?:the|is|are|has|have|does|of|with|and|to|this|that|which|its|for|cannot)\b/gi;

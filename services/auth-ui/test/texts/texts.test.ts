@@ -7,17 +7,12 @@ import { type Language, languages } from '@gatehouse/service-kit/html';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
 import { saidIn } from '../../src/texts/said.ts';
-import { fieldTexts, isTextKey, sentenceTexts, type TextKey, textsIn } from '../../src/texts/texts.ts';
+import { isTextKey, type TextKey, textsIn } from '../../src/texts/texts.ts';
+import { catalogue } from './catalogue.ts';
 
 type Part = ReturnType<IntlMessageFormat['getAst']>[number];
 
 const folder = new URL('../../src/texts/', import.meta.url);
-
-/** English of the described fields stands in their descriptions, and that of sentences of the services in the contracts. */
-function catalogue(language: string): Record<string, string> {
-  const texts = JSON.parse(readFileSync(new URL(`${language}.json`, folder), 'utf8'));
-  return language === 'en' ? { ...texts, ...fieldTexts, ...sentenceTexts } : texts;
-}
 
 const english = catalogue('en');
 
