@@ -109,7 +109,6 @@ it('takes an entity id for no issuer of OpenID Connect', async () => {
   expect(await signOn({ issuer: `saml ${issuer}` })).toMatchObject({ outcome: 'known' });
 });
 
-// attack: person of another contact centre linked by its administrator | CWE-639 | guard: services/environment-api/src/people/sign-on-link-routes.ts
 it('links and shows nobody of another contact centre', async () => {
   const [own, other] = [await stage(), await stage()];
   await other.link();
