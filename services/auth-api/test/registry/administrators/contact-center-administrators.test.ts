@@ -189,7 +189,7 @@ describe('a contact-centre administrator', () => {
     expect(data.map(({ client_id }) => client_id)).toContain(mine.clientId);
   });
 
-  // attack: administrator of one contact centre has the identity provider of another asked | CWE-639 | guard: services/auth-api/src/sign-in/sso/dry-run.ts
+  // attack: administrator of one contact centre has the identity provider of another asked | CWE-639 | guard: services/auth-api/src/sign-in/sso/place.ts
   it('tries single sign-on of the own contact centre alone', async () => {
     expect((await call('POST', `/contact-centers/${own}/sso-check`, {})).status).toBe(200);
     const refused = await call('POST', `/contact-centers/${other}/sso-check`, { userName: 'agent' });
