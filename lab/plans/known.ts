@@ -101,7 +101,7 @@ export const wholeReads: readonly WholeRead[] = [
     why: 'counts what a SCIM filter finds, which the answer must say, among the people of one environment',
   },
   {
-    path: 'services/environment-api/src/people/head-count.ts',
+    path: 'services/environment-api/src/people/counts.ts',
     text: 'count(*)',
     why: 'counts the people of one environment, when an administrator looks at it',
   },

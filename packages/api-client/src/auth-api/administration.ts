@@ -55,12 +55,8 @@ export function createClientAdministration(http: HttpClient) {
   const all = '/auth/v3/ops/clients';
   const one = (clientId: string) => `${all}/${encodeURIComponent(clientId)}`;
   /** `search`: a part of the id, the name, the description or a redirect URI. `ids`: separated by commas, at most 100. */
-  const list = (filter: {
-    search?: string;
-    contactCenterId?: string;
-    ids?: string;
-    sort?: NameSort;
-  }) => readRows(http, clientViewSchema, all, { ...filter });
+  const list = (filter: { search?: string; contactCenterId?: string; ids?: string; sort?: NameSort }) =>
+    readRows(http, clientViewSchema, all, { ...filter });
   /** One page, in the order of the ids. */
   const page = (filter: ClientPageQuery) => readPage(http, clientViewSchema, all, { ...filter });
   return {

@@ -3,7 +3,7 @@ import type { PeopleStep } from '@gatehouse/contracts/environment-administration
 import { saidAs } from '@gatehouse/service-kit/health';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { type Said, say } from '@gatehouse/service-kit/sentences';
-import { readHeadCount } from '../people/head-count.ts';
+import { readHeadCount } from '../people/counts.ts';
 
 /** Never rejects: a failure is the result of its step. */
 export async function examinePeopleStore(db: Queryable, environmentId: string): Promise<PeopleStep[]> {

@@ -1,4 +1,4 @@
-/** Counts the people of an environment once for each newest change: every list says how many there are (RFC 7644 section 3.4.2). */
+/** Counts the people of an environment: all, once for each newest change, and those who can sign in. */
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { LRUCache } from 'lru-cache';
@@ -8,6 +8,7 @@ const maxEnvironments = 1_000;
 /** A restored database may have the same number of changes and other people. */
 const keptMs = 60_000;
 
+/** Every list of SCIM says how many people there are (RFC 7644 section 3.4.2). */
 export function createPeopleCounts({
   db,
   changeLog,
@@ -25,4 +26,23 @@ export function createPeopleCounts({
     kept.set(environmentId, { change, count: counted });
     return counted;
   };
+}
+
+export interface HeadCount {
+  people: number;
+  active: number;
+  /** Active people who have a password. */
+  withPassword: number;
+}
+
+export async function readHeadCount(db: Queryable, environmentId: string): Promise<HeadCount> {
+  const { rows } = await db.query<HeadCount>(
+    `SELECT count(*)::float8 AS people, (count(*) FILTER (WHERE is_active))::float8 AS active,
+        (count(*) FILTER (WHERE is_active AND password IS NOT NULL))::float8 AS "withPassword"
+      FROM environment.people WHERE environment_id = $1`,
+    [environmentId],
+  );
+  const [count] = rows;
+  if (count === undefined) throw new Error('an aggregate gave no row');
+  return count;
 }

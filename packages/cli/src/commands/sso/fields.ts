@@ -41,7 +41,10 @@ export const signOnFields: Record<SignOnProtocol, readonly FieldOption[]> = {
       '--subject-attribute <name>',
       'attribute that never changes, by which people are known; without it a persistent NameID',
     ],
-    firstNameAttribute: ['--first-name-attribute <name>', 'attribute that holds the first name of new people'],
+    firstNameAttribute: [
+      '--first-name-attribute <name>',
+      'attribute that holds the first name of new people',
+    ],
     lastNameAttribute: ['--last-name-attribute <name>', 'attribute that holds the last name of new people'],
     emailAttribute: ['--email-attribute <name>', 'attribute that holds the e-mail address of new people'],
     groupsAttribute: ['--groups-attribute <name>', 'attribute that holds the groups'],
