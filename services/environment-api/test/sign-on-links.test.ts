@@ -25,7 +25,8 @@ async function stage() {
     add,
     path,
     list: async () => (await api.call('GET', path)).body.data,
-    link: (data: object = link, id = person.id) => api.call('POST', pathOf(id), { payload: { data } }),
+    link: (data: object = link, id = person.id, headers = {}) =>
+      api.call('POST', pathOf(id), { payload: { data }, headers }),
     unlink: (id: string) => api.call('DELETE', `${path}/${id}`),
     signOn: async (given: SignOnFields = {}) =>
       (await askSignOn(api, contactCenterId, { userName: 'grace', ...given })).body.data,
@@ -99,6 +100,30 @@ it('gives no link of one person to another, also where that person is deleted', 
   await api.call('DELETE', `/contact-centers/${contactCenterId}/people/${person.id}`);
   expect((await make(link, other.id)).status).toBe(409);
   expect(await signOn({ userName: 'eve' })).toEqual({ outcome: 'deleted' });
+});
+
+// attack: link to an identity provider made for a person before the person becomes an administrator | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/people/provided.ts
+it('leads to nobody who became an administrator since, unless an installation writer made the link', async () => {
+  const { contactCenterId, person, list, signOn, link: make, unlink } = await stage();
+  const authorization = api.authApi.token({
+    authorities: ['ROLE_MANAGEMENT_APPLICATION'],
+    contact_center_ids: [contactCenterId],
+    contact_center_id: contactCenterId,
+  });
+  expect((await make(link, person.id, { authorization })).status).toBe(200);
+  expect(await signOn()).toMatchObject({ outcome: 'known' });
+  const entry = { contactCenterId, dbid: person.dbid };
+  api.authApi.administrators.push(entry);
+  await expect
+    .poll(() => signOn({ isFollowed: true, groups: ['Agents'] }), { timeout: 10_000 })
+    .toEqual({ outcome: 'taken' });
+  expect(await signOn({ isTrial: true })).toEqual({ outcome: 'taken' });
+
+  const [{ id }] = await list();
+  await unlink(id);
+  expect((await make()).status).toBe(200);
+  expect(await signOn()).toMatchObject({ outcome: 'known', dbid: person.dbid });
+  api.authApi.administrators.splice(api.authApi.administrators.indexOf(entry), 1);
 });
 
 // attack: person of one identity provider by the name of it in another protocol | CWE-287 | guard: packages/contracts/src/environment-api/people.ts

@@ -159,7 +159,7 @@ const followedSchema = z.object({
 export const providedPersonSchema = z.object({
   /**
    * `new`: a sign-in would create the person. `deleted`: a person of this subject or name is kept after a deletion. `taken`: a
-   * person whom the provider did not create has the name. `limit`: too many people were created within an hour.
+   * person whom the provider did not create has the name, or somebody linked the person who must not get a right that the person has. `limit`: too many people were created within an hour.
    */
   outcome: z.enum(['known', 'created', 'new', 'deleted', 'taken', 'limit']),
   userName: z.string().optional(),

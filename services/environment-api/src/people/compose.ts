@@ -38,7 +38,7 @@ export function composePeople(core: Core, { access, writer, contactCenters, sett
   });
   const passwords = createProvidedPasswords(secretBox);
   const people = createPeopleService({ db, writer, passwords, changeLog, administratorPlaces });
-  const provided = createProvidedPeople({ db, writer, people });
+  const provided = createProvidedPeople({ db, writer, people, administratorPlaces });
   const links = createSignOnLinks({ db, writer, people });
   const options = { db, passwords: createPasswords({ writer, secretBox }), passwordLinks };
   return {

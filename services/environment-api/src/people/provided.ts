@@ -3,6 +3,7 @@ import type { FollowedChanges, ProvidedPerson, SignOnPerson } from '@gatehouse/c
 import { definedOnly } from '@gatehouse/contracts/values';
 import { AppError } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
+import type { AdministratorPlaces, LinkMaker } from '../access/administrator-places.ts';
 import type { WriteContext, Writer } from '../changes/writer.ts';
 import { follow } from './followed.ts';
 import { type HomeRow, requireHome } from './home.ts';
@@ -22,13 +23,27 @@ interface ProvidedPeopleOptions {
   db: Queryable;
   writer: Writer;
   people: Pick<PeopleService, 'create'>;
+  administratorPlaces: Pick<AdministratorPlaces, 'isReached'>;
 }
 
-export function createProvidedPeople({ db, writer, people }: ProvidedPeopleOptions) {
-  const write = (context: WriteContext, home: Home, given: SignOnPerson): Promise<ProvidedPerson> =>
+export function createProvidedPeople({ db, writer, people, administratorPlaces }: ProvidedPeopleOptions) {
+  /** The person may have got a right at the console that the maker of the link must not get. @throws AppError 503 */
+  const isReached = async ({ home, made, person }: Judged): Promise<boolean> => {
+    if (made === undefined || person === undefined) return true;
+    const groups = person.groups.map(({ name }) => name);
+    return administratorPlaces.isReached(made.maker, home.contactCenterId, { dbid: person.dbid, groups });
+  };
+
+  const write = (
+    context: WriteContext,
+    { home, made }: Judged,
+    given: SignOnPerson,
+  ): Promise<ProvidedPerson> =>
     writer.write(context, async (within): Promise<ProvidedPerson> => {
       await takeTurn(within.db, home);
       const judged = await judge(within.db, home.contactCenterId, given);
+      // Made meanwhile: nobody has asked yet for whom it works.
+      if (judged.made !== undefined && judged.made.id !== made?.id) return { outcome: 'taken' };
       if (!isWritten(judged, given)) return judged.answer;
       const { issuer, subject, userName } = given;
       const groups = groupNamesOf(given.groups);
@@ -52,15 +67,16 @@ export function createProvidedPeople({ db, writer, people }: ProvidedPeopleOptio
     });
 
   return {
-    /** `isTrial`: nothing is written. @throws AppError 400, 404, 409 where the people are elsewhere */
+    /** `isTrial`: nothing is written. @throws AppError 400, 404, 409 where the people are elsewhere, 503 */
     async signOn(
       context: WriteContext,
       contactCenterId: string,
       given: SignOnPerson,
     ): Promise<ProvidedPerson> {
       const judged = await judge(db, contactCenterId, given);
+      if (!(await isReached(judged))) return { outcome: 'taken' };
       if (given.isTrial || !isWritten(judged, given)) return judged.answer;
-      return write(context, judged.home, given).catch((error: unknown) => {
+      return write(context, judged, given).catch((error: unknown) => {
         // By an administrator or a SCIM client at the same moment.
         if (error instanceof AppError && error.name === 'uniqueness') return { outcome: 'taken' as const };
         throw error;
@@ -69,15 +85,24 @@ export function createProvidedPeople({ db, writer, people }: ProvidedPeopleOptio
   };
 }
 
+/** A link that an administrator made. */
+interface MadeLink {
+  id: string;
+  maker: LinkMaker;
+}
+
 interface Judged {
   home: Home;
   person: Person | undefined;
+  /** The link that leads to the person; undefined: the first sign-in made it. */
+  made?: MadeLink;
   answer: ProvidedPerson;
 }
 
 interface Row extends HomeRow {
   outcome: ProvidedPerson['outcome'];
   person: Person | null;
+  made: MadeLink | null;
 }
 
 function isWritten({ answer }: Judged, { isFollowed }: SignOnPerson): boolean {
@@ -92,6 +117,8 @@ async function judge(db: Queryable, contactCenterId: string, given: SignOnPerson
   const { rows } = await db.query<Row>({
     name: 'person_by_subject',
     text: `SELECT e.id AS "environmentId", e.directory, CASE WHEN p.id IS NOT NULL THEN ${personJson} END AS person,
+        CASE WHEN l.linked_by IS NOT NULL
+          THEN json_build_object('id', l.id, 'maker', coalesce(l.maker, 'anybody')) END AS made,
         CASE WHEN p.id IS NOT NULL THEN 'known'
           WHEN ${isKeptSubject} OR EXISTS (
             SELECT FROM environment.deleted_parts d WHERE d.place = 'people' AND d.part ->> 'user_name_key' = $4
@@ -110,11 +137,11 @@ async function judge(db: Queryable, contactCenterId: string, given: SignOnPerson
     values: [contactCenterId, given.issuer, given.subject, nameKey(given.userName), maxNewPerHour],
   });
   const home = requireHome(contactCenterId, rows[0]);
-  const { outcome, person } = rows[0] as Row;
+  const { outcome, person, made } = rows[0] as Row;
   const answer = { outcome, ...definedOnly({ changes: changesOf(given, outcome, person) }) };
   if (person === null) return { home, person: undefined, answer };
   const { userName, dbid } = person;
-  return { home, person, answer: { ...answer, userName, dbid } };
+  return { home, person, answer: { ...answer, userName, dbid }, ...definedOnly({ made: made ?? undefined }) };
 }
 
 /** A person whom an administrator has disabled is let in by no change of them. */

@@ -4,6 +4,7 @@ import { linkIssuerOf, readLinkIssuer } from '@gatehouse/contracts/environment-a
 import { definedOnly } from '@gatehouse/contracts/values';
 import { AppError, conflict, notFound } from '@gatehouse/service-kit/errors';
 import { isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
+import { linkMakerOf } from '../access/administrator-places.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { parseId } from '../fields/scalars.ts';
 import { follow } from './followed.ts';
@@ -48,9 +49,9 @@ export function createSignOnLinks({ db, writer, people }: SignOnLinksOptions) {
         await requireFree(write.db, key);
         await write.db.query({
           name: 'people_link_add',
-          text: `INSERT INTO environment.people_links (environment_id, issuer, subject, person_id, linked_by)
-            VALUES ($1, $2, $3, $4, $5)`,
-          values: [...key, id, context.caller.name],
+          text: `INSERT INTO environment.people_links (environment_id, issuer, subject, person_id, linked_by, maker)
+            VALUES ($1, $2, $3, $4, $5, $6)`,
+          values: [...key, id, context.caller.name, linkMakerOf(context.caller)],
         });
         await write.record(writtenOf(home, 'update', dbid, undefined, { signOnLink: subject }));
       }),
