@@ -3,15 +3,17 @@ import type { NewSignOnLink, SignOnLink } from '@gatehouse/contracts/environment
 import { providerProtocols } from '@gatehouse/contracts/values';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../../command-group.ts';
+import { type NameOf, namesOfPeople } from '../../input/shown-names.ts';
 import { aboutPerson, userArgument } from './store.ts';
 
-const columns = {
-  protocol: 'protocol',
-  issuer: 'issuer',
-  subject: 'subject',
-  'linked by': ({ linkedBy }: SignOnLink) => linkedBy ?? 'first sign-in',
-  id: 'id',
-} as const;
+const columnsBy = (nameOf: NameOf) =>
+  ({
+    protocol: 'protocol',
+    issuer: 'issuer',
+    subject: 'subject',
+    'linked by': ({ linkedBy }: SignOnLink) => (linkedBy === undefined ? 'first sign-in' : nameOf(linkedBy)),
+    id: 'id',
+  }) as const;
 
 export function linkCommands(people: Command, cli: Cli): void {
   const command = (name: string, description: string) =>
@@ -23,8 +25,13 @@ export function linkCommands(people: Command, cli: Cli): void {
   aboutPerson(
     command('links', 'the identity providers to which a person is linked'),
     cli,
-    async ({ output }, { id }, api) => {
-      output.rows(await api.links(id), columns, 'No identity provider is linked.');
+    async (session, { id }, api) => {
+      const links = await api.links(id);
+      const nameOf = await namesOfPeople(
+        session,
+        links.flatMap(({ linkedBy }) => linkedBy ?? []),
+      );
+      session.output.rows(links, columnsBy(nameOf), 'No identity provider is linked.');
     },
   );
 

@@ -1,6 +1,7 @@
 /** Reads a page of both trails, merged by time, and the names of what is in it. */
 import { createAuditCalls } from '@gatehouse/api-client/auth-api';
 import { pageOfAudit } from '@gatehouse/api-client/environment-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import type { NamedPerson, SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
 import { loginNameOf } from '@gatehouse/contracts/values';
@@ -132,9 +133,15 @@ export function actorsIn(rows: readonly AuditEntry[]): string | undefined {
   return [...new Set(subs)].join() || undefined;
 }
 
-/** The people of these `sub`s who signed in here: the audit trail has their names. */
+/** The people of these `sub`s who signed in here: the audit trail has their names. None for the help desk, who may not read it. */
 async function peopleNamed({ authApi }: ConsoleVisit, subs: string | undefined): Promise<NamedPerson[]> {
-  return subs === undefined ? [] : (await createAuditCalls(authApi).find({ subs, limit: '1' })).people;
+  if (subs === undefined) return [];
+  try {
+    return (await createAuditCalls(authApi).find({ subs, limit: '1' })).people;
+  } catch (error) {
+    if (error instanceof UpstreamError && error.status === 403) return [];
+    throw error;
+  }
 }
 
 /** As people type them at a sign-in, by `sub`: of those who signed in here. Others, such as the operator account, are left out. */

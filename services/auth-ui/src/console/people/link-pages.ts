@@ -5,6 +5,7 @@ import { providerProtocols } from '@gatehouse/contracts/values';
 import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { FormPage, ListPage } from '../shell/pages.ts';
+import type { Cell } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, nameOf, peoplePath } from './names.ts';
 import { breadcrumbsBelowPerson } from './person-page.ts';
@@ -13,6 +14,7 @@ export function linksPage(
   visit: ConsoleVisit,
   profile: PersonProfile,
   links: readonly SignOnLink[],
+  authors: ReadonlyMap<string, string>,
 ): ListPage {
   const { text } = visit;
   const named = nameOf(profile);
@@ -32,10 +34,10 @@ export function linksPage(
       ],
       rows: links.map(({ id, protocol, issuer, subject, linkedBy, createdAt }) => ({
         cells: [
-          { text: issuer, note: text(`console.singleSignOn.${protocol}`), isCode: true },
-          { text: subject, isCode: true },
+          { text: text(`console.singleSignOn.${protocol}`), ids: [issuer] },
+          { text: '', ids: [subject] },
           {
-            text: linkedBy ?? text('console.people.link.firstSignIn'),
+            ...authorCell(visit, linkedBy, authors),
             note: text('console.at', { at: new Date(createdAt) }),
           },
         ],
@@ -53,6 +55,16 @@ export function linksPage(
       empty: text('console.people.links.empty'),
     },
   };
+}
+
+function authorCell(
+  { text }: ConsoleVisit,
+  linkedBy: string | undefined,
+  authors: ReadonlyMap<string, string>,
+): Cell {
+  if (linkedBy === undefined) return { text: text('console.people.link.firstSignIn') };
+  const name = authors.get(linkedBy);
+  return name === undefined ? { text: linkedBy } : { text: name, ids: [linkedBy] };
 }
 
 /** An identity provider that the contact centre has set up. */

@@ -3,6 +3,7 @@ import { createSingleSignOnAdministration } from '@gatehouse/api-client/environm
 import { providerProtocols } from '@gatehouse/contracts/values';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
+import { loginNames } from '../audit/trail.ts';
 import { formRoutes } from '../form/routes.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { detailRoute } from '../shell/details.ts';
@@ -32,7 +33,12 @@ async function providersOf({ environmentApi }: ConsoleVisit, contactCenterId: st
 export function linkRoutes(pages: App, shell: Shell): void {
   detailRoute(pages, shell, { url: '/links', query: fields, view: listView }, async (visit, named) => {
     const { profile, stored } = await keptPerson(visit, named);
-    return linksPage(visit, profile, await peopleOf(visit, profile.contactCenterId).links(stored.id));
+    const links = await peopleOf(visit, profile.contactCenterId).links(stored.id);
+    const authors = await loginNames(
+      visit,
+      links.flatMap(({ linkedBy }) => linkedBy ?? []),
+    );
+    return linksPage(visit, profile, links, authors);
   });
 
   formRoutes(pages, shell, {
