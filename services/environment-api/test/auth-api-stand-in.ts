@@ -21,9 +21,9 @@ export interface AuthApiStandIn {
   change(authorization: string, fields: Partial<IntrospectionActive>): void;
   /** Installation administrators, by contact centre and number. */
   readonly administrators: { contactCenterId: string; dbid: number }[];
-  /** Rights of the lists of contact centres. */
   /** Contact centres whose people were to hold nothing any more. */
   readonly ended: string[];
+  /** Rights of the lists of contact centres. */
   readonly appointed: { contactCenterId: string; dbid: number; rights: ContactCenterRight[] }[];
   /** Groups of people stores that give a right at the console. */
   readonly mappedGroups: string[];

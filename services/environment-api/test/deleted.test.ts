@@ -149,6 +149,18 @@ it('makes a contact centre under the id of a deleted one only when the former ri
   expect(ended).toEqual(expect.arrayContaining([restored, made]));
 });
 
+// attack: delete and make a contact centre, then send the creation again: everybody of the live one is signed out, and its list is empty | CWE-841, ASVS 2.3.2 | guard: services/environment-api/src/contact-centers/writes.ts
+it('ends nothing of a contact centre that is there again when it is made or restored once more', async () => {
+  const id = await api.contactCenter();
+  const kept = await remove(`/contact-centers/${id}`);
+  const again = async () =>
+    send('POST', '/contact-centers', { id, environmentId: await api.environment(), domains: [randomUuid()] });
+  expect((await again()).status).toBe(200);
+  const before = [...api.authApi.ended];
+  expect([(await again()).status, (await restore(kept.id)).status]).toEqual([409, 409]);
+  expect(api.authApi.ended).toEqual(before);
+});
+
 it('restores nothing where it crashes in the middle, and everything when it is repeated', async () => {
   const store = await createPeopleStore(api);
   const person = await store.add({ groups: ['Agents'] });

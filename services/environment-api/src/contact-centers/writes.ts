@@ -28,8 +28,6 @@ export async function insertCenter(
   fields: ContactCenterFields,
   needsChoice: boolean,
 ): Promise<ContactCenter> {
-  // Auth API stores rights and sessions by this id.
-  if (await isKeptCenter(write.db, id)) await write.requires(() => administratorPlaces.endFormer(id));
   requireAnswerable(await holdEnvironment(write.db, fields.environmentId), fields.membership);
   if (needsChoice) await requireChoice(write.db, fields.environmentId);
   if (!(await store.insertContactCenter(write.db, id, fields))) {
@@ -38,6 +36,8 @@ export async function insertCenter(
       reason: 'taken',
     });
   }
+  // Auth API stores rights and sessions by this id. Not before the id is known to be free: a live contact centre would lose its own.
+  if (await isKeptCenter(write.db, id)) await write.requires(() => administratorPlaces.endFormer(id));
   await replaceDomains(caller, write.db, id, fields.domains);
   await record(write, 'create', id, undefined, fields);
   announceEnds(write, id, undefined, fields);
