@@ -34,8 +34,8 @@ export function linksPage(
       ],
       rows: links.map(({ id, protocol, issuer, subject, linkedBy, createdAt }) => ({
         cells: [
-          { text: text(`console.singleSignOn.${protocol}`), ids: [issuer] },
-          { text: '', ids: [subject] },
+          { text: issuer, note: text(`console.singleSignOn.${protocol}`), isCode: true },
+          { text: subject, isCode: true },
           {
             ...authorCell(visit, linkedBy, authors),
             note: text('console.at', { at: new Date(createdAt) }),
