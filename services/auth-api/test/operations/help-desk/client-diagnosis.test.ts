@@ -218,7 +218,9 @@ it('gatehouse clients diagnose prints the findings and the last refusals with th
   expect(out).toContain(`Reports (${client.clientId})`);
   expect(out).toMatch(/redirect URIs +It has none, so every sign-in is refused: set redirectURIs/);
   expect(out).toContain(`It signs with ${key.publicJwk.kid} (ES256).`);
-  expect(out).toContain('assertion_refused: client assertion: its aud is not this server');
+  expect(out).toContain(
+    'The assertion of the client is refused: client assertion: its aud is not this server',
+  );
   expect([exitCode, unknown.exitCode]).toEqual([1, 4]);
   expect(JSON.parse(json.out).refusals).toMatchObject([{ reason: 'assertion_refused' }]);
 });
