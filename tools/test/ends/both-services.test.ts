@@ -34,11 +34,12 @@ let observer: TestClient;
 
 beforeAll(async () => {
   redis = await startRedis({ persistent: true });
-  const authApiUrl = `http://127.0.0.1:${await freePort()}`;
+  const [port, internalPort] = await Promise.all([freePort(), freePort()]);
   environmentApi = await startApi({
     env: {
       GATEHOUSE_REDIS_URL: redis.url,
-      GATEHOUSE_AUTH_API_URL: authApiUrl,
+      GATEHOUSE_AUTH_API_URL: `http://127.0.0.1:${port}`,
+      GATEHOUSE_AUTH_API_INTERNAL_URL: `http://127.0.0.1:${internalPort}`,
       ...sharedSettings,
     },
   });
@@ -47,7 +48,8 @@ beforeAll(async () => {
     GATEHOUSE_ENVIRONMENT_API_URL: await environmentApi.internalApp.listen({ host: '127.0.0.1', port: 0 }),
   };
   stack = await startAuthApi({ env });
-  await stack.app.listen({ host: '127.0.0.1', port: Number(new URL(authApiUrl).port) });
+  await stack.app.listen({ host: '127.0.0.1', port });
+  await stack.internalApp.listen({ host: '127.0.0.1', port: internalPort });
   replica = await startAuthApi({ beside: stack, env });
   for (const at of [stack, replica])
     await vi.waitFor(() => at.deps.changes.assertDeactivationsKnown(), { timeout: 10_000 });
