@@ -2,7 +2,7 @@ import type { IntrospectionActive } from '@gatehouse/contracts/auth-api';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { hash } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { basic, ops, type RunningApi, startApi } from './running-api.ts';
+import { basic, becomeReadOnly, ops, type RunningApi, startApi } from './running-api.ts';
 
 let api: RunningApi;
 let environmentId: string;
@@ -294,13 +294,7 @@ describe('a read-only region', () => {
   it('is noticed by the read-only database too', async () => {
     const replica = await startApi();
     try {
-      await replica.pool.query(
-        `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`,
-      );
-      // Connections that are open keep the setting they began with.
-      await Promise.all(Array.from({ length: 10 }, () => replica.pool.connect())).then((clients) => {
-        for (const client of clients) client.release(true);
-      });
+      await becomeReadOnly(replica);
       const answer = await replica.call('POST', '/locations', { payload: { data: { location: '/X' } } });
       expect(answer.status).toBe(403);
       expect(answer.body.status.name).toBe('read_only_region');

@@ -166,6 +166,16 @@ export async function startApi(options: StartOptions = {}) {
   };
 }
 
+/** Its PostgreSQL refuses writes from now on, as that of a read-only region does. */
+export async function becomeReadOnly({ pool }: RunningApi): Promise<void> {
+  await pool.query(
+    `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`,
+  );
+  // Connections that are open keep the setting they began with.
+  const clients = await Promise.all(Array.from({ length: 10 }, () => pool.connect()));
+  for (const client of clients) client.release(true);
+}
+
 /** As installers send it. */
 export function environmentBody(fields: Record<string, unknown> = {}) {
   return {

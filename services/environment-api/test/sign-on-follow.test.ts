@@ -1,7 +1,7 @@
 /** Names, addresses and groups of people that follow an identity provider, and what of a person stays as an administrator left it. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { createPeopleStore } from './people-store.ts';
-import { type RunningApi, startApi } from './running-api.ts';
+import { becomeReadOnly, type RunningApi, startApi } from './running-api.ts';
 import { askSignOn, issuer, type SignOnFields } from './sign-on-call.ts';
 
 let api: RunningApi;
@@ -10,22 +10,22 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-async function stage() {
-  const { contactCenterId } = await createPeopleStore(api);
+async function stage(at = api) {
+  const { contactCenterId } = await createPeopleStore(at);
   const signOn = async (given: SignOnFields = {}) => {
-    const answer = await askSignOn(api, contactCenterId, { isFollowed: true, ...given });
+    const answer = await askSignOn(at, contactCenterId, { isFollowed: true, ...given });
     return answer.body.data ?? answer.body.status;
   };
   const created = await signOn({ firstName: 'Ada', email: 'ada@example.com', groups: ['Agents'] });
   expect(created).toMatchObject({ outcome: 'created' });
-  const { rows } = await api.pool.query(
+  const { rows } = await at.pool.query(
     `SELECT p.id FROM environment.people p JOIN environment.contact_centers c ON c.environment_id = p.environment_id
       WHERE c.id = $1`,
     [contactCenterId],
   );
   const path = `/contact-centers/${contactCenterId}/people/${rows[0].id}`;
-  const change = (data: object) => api.call('PATCH', path, { payload: { data } });
-  const read = async () => (await api.call('GET', path)).body.data;
+  const change = (data: object) => at.call('PATCH', path, { payload: { data } });
+  const read = async () => (await at.call('GET', path)).body.data;
   return { contactCenterId, signOn, change, read };
 }
 
@@ -90,4 +90,17 @@ it('knows nobody by a changed subject, whatever else is the same', async () => {
   const { signOn } = await stage();
   expect(await signOn({ subject: 'other' })).toEqual({ outcome: 'taken' });
   expect(await signOn({ issuer: `${issuer}/` })).toEqual({ outcome: 'taken' });
+});
+
+it('lets people in where nothing can be written, unless the provider took a group away', async () => {
+  const region = await startApi();
+  onTestFinished(() => region.close());
+  const { signOn, read } = await stage(region);
+  await becomeReadOnly(region);
+  const answer = await signOn({ firstName: 'Augusta', groups: ['Agents', 'Supervisors'] });
+  expect(answer).toMatchObject({ outcome: 'known', userName: 'ada' });
+  expect(answer).not.toHaveProperty('changes');
+  expect(await read()).toMatchObject({ firstName: 'Ada', groups: ['Agents'] });
+  for (const refused of [{ groups: [] }, { subject: 'another', userName: 'grace' }])
+    expect(await signOn(refused)).toMatchObject({ name: 'read_only_region' });
 });

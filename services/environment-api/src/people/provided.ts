@@ -76,9 +76,13 @@ export function createProvidedPeople({ db, writer, people, administratorPlaces }
       const judged = await judge(db, contactCenterId, given);
       if (!(await isReached(judged))) return { outcome: 'taken' };
       if (given.isTrial || !isWritten(judged, given)) return judged.answer;
-      return write(context, judged, given).catch((error: unknown) => {
+      return write(context, judged, given).catch((error: unknown): ProvidedPerson => {
+        if (!(error instanceof AppError)) throw error;
         // By an administrator or a SCIM client at the same moment.
-        if (error instanceof AppError && error.name === 'uniqueness') return { outcome: 'taken' as const };
+        if (error.name === 'uniqueness') return { outcome: 'taken' };
+        // Written by a sign-in in the writable region. A right that the provider took away must not be used until then.
+        if (error.name === 'read_only_region' && judged.person !== undefined && !isLessened(judged))
+          return withoutChanges(judged.answer);
         throw error;
       });
     },
@@ -108,6 +112,10 @@ interface Row extends HomeRow {
 function isWritten({ answer }: Judged, { isFollowed }: SignOnPerson): boolean {
   return answer.outcome === 'new' || (isFollowed && answer.changes !== undefined);
 }
+
+const isLessened = ({ answer }: Judged): boolean => (answer.changes?.left.length ?? 0) > 0;
+
+const withoutChanges = ({ changes: _unwritten, ...answer }: ProvidedPerson): ProvidedPerson => answer;
 
 /**
  * In one question, which every sign-in asks: what only strangers need is not looked up for others. A name alone never leads to

@@ -1,6 +1,6 @@
 /** Finds the person at the directory whom the identity provider named, or has them created at their first sign-in. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
-import { UpstreamError } from '@gatehouse/api-client/http';
+import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/http';
 import {
   type FollowedChanges,
   groupMapping,
@@ -130,7 +130,10 @@ async function bySubject(
       throw new SsoError('settings_incomplete', 'createPeople counts only with people in the people store');
     if (error.status === 400)
       throw new SsoError('name_missing', 'the people store takes no person of these names', error);
-    throw new SignInError('try_again', { detail: 'Environment API does not answer', cause: error });
+    const detail = isOfReadOnlyRegion(error)
+      ? 'this region is read-only, and the person is created or loses a group: they sign in once in the writable region'
+      : 'Environment API does not answer';
+    throw new SignInError('try_again', { detail, cause: error });
   }
 }
 
