@@ -37,7 +37,8 @@ const filters = {
     .optional()
     .describe('Id of the environment or contact centre, name of the setting, path of the location.'),
   contactCenterId: idSchema.optional(),
-  actor: label()
+  // Everybody who has one user name, by `sub`: at many contact centres there is an `admin`.
+  actor: label(4_096)
     .optional()
     .describe(
       'Who changed it, in any case: the operator account, a client id, or the `sub` of a person. Several are separated by commas.',

@@ -18,9 +18,12 @@ const filters = {
   userContactCenterId: text.describe(
     'Where the person is whom `user` names: others may have the name elsewhere.',
   ),
-  actor: text.describe(
-    'Who caused the event: the operator account, a client id or a `sub`. Several are separated by commas. Beside `user` it finds the events of both.',
-  ),
+  // Everybody who has one user name, by `sub`: at many contact centres there is an `admin`.
+  actor: label(4_096)
+    .optional()
+    .describe(
+      'Who caused the event: the operator account, a client id or a `sub`. Several are separated by commas. Beside `user` it finds the events of both.',
+    ),
   name: text.describe('Names of events, such as login_failed, separated by commas.'),
   kind: z
     .enum(['security', 'configuration'])
