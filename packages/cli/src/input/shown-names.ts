@@ -53,9 +53,12 @@ export async function namesOfRefused(session: Session, requests: readonly Refuse
       requests.flatMap(({ contactCenterId }) => contactCenterId ?? []),
     ),
   ]);
-  const center = (id: string) => (centerName(id) === id ? id : `${centerName(id)} (${id})`);
-  return { client, center };
+  return { client, center: (id: string) => namedWithId(centerName, id) };
 }
+
+/** Two may have one name. */
+export const namedWithId = (nameOf: NameOf, id: string): string =>
+  nameOf(id) === id ? id : `${nameOf(id)} (${id})`;
 
 /** By name and id: two clients may have one name. */
 export async function namesOfClients(session: Session, ids: readonly string[]): Promise<NameOf> {

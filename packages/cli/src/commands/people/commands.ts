@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';
 import { type PlaceOption, personArgument, personOf } from '../../input/person.ts';
+import { namedWithId, namesOfCenters } from '../../input/shown-names.ts';
 import { printDiagnosis } from '../../output/diagnosis.ts';
 import { shown } from '../../output/text.ts';
 import { eraseCommand } from './erase.ts';
@@ -42,8 +43,10 @@ export function peopleCommands(program: Command, cli: Cli): void {
       const person = await personOf(session, name, contactCenter);
       const explanation = await explainSignIn(session.authApi, { ...person, correlationId: correlation });
       const { user, verdict } = explanation;
+      const centerName = await namesOfCenters(session, [user.contactCenterId]);
+      const center = namedWithId(centerName, user.contactCenterId);
       const headline = sentences[headlineOf(explanation)];
-      const head = `${shown(user.userName)} in the contact centre ${user.contactCenterId}: ${verdict}. ${headline}`;
+      const head = `${shown(user.userName)} in the contact centre ${center}: ${verdict}. ${headline}`;
       printDiagnosis(explanation, head, session.output);
       if (!signsIn.includes(verdict)) session.exitCode = exitCodes.negative;
     }),
