@@ -22,6 +22,15 @@ addEventListener('click', (event) => {
   for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
 });
 
+// A link beside a form, such as a tab, would lose what was typed: the browser asks first.
+let isTyped = false;
+addEventListener('input', ({ target }) => {
+  if (target.form?.method === 'post') isTyped = true;
+});
+addEventListener('beforeunload', (event) => {
+  if (isTyped && sent.size === 0) event.preventDefault();
+});
+
 addEventListener('submit', (event) => {
   // This page stays, and its form can be sent again.
   if (event.submitter?.formTarget === '_blank') return;
@@ -76,8 +85,10 @@ for (const palette of document.querySelectorAll('.palette')) {
   const text = palette.parentElement.querySelector('[type="text"]');
   palette.addEventListener('input', () => {
     text.value = palette.value;
+    palette.classList.remove('palette-empty');
   });
   text.addEventListener('input', () => {
+    palette.classList.toggle('palette-empty', text.value === '');
     if (/^#[0-9a-f]{6}$/i.test(text.value)) palette.value = text.value;
   });
 }
