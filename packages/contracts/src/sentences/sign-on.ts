@@ -69,7 +69,7 @@ export const signOnSentences = {
   'signOn.refused.metadata_unusable': 'What the identity provider says of itself cannot be used ({detail}).',
   'signOn.refused.provider_refused': 'The identity provider refused the sign-in ({detail}).',
   'signOn.refused.client_rejected':
-    'The identity provider does not accept Gatehouse as its client ({detail}): compare clientId, clientSecret and tokenEndpointAuthMethod with the registration there.',
+    'The identity provider does not accept Gatehouse as its client ({detail}): compare the client id, the client secret and how Gatehouse proves itself (tokenEndpointAuthMethod) with the registration there.',
   'signOn.refused.response_malformed': 'The answer of the identity provider is malformed ({detail}).',
   'signOn.refused.signature_invalid':
     'The signature of the answer does not hold: compare the keys and certificates of the identity provider ({detail}).',

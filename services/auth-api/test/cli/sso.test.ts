@@ -58,7 +58,9 @@ describe('gatehouse sso test', () => {
   it('names the check that failed with what to change, and ends with 1; as JSON for programs', async () => {
     await use('wrong');
     const { out, exitCode } = await test();
-    expect(out).toContain('compare clientId, clientSecret and tokenEndpointAuthMethod');
+    expect(out).toContain(
+      'compare the client id, the client secret and how Gatehouse proves itself (tokenEndpointAuthMethod)',
+    );
     expect(exitCode).toBe(1);
     const json = await test('--json');
     expect(JSON.parse(json.out)).toMatchObject({ ok: false, protocols: [{ protocol: 'oidc', ok: false }] });

@@ -157,6 +157,22 @@ it('takes a colour of the palette where none was typed, and a typed one before i
   await change({ 'colors.accent': before, 'colors.accentDark': '' });
 });
 
+it('asks when a notice begins and ends, and says what counts for people who typed the tenant name alone', async () => {
+  const form = await person.open(`${path}/edit?${of}`);
+  const page = await person.submit(form, `${path}/edit`, {
+    'notice.kind': 'info',
+    'notice.text.en': 'On Sunday',
+    'notice.from': '',
+    'notice.until': '',
+  });
+  expect(page.fieldProblems).toEqual({
+    'notice.from': 'Choose when the notice begins.',
+    'notice.until': 'Choose when the notice ends.',
+  });
+  const id = await stage.environmentApi.contactCenter({ name: 'Plain', domains: ['plain.example'] });
+  expect((await person.open(`${path}/edit?cc=${id}&location=%2F`)).text).toContain('“No” counts');
+});
+
 it('puts a refusal beside its field: a colour that cannot be read, a link that is no https address', async () => {
   const page = await person.submit(await person.open(`${path}/edit?${of}`), `${path}/edit`, {
     'colors.accent': '#ffcc00',

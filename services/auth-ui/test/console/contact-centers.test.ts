@@ -39,6 +39,9 @@ it('shows those of one environment, page by page, and keeps the filter', async (
       name: `Page ${number}`,
       domains: [`p${number}`],
     });
+  const lonely = await stage.environmentApi.environment();
+  const none = await person.open(`${path}?environmentId=${lonely}`);
+  expect(none.text).toContain('There is nothing in this selection.');
   const first = await person.open(`${path}?environmentId=${environmentId}&search=page`);
   expect(first.rows).toHaveLength(50);
   const second = await person.open(first.links.find(({ text }) => text === 'Next page')?.href ?? '');
@@ -199,6 +202,21 @@ it('names the environments of a list, and of a form, however many there are', as
     ...{ membershipBy: 'accessGroup', membershipNames: 'Near' },
   });
   expect(created).toMatchObject({ status: 200, heading: 'near-by' });
+});
+
+it('opens where the environment is missing, and says so', async () => {
+  const id = await stage.environmentApi.contactCenter({ name: 'Adrift', domains: ['adrift.example'] });
+  const gone = '00000000-0000-4000-8000-000000000000';
+  // No call makes such a row: the database was restored by hand.
+  await stage.environmentApi.pool.query(`BEGIN;
+    ALTER TABLE environment.contact_centers DROP CONSTRAINT contact_centers_environment_id_fkey;
+    UPDATE environment.contact_centers SET environment_id = '${gone}' WHERE id = '${id}';
+    ALTER TABLE environment.contact_centers ADD CONSTRAINT contact_centers_environment_id_fkey
+      FOREIGN KEY (environment_id) REFERENCES environment.environments ON DELETE RESTRICT NOT VALID;
+    COMMIT`);
+  const opened = await person.open(`${path}/${id}`);
+  expect(opened).toMatchObject({ status: 200, heading: 'Adrift' });
+  expect(opened.text).toContain(`${gone} does not exist: choose another environment.`);
 });
 
 it('offers to undo a deletion, and asks for another tenant name where somebody has taken it', async () => {

@@ -47,7 +47,7 @@ it('creates one environment of a form that is sent twice, and another one when i
   const send = (appName: string) =>
     person.submit(form, `${path}/new`, { ...account, appName, configServers: simulator(), tlsEnabled: '' });
   const [first, second] = await Promise.all([send('twice'), send('twice')]);
-  expect(first.heading).not.toBe('New environment');
+  expect(first.heading).not.toBe('Create an environment');
   expect(second.path).toBe(first.path);
   expect((await send('corrected')).path).not.toBe(first.path);
 });

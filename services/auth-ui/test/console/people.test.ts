@@ -221,6 +221,19 @@ it('finishes an erasure that a crash interrupted, from Recently deleted, and era
   expect(again.rows).toContainEqual({ What: 'Entries under Recently deleted', Number: 'None' });
 });
 
+it('names the contact centre of a deleted person, and leads to the person who is restored', async () => {
+  const { id } = await scim.user({ userName: 'returning', active: true });
+  await stage.environmentApi.call('DELETE', `/contact-centers/${stored.contactCenterId}/people/${id}`);
+  const list = await installation.open('/auth/console/deleted?search=returning');
+  const { text } = await installation.open(`/auth/console/contact-centers/${stored.contactCenterId}`);
+  const [row] = list.rows;
+  const [, center = ''] = /^returning (.+)$/.exec(row?.['Name'] ?? '') ?? [];
+  expect([center, text]).toEqual([expect.stringMatching(/\w/), expect.stringContaining(center)]);
+  const form = await follow(installation, list, 'Restore');
+  const restored = await installation.submit(form, form.path);
+  expect(restored).toMatchObject({ path: storedPath('returning'), message: 'returning is restored' });
+});
+
 it('says that a person of a directory is deleted there first', async () => {
   const question = await follow(installation, await installation.open(agentPath()), 'Erase all data');
   expect(question.text).toContain('Delete the person there first');

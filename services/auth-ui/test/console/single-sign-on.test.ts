@@ -77,10 +77,18 @@ it.each([
       plain.links.find(({ href }) => href.includes(`preset=${preset}`))?.href ?? '',
     );
     expect(chosen.forms.at(-1)?.fields).toMatchObject(filled);
+    const parts = Object.values(filled)[0]
+      ?.match(/\{[a-z-]+\}/g)
+      ?.join(', ');
+    const [, asked] = /Replace (.+) by your own value/.exec(chosen.text) ?? [];
+    expect([plain.text, asked]).toEqual([
+      expect.stringContaining('Choose your identity provider first'),
+      parts,
+    ]);
     const saved = await person.submit(chosen, `${pathOf(id)}/settings`, { clientId: 'gatehouse' });
     const [name, value = ''] = Object.entries(filled)[0] ?? [];
     if (!value.includes('{')) return expect(saved.message).toBe('The settings are saved');
-    expect(saved.fieldProblems[name ?? '']).toMatch(/^Replace \{[a-z-]+\} by your own value/);
+    expect(saved.fieldProblems[name ?? '']).toBe(`Replace ${parts} by your own value.`);
   },
 );
 

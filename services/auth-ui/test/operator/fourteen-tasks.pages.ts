@@ -80,7 +80,7 @@ describe.each([
 
   it('2. creates an environment and a contact centre', async () => {
     await operator.go('Environments');
-    await operator.press('New environment');
+    await operator.press('Create an environment');
     await operator.choose('People store');
     await operator.press('Continue');
     await operator.type('Name', environment);
@@ -146,7 +146,7 @@ describe.each([
     await operator.press('Refused requests');
     for (const [words, reference] of references) {
       await operator.unfold('Filters');
-      await operator.type('Correlation id', reference);
+      await operator.type('Reference', reference);
       await operator.press('Search');
       await operator.seesRow(words);
     }

@@ -90,8 +90,20 @@ describe('the dry run', () => {
   });
 
   it.each([
-    ['a wrong secret', { clientId: 'gatehouse' }, 'wrong', 'client secret', /compare clientId, clientSecret/],
-    ['an unknown client', { clientId: 'nobody' }, 'right', 'client secret', /compare clientId, clientSecret/],
+    [
+      'a wrong secret',
+      { clientId: 'gatehouse' },
+      'wrong',
+      'client secret',
+      /compare the client id, the client secret/,
+    ],
+    [
+      'an unknown client',
+      { clientId: 'nobody' },
+      'right',
+      'client secret',
+      /compare the client id, the client secret/,
+    ],
     [
       'a provider that is away',
       { issuer: 'http://127.0.0.1:9' },
@@ -175,7 +187,7 @@ describe('the dry run', () => {
     await setSignOn(stack, { oidc: byJwt, clientSecret: 'a-secret-of-32-characters-or-more' });
     expect(failed(await check())).toEqual([]);
     await setSignOn(stack, { oidc: byJwt, clientSecret: 'another-of-32-characters-or-more!' });
-    expect(failed(await check())[0]?.message).toMatch(/compare clientId, clientSecret/);
+    expect(failed(await check())[0]?.message).toMatch(/compare the client id, the client secret/);
   });
 
   it('tries the settings that count at another location, read anew, and refuses what is no location', async () => {

@@ -78,10 +78,16 @@ export function besideFields(visit: ConsoleVisit, problem: Problem, typed: Typed
   const fields = Object.fromEntries(
     Object.entries(problem.fields).map(([name, message]) => [
       formFieldOf(name, typed),
-      lowContrast(visit, typed, name) ?? message,
+      lowContrast(visit, typed, name) ?? missingTime(visit, typed, name) ?? message,
     ]),
   );
   return { ...problem, fields };
+}
+
+/** The API calls an empty time one of a wrong form. */
+function missingTime({ text }: ConsoleVisit, typed: Typed, path: string): string | undefined {
+  if (path !== 'notice.from' && path !== 'notice.until') return undefined;
+  return textAt(typed, path) === '' ? text(`console.branding.${path}.missing`) : undefined;
 }
 
 /** Undefined where the colour is not the reason of the refusal. */
@@ -106,6 +112,8 @@ const schemeOf = (path: string): Scheme => (path === 'colors.accent' ? 'light' :
 /** Says what counts while the field is empty, and where it comes from. */
 function inherited({ text }: ConsoleVisit, { effective, place }: Shown, name: string): string | undefined {
   const source = effective?.sources[name];
+  if (effective !== undefined && source === undefined && name === 'byName')
+    return text('console.branding.byName.unset');
   const isOwn =
     source?.location === place.location && (source.level === 'installation') === (place.owner === undefined);
   if (source === undefined || isOwn) return undefined;

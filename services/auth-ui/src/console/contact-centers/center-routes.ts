@@ -5,6 +5,7 @@ import {
   createContactCenterAdministration,
   createEnvironmentAdministration,
 } from '@gatehouse/api-client/environment-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { forbidden } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
@@ -89,7 +90,9 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
   detailRoute(pages, shell, { url: '/:id', path: params.shape, view: factsView }, async (visit, asked) => {
     const center = await centersOf(visit).read(asked.id);
     const environment = visit.rights.installation
-      ? await createEnvironmentAdministration(visit.environmentApi).read(center.environmentId)
+      ? await createEnvironmentAdministration(visit.environmentApi)
+          .read(center.environmentId)
+          .catch(unlessGone)
       : undefined;
     return overviewPage(visit, center, environment);
   });
@@ -136,4 +139,9 @@ const isId = (text: string) => z.guid().safeParse(text).success;
 /** Hides a form that the API would refuse. */
 function requireInstallation({ rights }: ConsoleVisit): void {
   if (!rights.installation) throw forbidden('New contact centres are made by installation administrators');
+}
+
+/** The page opens without the environment, and says that it is gone. */
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof UpstreamError && error.status === 404)) throw error;
 }

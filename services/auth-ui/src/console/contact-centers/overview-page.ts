@@ -10,7 +10,7 @@ import { factOf } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterHeader } from './page-header.ts';
 
-/** `environment`: for those who may read it. */
+/** `environment`: for those who may read it, and undefined where it is gone. */
 export function overviewPage(
   visit: ConsoleVisit,
   center: ContactCenter,
@@ -18,6 +18,7 @@ export function overviewPage(
 ): FactsPage {
   const { text, rights } = visit;
   const { id, environmentId, domains, membership, subjectScope, status, createdAt, updatedAt } = center;
+  const isGone = environment === undefined && rights.installation;
   const isActive = status === 'active';
   return {
     ...contactCenterHeader(visit, center, 'overview'),
@@ -42,9 +43,13 @@ export function overviewPage(
       { label: text('field.contactCenter.domains'), value: domains.join(', ') },
       {
         label: text('field.contactCenter.environmentId'),
-        value: environment === undefined ? environmentId : nameOf(environment),
-        isCode: environment === undefined,
-        href: rights.installation ? environmentPath(environmentId) : undefined,
+        value: isGone
+          ? text('console.contactCenters.environment.gone', { id: environmentId })
+          : environment === undefined
+            ? environmentId
+            : nameOf(environment),
+        isCode: environment === undefined && !isGone,
+        href: environment && environmentPath(environmentId),
       },
       {
         label: text('field.contactCenter.membership'),

@@ -4,6 +4,7 @@ import { createDeletedAdministration } from '@gatehouse/api-client/environment-a
 import type { DeletedClient } from '@gatehouse/contracts/auth-administration';
 import { type DeletedObject, deletedKinds } from '@gatehouse/contracts/environment-administration';
 import { loginNames } from '../audit/trail.ts';
+import { centerNames } from '../shell/names/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const kinds = ['client', ...deletedKinds] as const;
@@ -29,6 +30,8 @@ export interface Listed {
   all: readonly Kept[];
   /** Of those who deleted, by their `sub`. */
   names: ReadonlyMap<string, string>;
+  /** Of the people, by id. One that is gone has its id. */
+  centers: ReadonlyMap<string, string>;
 }
 
 export const clientsOf = ({ authApi }: ConsoleVisit) => createDeletedClientAdministration(authApi);
@@ -56,12 +59,20 @@ export async function listKept(visit: ConsoleVisit, search: string): Promise<Lis
     visit.rights.installation ? clientsOf(visit).list(filter) : [],
   ]);
   const all = [...objects.map(ofObject), ...clients.map(ofClient)];
-  return {
-    all: all.toSorted((one, other) => Date.parse(other.deletedAt) - Date.parse(one.deletedAt)),
-    names: await loginNames(
+  const ofPeople = all.flatMap(({ kind, contactCenterId }) =>
+    kind === 'person' && contactCenterId !== undefined ? [contactCenterId] : [],
+  );
+  const [names, centers] = await Promise.all([
+    loginNames(
       visit,
       all.map(({ deletedBy }) => deletedBy),
     ),
+    centerNames(visit, ofPeople),
+  ]);
+  return {
+    all: all.toSorted((one, other) => Date.parse(other.deletedAt) - Date.parse(one.deletedAt)),
+    names,
+    centers,
   };
 }
 

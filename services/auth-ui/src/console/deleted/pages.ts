@@ -23,10 +23,14 @@ export const deleted: Resource = {
 
 export const keptPath = (kind: Kind, id: string) => `${deletedPath}/one/${kind}/${encodeURIComponent(id)}`;
 
-export const columns = ({ text }: ConsoleVisit, { names }: Listed): Column<Kept>[] => [
+export const columns = ({ text }: ConsoleVisit, { names, centers }: Listed): Column<Kept>[] => [
   {
     label: 'console.deleted.name',
-    cell: ({ name, clientId }) => ({ text: name, ids: clientId === undefined ? [] : [clientId] }),
+    cell: ({ name, clientId, kind, contactCenterId = '' }) => ({
+      text: name,
+      note: kind === 'person' ? centers.get(contactCenterId) : undefined,
+      ids: clientId === undefined ? [] : [clientId],
+    }),
   },
   { label: 'console.deleted.kind', cell: ({ kind }) => ({ text: text(`console.deleted.kind.${kind}`) }) },
   {

@@ -6,6 +6,7 @@ import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { clientPath } from '../clients/page-header.ts';
 import { formRoutes } from '../form/routes.ts';
+import { addressOf } from '../people/names.ts';
 import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { deletedPath } from '../shell/flash.ts';
@@ -63,7 +64,8 @@ function restoreRoutes(pages: App, shell: Shell): void {
       const { client_id, ...anew } = restorationOf(visit, seen, typed);
       if (kind !== 'client') {
         const restored = await objectsOf(visit).restore(id, anew);
-        return { name: anew.name ?? seen.name, to: placeOf(restored) };
+        const name = anew.name ?? seen.name;
+        return { name, to: placeOf(restored, name) };
       }
       const client = await clientsOf(visit).restore(id, { client_id });
       const { client_id: name, client_secret: secret } = client;
@@ -76,9 +78,11 @@ function restoreRoutes(pages: App, shell: Shell): void {
   });
 }
 
-function placeOf({ kind, id }: Restored): string {
+function placeOf({ kind, id, contactCenterId }: Restored, name: string): string {
   if (kind === 'contact-center') return contactCenterPath(id);
-  return kind === 'environment' ? `${consolePath}/environments/${encodeURIComponent(id)}` : deletedPath;
+  return kind === 'environment'
+    ? `${consolePath}/environments/${encodeURIComponent(id)}`
+    : addressOf('person', { user: name, contactCenter: contactCenterId });
 }
 
 function forgetRoutes(pages: App, shell: Shell): void {

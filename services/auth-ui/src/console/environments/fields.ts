@@ -121,7 +121,15 @@ export function sectionsFor(directory: Directory, isNew: boolean): Section[] {
       ...section(groups[0], groups.flatMap(typed)),
       folds: rare.includes(groups[0]),
     })),
-    ...(isNew ? [{ inputs: inputsAt(described, 'id').map((input) => asTyped(input, isNew)) }] : []),
+    ...(isNew
+      ? [
+          {
+            title: 'console.contactCenters.further' as const,
+            inputs: inputsAt(described, 'id').map((input) => asTyped(input, isNew)),
+            folds: true,
+          },
+        ]
+      : []),
   ];
 }
 

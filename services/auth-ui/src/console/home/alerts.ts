@@ -37,7 +37,7 @@ export function alertsSection(visit: ConsoleVisit, { channels }: AlertState): Al
   return {
     title,
     table: rows.length === 0 ? undefined : { caption: title, columns, rows, empty: '' },
-    off: text('console.alerts.off'),
+    off: text('console.alerts.off', { guide: 'docs/guides/alerts.md' }),
     test: { label: text('console.alerts.test'), href: testPath },
   };
 }

@@ -23,6 +23,8 @@ interface Explained {
   explanation: SignInExplanation;
   /** The findings, with the names of what they are about. */
   findings: readonly Finding[];
+  /** Of clients, by id. */
+  clients: ReadonlyMap<string, string>;
   /** Undefined where nobody is known by the name, or the directory cannot be asked. */
   profile: PersonProfile | undefined;
   center: Pick<ContactCenter, 'environmentId'>;
@@ -31,7 +33,7 @@ interface Explained {
 
 export function explanationPage(
   visit: ConsoleVisit,
-  { explanation, findings, profile, center, correlationId }: Explained,
+  { explanation, findings, clients, profile, center, correlationId }: Explained,
 ): StepsPage {
   const { text } = visit;
   const { user, refusals } = explanation;
@@ -66,7 +68,7 @@ export function explanationPage(
           cells: [
             { text: text('console.at', { at: new Date(at) }) },
             refusalCell(visit, name, reason, detail),
-            { text: clientId ?? '', note: clientAddress },
+            { text: (clientId && clients.get(clientId)) ?? clientId ?? '', note: clientAddress },
             { text: correlationId, isCode: true, href: requestHref(correlationId) },
           ],
         })),

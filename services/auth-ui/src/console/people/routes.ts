@@ -8,13 +8,14 @@ import {
 } from '@gatehouse/api-client/auth-api';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
-import { isNamePart, listedStates } from '@gatehouse/contracts/auth-administration';
+import { isNamePart, listedStates, type PersonName } from '@gatehouse/contracts/auth-administration';
 import { isOwnDirectory, peopleSorts, personChangeId } from '@gatehouse/contracts/environment-api';
 import { z } from 'zod';
 import { trailQuery } from '../audit/filters.ts';
 import { trailPage, trailView } from '../audit/trail-page.ts';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
+import { clientNames } from '../shell/names/client-names.ts';
 import { namedFindings } from '../shell/names/named-findings.ts';
 import { consoleView, listView, tablesView } from '../shell/pages.ts';
 import { rowNumber } from '../shell/paging.ts';
@@ -130,17 +131,8 @@ export const peopleArea: Area = {
       pages,
       shell,
       { url: '/explanation', query: { ...nameFields.shape, correlationId: typedText(512) }, view: stepsView },
-      async (visit, { correlationId, ...asked }) => {
-        const [profile, explanation] = await Promise.all([
-          readPersonProfile(visit.authApi, asked).catch(orNobody(404, 503)),
-          explainSignIn(visit.authApi, { ...asked, correlationId: correlationId || undefined }),
-        ]);
-        const [center, findings] = await Promise.all([
-          createContactCenterAdministration(visit.environmentApi).read(explanation.user.contactCenterId),
-          namedFindings(visit, explanation.findings),
-        ]);
-        return explanationPage(visit, { explanation, findings, profile, center, correlationId });
-      },
+      async (visit, { correlationId, ...asked }) =>
+        explanationPage(visit, await explained(visit, asked, correlationId)),
     );
 
     const path = { contactCenter: typedText(512), id: typedText(512) };
@@ -180,3 +172,17 @@ export const peopleArea: Area = {
     selectionRoutes(pages, shell);
   },
 };
+
+async function explained(visit: ConsoleVisit, asked: PersonName, correlationId: string) {
+  const [profile, explanation] = await Promise.all([
+    readPersonProfile(visit.authApi, asked).catch(orNobody(404, 503)),
+    explainSignIn(visit.authApi, { ...asked, correlationId: correlationId || undefined }),
+  ]);
+  const refusedAt = explanation.refusals.flatMap(({ clientId }) => clientId ?? []);
+  const [center, findings, clients] = await Promise.all([
+    createContactCenterAdministration(visit.environmentApi).read(explanation.user.contactCenterId),
+    namedFindings(visit, explanation.findings),
+    clientNames(visit, refusedAt),
+  ]);
+  return { explanation, findings, clients, profile, center, correlationId };
+}

@@ -126,6 +126,7 @@ export function listRoute<
     const found = await read(visit, asked);
     const { cursor, row, page, sort, ...kept } = asked as Query<Record<never, never>>;
     const isWhole = Object.values(kept).every((value) => value === '');
+    const none = kept.search === '' ? 'console.table.emptySelection' : 'console.table.noMatch';
     const shown = shownOf<Item>(visit, found, resource.path, { ...kept, sort }, { cursor, row, page });
     const { text } = visit;
     const { lead, empty } = visit.rights.installation ? resource : { ...resource, ...ofOwn };
@@ -143,7 +144,7 @@ export function listRoute<
       }),
       table: tableOf<Item>(visit, {
         caption: resource.title,
-        empty: isWhole && !cursor ? empty : 'console.table.noMatch',
+        empty: isWhole && !cursor ? empty : none,
         columns: columns(visit, found),
         ...shown,
         sorting: { sort, addressIn: (other) => addressOf(resource.path, { ...kept, sort: other }) },

@@ -47,6 +47,9 @@ const first = [
 ];
 const rankOf = ({ path }: Input) => (first.includes(path) ? first.indexOf(path) : first.length);
 
+/** Settings may wait without them, and no sign-in works before they are there. */
+const needed = ['issuer', 'clientId'];
+
 const metadataFile = inputsBelow(texts)('idpMetadataXmlFile', 'file');
 /** Longer texts have several lines. */
 const maxLine = 4096;
@@ -75,7 +78,7 @@ function asTyped(input: Input): Input {
   const typed = isLong ? { kind: 'textarea' as const, rows: 6 } : {};
   return {
     ...sent,
-    isRequired,
+    isRequired: isRequired || needed.includes(path),
     appearance: { ...appearance, ...(kind === 'text' && { isCode: true, ...typed }) },
   };
 }

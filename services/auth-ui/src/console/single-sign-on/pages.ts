@@ -15,7 +15,7 @@ import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
 import { sectionsFor, shownOf } from './fields.ts';
 import { addressOf, issuerIn, type Place, singleSignOnPath } from './places.ts';
-import { type Preset, presetNames, presetOf, presets } from './presets.ts';
+import { type Preset, presetNames, presetOf, presets, unfilled } from './presets.ts';
 
 export interface StoredPlace extends Place {
   record: SignOnRecord;
@@ -147,7 +147,10 @@ export function settingsPage(
   return {
     title: text('console.singleSignOn.settings.title'),
     lead: text('console.singleSignOn.settings.lead'),
-    ...(record === undefined && { tabs: presetTabs(visit, center.id, place, preset) }),
+    ...(record === undefined && {
+      lead: presetLead(visit, place, preset),
+      tabs: presetTabs(visit, center.id, place, preset),
+    }),
     breadcrumbs: singleSignOnBreadcrumbs(visit, center, place),
     form: {
       action: `${singleSignOnPath(center.id)}/settings`,
@@ -161,8 +164,18 @@ export function settingsPage(
   };
 }
 
+/** Before anything is stored: what the tabs are for, and what is left to be typed after the choice of one. */
+function presetLead({ text }: ConsoleVisit, { protocol }: Place, preset: Preset | undefined): string {
+  const { part } = unfilled(presetOf(protocol, preset)) ?? {};
+  return [
+    text('console.singleSignOn.preset.lead'),
+    ...(part === undefined ? [] : [text('console.singleSignOn.preset.unfilled', { part })]),
+    text('console.singleSignOn.settings.lead'),
+  ].join(' ');
+}
+
 function presetTabs({ text }: ConsoleVisit, id: string, place: Place, current: Preset | undefined) {
-  return [undefined, ...presets].map((preset) => ({
+  return [...presets, undefined].map((preset) => ({
     label: preset === undefined ? text('console.singleSignOn.preset.other') : presetNames[preset],
     href: addressOf(id, 'settings', place, preset),
     isCurrent: preset === current,

@@ -83,11 +83,11 @@ const values: Record<Preset, Record<SignOnProtocol, Readonly<Record<string, stri
 export const presetOf = (protocol: SignOnProtocol, preset: Preset | undefined): Typed =>
   preset === undefined ? {} : values[preset][protocol];
 
-/** The part of an address that the person has not replaced yet. */
+/** The parts of an address that the person has not replaced yet. */
 export function unfilled(typed: Typed): { name: string; part: string } | undefined {
   for (const name of ['issuer', 'idpMetadataUrl']) {
-    const [part] = /\{[a-z-]+\}/.exec(textAt(typed, name)) ?? [];
-    if (part !== undefined) return { name, part };
+    const parts = textAt(typed, name).match(/\{[a-z-]+\}/g);
+    if (parts !== null) return { name, part: parts.join(', ') };
   }
   return undefined;
 }
