@@ -12,7 +12,7 @@ export interface CommandSurroundings {
   env?: Record<string, string>;
   /** The content of standard input. */
   input?: string | Uint8Array;
-  /** What a person at the terminal types, one line at each question. */
+  /** The answers of a person at the terminal, one line at each question. */
   typed?: readonly string[];
   homeFolder?: string;
 }

@@ -72,7 +72,7 @@ export function createPeopleAdministration(http: HttpClient, contactCenterId: st
     remove: (id: string) => removeAt(http, person(id)),
     /** To identity providers. */
     links: (id: string) => readData(http, links, { path: `${person(id)}/links` }),
-    /** Whom the identity provider means by the subject signs in as this person from then on. */
+    /** A sign-in by this subject of the identity provider is one of this person from then on. */
     link: (id: string, link: NewSignOnLink) =>
       readData(http, links, { method: 'POST', path: `${person(id)}/links`, json: { data: link } }),
     /** Ends sessions and tokens within a second. */

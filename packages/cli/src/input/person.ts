@@ -50,7 +50,7 @@ export async function seenPerson(session: Session, text: string): Promise<SeenPe
   return { user, home, subs, doubts: subs.length === 1 ? [] : [several] };
 }
 
-/** Who may have caused something: both trails know people by `sub`, clients by id, and the operator account by its name. @throws Failure, UpstreamError */
+/** Finds who may have caused something: both trails know people by `sub`, clients by id, and the operator account by its name. @throws Failure, UpstreamError */
 export async function causersOf(
   session: Session,
   text: string,

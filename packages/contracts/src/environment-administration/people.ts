@@ -36,7 +36,7 @@ components.add(storedPersonSchema, { id: 'StoredPerson' });
 
 export type StoredPerson = z.infer<typeof storedPersonSchema>;
 
-/** Whom an identity provider means by a subject. */
+/** Names a person as an identity provider does. */
 export const newSignOnLinkSchema = z.strictObject({
   protocol: z
     .enum(providerProtocols, { error: 'must be "saml" or "oidc"' })

@@ -80,7 +80,7 @@ export const foundPeopleSchema = z.object({
         // Environment API of the release before gives none.
         hasPassword: z.boolean().optional(),
         changedAt: z.string().optional(),
-        /** What `sort` compares before the user name, where it compares something. */
+        /** The value that `sort` compares before the user name, where it compares one. */
         sortKey: z.string().optional(),
         passwordLinkEndsAt: z.string().optional(),
       }),
@@ -147,7 +147,7 @@ export const signOnPersonBodySchema = z.object({
   isTrial: z.boolean().default(false),
 });
 
-/** What differs between a person and what an identity provider says of them. */
+/** The differences between a person and the word of an identity provider. */
 const followedSchema = z.object({
   fields: z.array(z.enum(['firstName', 'lastName', 'email'])),
   /** Groups that the person comes into. */

@@ -21,7 +21,7 @@ export async function compareMigrations(db: Queryable, schema: string, folder: U
     missing,
     /** Of a newer version. */
     unknown: [...done].filter((name) => !files.includes(name)),
-    /** What to do, where something is missing. */
+    /** The remedy, where something is missing. */
     lack: missing.length > 0 ? lack : undefined,
   };
 }

@@ -28,7 +28,7 @@ interface About extends Found {
   subjectName?: string | undefined;
 }
 
-/** What was found, behind the name of what has it. `understood`: subjects that the reader knows from the place. */
+/** Says a finding behind the name of its subject. `understood`: subjects that the reader knows from the place. */
 export function saidAbout(reader: Reader, problem: About, understood: readonly string[]): SaidText {
   const { subject, subjectName } = problem;
   const key = `console.home.subject.${subject.replaceAll(' ', '-')}`;

@@ -39,7 +39,7 @@ export const gives: Readonly<Record<string, readonly Fact[]>> = {
   'POST /contact-centers/{id}/people/{personId}/password-link': password,
   'POST /contact-centers/{id}/people': ['group of the people store'],
   'PATCH /contact-centers/{id}/people/{personId}': ['group of the people store'],
-  // Whoever proves the subject to the identity provider is the person.
+  // A caller who proves the subject to the identity provider is the person.
   'POST /contact-centers/{id}/people/{personId}/links': password,
   'POST /contact-centers/{id}/scim/v2/Users': ['password of a person of the people store'],
   'PUT /contact-centers/{id}/scim/v2/Users/{userId}': password,

@@ -179,5 +179,5 @@ const followed = ['firstName', 'lastName', 'email'] as const;
 
 const namesIn = ({ firstName, lastName, email }: SignOnPerson) => definedOnly({ firstName, lastName, email });
 
-/** What the identity provider does not say stays, and so does the user name. */
+/** The user name stays, and so does each field of which the identity provider says nothing. */
 const fieldsOfProvider = (given: SignOnPerson, present: Person) => fieldsAfter(namesIn(given), present);

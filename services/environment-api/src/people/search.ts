@@ -38,7 +38,7 @@ function conditionsOf(text: string, bind: Bind): string[] {
   ];
 }
 
-/** What is compared before the user name, and its type. */
+/** The expression that is compared before the user name, and its type. */
 const sortKeys = {
   userName: undefined,
   name: [fullName, 'text'],

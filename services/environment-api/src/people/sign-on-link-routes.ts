@@ -39,7 +39,7 @@ export function signOnLinkRoutes(api: App, { db, links }: { db: Queryable; links
         operationId: 'addSignOnLink',
         summary: 'Link a person of the people store to an identity provider',
         description:
-          'Whom the identity provider means by the subject signs in as this person from then on. 409 where the subject is linked already. The answer has all links of the person.',
+          'A sign-in by this subject of the identity provider is one of this person from then on. 409 where the subject is linked already. The answer has all links of the person.',
         params,
         body: wrapped(newSignOnLinkSchema),
         response,

@@ -55,7 +55,7 @@ export function createSignOnLinks({ db, writer, people }: SignOnLinksOptions) {
         });
         await write.record(writtenOf(home, 'update', dbid, undefined, { signOnLink: subject }));
       }),
-    /** What the person had by it ends: groups that its identity provider gave, sessions and tokens. @throws AppError 403, 404 */
+    /** Also ends what the person had by it: groups that its identity provider gave, sessions and tokens. @throws AppError 403, 404 */
     remove: (context: WriteContext, home: Home, text: string, linkText: string) =>
       changed(context, home, text, async (write, person) => {
         const { rows } = await write.db.query<{ issuer: string }>({

@@ -36,7 +36,7 @@ const notCreated = {
 interface Found {
   identity: UserIdentity;
   isCreated: boolean;
-  /** What became as the identity provider says, or would in a test. */
+  /** The fields and groups that became as the identity provider says, or would in a test. */
   changes?: FollowedChanges;
 }
 

@@ -94,7 +94,7 @@ export function trialSteps({ people, settings, flow, person, now, found }: Tried
 
 const maxShown = 50;
 
-/** What a sign-in would write of the person. */
+/** Says which fields and groups of the person a sign-in would write. */
 function writtenBy(person: AssertedPerson, changes: FollowedChanges | undefined): Said[] {
   const { fields = [], joined = [], left = [] } = changes ?? {};
   const values = fields.flatMap((field) => person[field] ?? []);
