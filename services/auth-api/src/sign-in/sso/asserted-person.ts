@@ -1,6 +1,7 @@
 /** Describes the person that an identity provider asserts, in either protocol, before the Configuration Server confirms them. */
 
 import type { SsoTrialField } from '@gatehouse/contracts/auth-administration';
+import { nameProblem } from '@gatehouse/contracts/values';
 import type { ProviderSession } from '../../browser/sessions/session.ts';
 import {
   moreFactors,
@@ -76,9 +77,10 @@ export function stableSubjectOf({ subject, subjectProblem }: AssertedPerson): st
   throw new SsoError('subject_unstable', subjectProblem ?? 'nothing in the answer is meant to stay the same');
 }
 
-/** As much as the people store takes; a longer one is left out. */
+/** A name or an address as the people store takes it. Others are left out: nobody is kept out by them. */
 export function shortText(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= 255 ? value : undefined;
+  if (typeof value !== 'string' || value.trim() === '' || value.length > 255) return undefined;
+  return value.isWellFormed() && nameProblem(value) === undefined ? value : undefined;
 }
 
 /** Whether the address that the Configuration Server has is the one that the identity provider has verified. */

@@ -84,6 +84,15 @@ it('takes no address that the provider has not verified', async () => {
   expect(people().at(-1)).not.toHaveProperty('email');
 });
 
+it('leaves out names that the people store refuses, and lets the person in', async () => {
+  const [invisible, half] = ['Ada\u200b', '\ud800'];
+  expect(
+    await signIn({ given_name: invisible, family_name: half, email: 'a\u202eb', email_verified: true }),
+  ).toBe(`${publicUrl}/auth/signed-in.html`);
+  const [asked] = stack.environmentApi.people.askedFor;
+  for (const field of ['firstName', 'lastName', 'email']) expect(asked).not.toHaveProperty(field);
+});
+
 // attack: sign in as a person of the store by a name that nobody linked | CWE-287 | guard: services/auth-api/src/sign-in/sso/login/find-person.ts
 it.each([
   ['taken', 'person_name_taken'],
