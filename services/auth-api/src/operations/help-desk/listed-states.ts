@@ -30,10 +30,12 @@ export function createListedStates(options: ListedStatesOptions) {
       ...{ userName, sub, mustChangePassword, isEnabled: state !== 'disabled' },
       ...definedOnly({ hasPassword, passwordLinkEndsAt }),
     };
-    const [known, counted] = await Promise.all([
+    const [waysOfAll, counted] = await Promise.all([
       ways.withoutGroups(place.id, userName),
       delays.explain(place, userName),
     ]);
+    // A list says of nobody that the provider does not take the person.
+    const known = { ...waysOfAll, providerGroups: [] };
     const attempts = {
       refusals: [],
       succeededAtMs: 0,

@@ -91,11 +91,15 @@ export function accountStep(person: FoundPerson | undefined): Verdict {
   return ok(say('signIn.account.enabled', { userName: person.userName }));
 }
 
-export function passwordStep(person: FoundPerson | undefined, { provider, takesPassword }: Ways): Verdict {
+/** Whether a person whose password counts has the provider as well: it lets nobody in who is in none of its groups. */
+const hasOtherWay = ({ provider, providerGroups }: Ways): boolean =>
+  provider !== undefined && providerGroups.length === 0;
+
+export function passwordStep(person: FoundPerson | undefined, ways: Ways): Verdict {
   if (person === undefined) return unneeded(say('signIn.account.none'));
-  if (!takesPassword) return unneeded(say('signIn.password.notAsked'));
+  if (!ways.takesPassword) return unneeded(say('signIn.password.notAsked'));
   if (person.hasPassword === false) {
-    if (provider !== undefined) return ok(say('signIn.password.notNeeded'));
+    if (hasOtherWay(ways)) return ok(say('signIn.password.notNeeded'));
     const { passwordLinkEndsAt: endsAt } = person;
     if (endsAt !== undefined) return cause('password_link_open', say('signIn.password.link', { endsAt }));
     return cause('no_password', say('signIn.password.none'));
@@ -105,8 +109,8 @@ export function passwordStep(person: FoundPerson | undefined, { provider, takesP
 }
 
 /** Wrong passwords make the next attempt wait, by where the person tries. */
-export function delaysStep(delays: Delays, { provider, takesPassword }: Ways): Verdict {
-  if (!takesPassword) return unneeded(say('signIn.password.notAsked'));
+export function delaysStep(delays: Delays, ways: Ways): Verdict {
+  if (!ways.takesPassword) return unneeded(say('signIn.password.notAsked'));
   const { refusals, waitMs } = delays;
   const remembered = say('signIn.delays.remembered', { count: refusals.length });
   const waits = [
@@ -119,7 +123,7 @@ export function delaysStep(delays: Delays, { provider, takesPassword }: Ways): V
   const waiting = possible.filter(([, ms]) => ms > 0);
   if (waiting.length === 0) return ok(say('signIn.delays.none'), remembered);
   const placeOf = (place: (typeof waits)[number][0]) => (possible.length === 1 ? 'everywhere' : place);
-  const isEverywhere = waiting.length === possible.length && provider === undefined;
+  const isEverywhere = waiting.length === possible.length && !hasOtherWay(ways);
   return cause(
     isEverywhere ? 'delayed' : 'delayed_elsewhere',
     ...waiting.map(([place, ms]) => say(`signIn.delays.${placeOf(place)}`, { waitSeconds: secondsOf(ms) })),
@@ -157,8 +161,9 @@ export interface LastAttempts {
 
 export function lastAttemptStep(
   { refusals, succeededAtMs, isShownAsLocked, addressWaitMs }: LastAttempts,
-  { provider, takesPassword }: Ways,
+  ways: Ways,
 ): Verdict {
+  const { provider, takesPassword } = ways;
   const since = refusals.filter(({ atMs }) => atMs > succeededAtMs);
   const ofProvider = since.find(({ fields }) => fields['method'] !== undefined);
   if (provider !== undefined && ofProvider !== undefined && (ofProvider === since[0] || !takesPassword)) {
@@ -169,7 +174,7 @@ export function lastAttemptStep(
   // The provider's way in does not ask the directory about the password.
   const told = (reason: SignInCause, words: Said) => {
     const said = [words, say('signIn.attempt.mayHaveEnded')];
-    return provider === undefined ? cause(reason, ...said) : warning(...said);
+    return hasOtherWay(ways) ? warning(...said) : cause(reason, ...said);
   };
   if (isShownAsLocked) return told('directory_locked', say('signIn.attempt.shownLock'));
   const [last] = refusals;

@@ -175,6 +175,13 @@ async function signedInElsewhere(): Promise<Case> {
   return { ...refused, undo: () => Promise.all([refused.undo?.(), program.close()]) };
 }
 
+function contactCenterOf(tenant: string): ContactCenterView {
+  const all = [...estate.stack.environmentApi.contactCenters.values()];
+  const found = all.find(({ domains }) => domains.includes(tenant));
+  if (found === undefined) throw new Error(`no contact centre has the tenant ${tenant}`);
+  return found;
+}
+
 /** A person of a people store. */
 async function withoutPassword(given: Partial<PersonView> = {}): Promise<Case> {
   const environment: Partial<EnvironmentView> = {
@@ -185,8 +192,6 @@ async function withoutPassword(given: Partial<PersonView> = {}): Promise<Case> {
     configServers: [],
   };
   const tenant = place({}, environment);
-  const { contactCenters, people } = estate.stack.environmentApi;
-  const owner = [...contactCenters.values()].find(({ domains }) => domains.includes(tenant));
   const person = {
     id: randomUUID(),
     dbid: 900,
@@ -196,15 +201,16 @@ async function withoutPassword(given: Partial<PersonView> = {}): Promise<Case> {
     groups: [],
     ...given,
   };
-  people.persons.set(owner?.environmentId ?? '', [person]);
+  estate.stack.environmentApi.people.persons.set(contactCenterOf(tenant).environmentId, [person]);
   return { userName: 'without', password: 'wrong', tenant };
 }
 
-/** Single sign-on for members of the groups, or for everybody where there are none. The person is a member. */
-async function signOnFor(accessGroups: string[]): Promise<Case> {
+/** Single sign-on for members of the groups, or for everybody where there are none. The person of the demo is a member. */
+async function signOnFor(accessGroups: string[], person: Case = demoPerson): Promise<Case> {
+  const { id } = contactCenterOf(person.tenant ?? 'demo');
   const oidc = { issuer: 'https://idp.test', clientId: 'gatehouse', accessGroups };
-  await setSignOn(estate.stack, { oidc });
-  return { ...demoPerson, undo: () => setSignOn(estate.stack, {}) };
+  await setSignOn(estate.stack, { id, oidc });
+  return { ...person, undo: () => setSignOn(estate.stack, { id }) };
 }
 
 /** An application that asks for `parameters` gets an answer without a code after the person signed in, and after `then`. */
@@ -305,6 +311,20 @@ const rows: [reason: SignInCause, how: string, play: () => Promise<Case>][] = [
     'single_sign_on_only',
     ' of a member of the groups that must use it',
     async () => ({ ...(await signOnFor(['Agents'])), isUnlisted: true }),
+  ],
+  [
+    'delayed',
+    ' of a person who is in none of the groups of single sign-on',
+    async () => {
+      const person = await someone();
+      await guessAt(person);
+      return { ...(await signOnFor(['Agents'], person)), isUnlisted: true };
+    },
+  ],
+  [
+    'no_password',
+    ' of a person who is in none of the groups of single sign-on',
+    async () => ({ ...(await signOnFor(['Agents'], await withoutPassword())), isUnlisted: true }),
   ],
 ];
 
