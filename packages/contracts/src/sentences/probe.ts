@@ -37,7 +37,7 @@ export const probeSentences = {
   'probe.clock.ahead': 'The clock of this machine is {seconds, number} s ahead of that of {store}.',
   'probe.clock.behind': 'The clock of this machine is {seconds, number} s behind that of {store}.',
   'probe.clock.set': 'Set it by NTP.',
-  'probe.clock.serves': 'The replica serves nobody so.',
+  'probe.clock.serves': 'Until the clock is right, the replica serves nobody.',
   'probe.clock.fine': 'The clock of this machine agrees with those of the stores to {limit} ms.',
   'probe.clock.owner': 'Another program sets the clock.',
   'probe.keys.closed':
