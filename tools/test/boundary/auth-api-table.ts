@@ -247,6 +247,9 @@ const internal: Table = {
   [`POST ${api}/internal/administrator-places`]: [
     { json: { data: { contactCenterIds: ['{contactCenterId}'] } } },
   ],
+  [`POST ${api}/internal/contact-center-ends`]: [
+    { json: { data: { contactCenterId: '{contactCenterId}' } } },
+  ],
   [`POST ${api}/internal/auth-scheme`]: [{ json: { data: { tenant: '{domain}', username: '{userName}' } } }],
   ...noPerson(
     'needs the link of a people store, which serves one contact centre',

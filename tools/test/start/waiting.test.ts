@@ -50,7 +50,7 @@ it('services that start before their stores name what they lack, one after the o
     expect(status).toBe(503);
     const { port } = new URL(postgres.url);
     const nothing = (at: unknown) =>
-      `nothing listens at 127.0.0.1:${at}, or a firewall refuses (ECONNREFUSED)`;
+      `Nothing listens at 127.0.0.1:${at}, or a firewall refuses (ECONNREFUSED)`;
     expect(body.components).toMatchObject({
       postgresql: { status: 'DOWN', reason: nothing(port) },
       redis: { status: 'DOWN', reason: `Redis is unavailable: ${nothing(redisPort)}` },

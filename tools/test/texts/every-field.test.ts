@@ -48,7 +48,7 @@ const compared = [
   /^POST \/auth\/v3\/first-password body (code|newPassword|newPasswordAgain):/,
   /^POST \/environment\/v3\/api-keys\/validate body data\.key: (a NUL|half)/,
   // A path has 512 characters at most, and these are compared with the form of an id first.
-  /^\S+ \/environment\/v3\/\S+ params (id|serverId|keyId|key|personId):/,
+  /^\S+ \/environment\/v3\/\S+ params (id|serverId|keyId|key|personId|linkId):/,
   // Attributes have any name and spelling there: `scim/resource.ts` reads each by the same rule, which scim-attacks.test.ts tries.
   /^\S+ \/environment\/v3\/contact-centers\/:id\/scim\/v2\//,
 ];
