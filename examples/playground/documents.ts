@@ -23,6 +23,9 @@ const moved = Object.entries<string>(JSON.parse(readFileSync(join(root, 'docs/mo
 
 const markdown = new Marked({
   renderer: {
+    code({ text, lang }) {
+      return (lang === 'mermaid' && connectionsOf(text)?.text) || false;
+    },
     heading({ tokens, depth, text }) {
       return `<h${depth} id="${headingId(text)}">${this.parser.parseInline(tokens)}</h${depth}>`;
     },
@@ -90,4 +93,22 @@ function contentsOf(text: string): Html | undefined {
     return html`<li class="level-${depth}"><a href="#${headingId(heading)}">${words}</a></li>`;
   });
   return html`<nav class="contents" aria-label="On this page"><details open><summary>On this page</summary><ul>${items}</ul></details></nav>`;
+}
+
+/** `name["Label"]`, `name[("Label")]`, or `subgraph name ["Label"]`. */
+const boxPattern = /^\s*(?:subgraph\s+)?(\w+)\s*\[\(?"([^"]+)"\)?\]$/gm;
+/** `from -- "label" --> to`. */
+const linePattern = /^\s*(\w+) -- "([^"]+)" --> (\w+)$/gm;
+
+/** A Mermaid flow chart as a table: the viewer loads no code that draws. Undefined: a diagram of another kind, whose source is shown. */
+function connectionsOf(source: string): Html | undefined {
+  const labels = new Map(
+    [...source.matchAll(boxPattern)].map(([, name, label = '']) => [name, label.replaceAll('<br/>', ' ')]),
+  );
+  const rows = [...source.matchAll(linePattern)].map(
+    ([, from, label, to]) =>
+      html`<tr><td>${labels.get(from) ?? from}</td><td>${label}</td><td>${labels.get(to) ?? to}</td></tr>`,
+  );
+  if (rows.length === 0) return undefined;
+  return html`<div class="wide"><table><thead><tr><th>From</th><th>Connection</th><th>To</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }

@@ -26,6 +26,18 @@ it('shows a page and a picture, and no other file', async () => {
     expect((await get(path)).statusCode).toBe(404);
 });
 
+it.each(['README.md', 'docs/explain/architecture.md'])(
+  'shows the diagram of %s as its connections, and other code as it is',
+  async (path) => {
+    const { body } = await get(path);
+    expect(body).toContain(
+      '<tr><td>Other services, installer</td><td>5: HTTP 80, HTTPS 443</td><td>Auth API</td></tr>',
+    );
+    expect(body).not.toContain('flowchart');
+    expect((await get('docs/guides/command-line.md')).body).toContain('<pre><code');
+  },
+);
+
 it.each(['start', 'guides', 'reference', 'explain', 'contributing'])(
   'every page that the list of docs/%s names is shown',
   async (door) => {
