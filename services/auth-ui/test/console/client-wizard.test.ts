@@ -202,7 +202,7 @@ describe('the wizard for a new client', () => {
   it('keeps the answers when the person goes back from the review, and asks for a name', async () => {
     const form = await person.open(`${wizard}/device`);
     const nameless = await person.submit(form, `${wizard}/device`, { description: 'Desk phones' });
-    expect(nameless.fieldProblems).toEqual({ name: expect.stringContaining('Give it a name') });
+    expect(nameless.fieldProblems).toEqual({ name: 'Give the application a name.' });
     const review = await person.submit(nameless, `${wizard}/device`, { name: 'Phones' });
     const again = await person.submit(review, `${wizard}/device/register`, { back: 'true' });
     expect(again.forms.at(-1)?.fields).toMatchObject({ name: 'Phones', description: 'Desk phones' });

@@ -232,6 +232,9 @@ it('names the contact centre of a deleted person, and leads to the person who is
   const form = await follow(installation, list, 'Restore');
   const restored = await installation.submit(form, form.path);
   expect(restored).toMatchObject({ path: storedPath('returning'), message: 'returning is restored' });
+  const trail = await installation.open('/auth/console/audit?kind=configuration');
+  expect(trail.text).toContain('Restored');
+  expect(trail.text).toContain(`Person ${id}`);
 });
 
 it('says that a person of a directory is deleted there first', async () => {

@@ -1,7 +1,7 @@
 /** Says of an event or a change who did what to what, by names, and which identifiers they have. */
 import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import { consolePath } from '@gatehouse/contracts/auth-api';
-import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
+import { type AuditEntry, deletedKinds } from '@gatehouse/contracts/environment-administration';
 import { loginNameOf } from '@gatehouse/contracts/values';
 import { environmentPath } from '../environments/page-header.ts';
 import { contactCenterPath } from '../shell/names/contact-centers.ts';
@@ -75,10 +75,11 @@ function otherObject(visit: ConsoleVisit, event: SecurityEvent): Named | undefin
 
 function changeSaid(visit: ConsoleVisit, change: AuditEntry, names: Names): Said {
   const { actor, action, entity, contactCenterId, clientAddress: address, requestId: correlationId } = change;
+  const isRestored = entity === 'deletion' && action === 'update';
   return {
     who: authorOf(visit, actor, names),
-    what: actionOf(visit, action),
-    object: objectOf(visit, change),
+    what: actionOf(visit, isRestored ? 'restore' : action),
+    object: isRestored ? restoredIn(visit, change, names) : objectOf(visit, change),
     center: entity === 'contact-center' ? undefined : centerOf(names, contactCenterId),
     address,
     correlationId,
@@ -131,6 +132,15 @@ function objectOf(visit: ConsoleVisit, { entity, entityId: id, entityName, chang
   const path =
     entity === 'environment' ? environmentPath : entity === 'contact-center' ? contactCenterPath : undefined;
   return { name: `${kind} ${name}`, id, href: entityName === undefined ? undefined : path?.(id) };
+}
+
+/** The entry names no people. */
+function restoredIn(visit: ConsoleVisit, change: AuditEntry, names: Names): Named {
+  const kind = deletedKinds.find((one) => change.changes[one] !== undefined);
+  const id = kind && change.changes[kind]?.from;
+  if (kind === undefined || typeof id !== 'string') return objectOf(visit, change);
+  const { name, href } = (kind === 'contact-center' && centerOf(names, id)) || { name: id };
+  return { name: `${entityOf(visit, kind)} ${name}`, id, href };
 }
 
 /** The name that a change tells itself: after it, or before a deletion. */

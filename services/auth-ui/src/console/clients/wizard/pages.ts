@@ -1,6 +1,6 @@
 /** Builds the first pages of the wizard: the kinds of applications, and the questions of one. */
 import type { TextKey } from '../../../texts/texts.ts';
-import type { Typed } from '../../form/inputs.ts';
+import type { Input, Typed } from '../../form/inputs.ts';
 import { fieldOf } from '../../form/sections.ts';
 import { type ConsolePage, consoleView, type FormPage } from '../../shell/pages.ts';
 import type { FormField } from '../../shell/parts.ts';
@@ -56,7 +56,7 @@ export function questionsPage(
         {
           title: text('console.clients.wizard.names'),
           text: text('console.clients.wizard.names.text'),
-          fields: [...nameInputs.map((input) => fieldOf(visit, input, typed)), idField(visit, given)],
+          fields: [...nameInputs.map((input) => nameField(visit, kind, input, typed)), idField(visit, given)],
         },
         ...questions.map((question) => ({
           title: text(`console.clients.wizard.${question}`),
@@ -87,6 +87,12 @@ function idField({ text }: ConsoleVisit, given: Answers): FormField {
     isCode: true,
     maxLength: 128,
   };
+}
+
+/** Nobody is asked for consent to an application without a scope of people. */
+function nameField(visit: ConsoleVisit, kind: Kind, input: Input, typed: Typed): FormField {
+  const field = fieldOf(visit, input, typed);
+  return input.path === 'name' && descriptions[kind].scope === '' ? { ...field, hint: undefined } : field;
 }
 
 /** Where the kind of application explains a field better than its description. */
