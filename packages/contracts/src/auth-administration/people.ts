@@ -17,6 +17,7 @@ export const listedStates = [
   'person_disabled',
   'no_password',
   'password_link_open',
+  'not_linked',
   'password_must_change',
   'directory_locked',
   'delayed',

@@ -18,6 +18,7 @@ export const signInCauses = {
   person_disabled: 'refused',
   no_password: 'refused',
   password_link_open: 'refused',
+  not_linked: 'refused',
   delayed: 'refused',
   request_refused: 'refused',
   directory_away: 'unknown',

@@ -41,6 +41,8 @@ export const personViewSchema = z.object({
   passwordChangedAt: z.int().optional(),
   /** ISO 8601: a link for the first password works until then. */
   passwordLinkEndsAt: z.string().optional(),
+  /** Of the links to identity providers, as `linkIssuerOf` writes them. Environment API of the release before gives none. */
+  linkIssuers: z.array(z.string()).optional(),
   /** Names of the groups that name the person. */
   groups: z.array(z.string()),
 });
@@ -83,6 +85,7 @@ export const foundPeopleSchema = z.object({
         /** The value that `sort` compares before the user name, where it compares one. */
         sortKey: z.string().optional(),
         passwordLinkEndsAt: z.string().optional(),
+        linkIssuers: z.array(z.string()).optional(),
       }),
   ),
 });

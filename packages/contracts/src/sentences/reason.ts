@@ -85,6 +85,7 @@ export const reasonSentences = {
   'state.person_disabled': 'Disabled',
   'state.no_password': 'No password',
   'state.password_link_open': 'Password link open',
+  'state.not_linked': 'Not linked',
   'state.password_must_change': 'Must change the password',
   'state.directory_locked': 'Locked by the directory',
   'state.delayed': 'Has to wait',

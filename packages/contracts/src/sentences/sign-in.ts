@@ -15,6 +15,8 @@ export const signInSentences = {
   'signIn.cause.no_password': 'The person has no password yet. A password link lets the person choose one.',
   'signIn.cause.password_link_open':
     'The person has no password yet: a password link waits for its use. Ask the person to use the link, or make a new one.',
+  'signIn.cause.not_linked':
+    'The identity provider takes nobody by a name who was in the people store before. Link the person to the identity provider.',
   'signIn.cause.delayed':
     'After too many wrong passwords every sign-in of this person has to wait. Unlock the person when you know who typed them.',
   'signIn.cause.request_refused':
@@ -63,6 +65,8 @@ export const signInSentences = {
   'signIn.way.passwordOfOthers':
     'By password. The person is in none of these groups, whose members sign in through an identity provider ({provider}): {groups}.',
   'signIn.account.enabled': '{userName} is enabled.',
+  'signIn.account.notLinked':
+    '{userName} is enabled, and is not linked to the identity provider: a sign-in through it is refused.',
   'signIn.account.disabled': 'The person is disabled there.',
   'signIn.account.unknown': 'There is no person of this name.',
   'signIn.account.none': 'There is nobody of this name to look at.',

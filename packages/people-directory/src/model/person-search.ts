@@ -43,6 +43,8 @@ export interface FoundPerson {
   hasPassword?: boolean;
   /** Of the people store: until when a link for the first password works (ISO 8601). */
   passwordLinkEndsAt?: string;
+  /** Of the people store: the issuers of the links to identity providers. */
+  linkIssuers?: readonly string[];
 }
 
 export interface PersonPage {

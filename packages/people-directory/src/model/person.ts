@@ -38,6 +38,8 @@ export const cfgPersonSchema = z.looseObject({
   hasPassword: z.boolean().optional(),
   /** Of the people store: until when a link for the first password works (ISO 8601). */
   passwordLinkEndsAt: z.string().optional(),
+  /** Of the people store: the issuers of the links to identity providers. */
+  linkIssuers: z.array(z.string()).optional(),
   /** Of an LDAP directory: the name of the entry. */
   dn: z.string().optional(),
   /** Of an LDAP directory: the further user name by which somebody asked for the person. */

@@ -10,11 +10,15 @@ const maxGroups = 1_000;
 export const linkEnd = `CASE WHEN p.password IS NULL THEN (SELECT ${isoTime('l.expires_at')}
       FROM environment.password_links l WHERE l.person_id = p.id AND l.expires_at > now()) END`;
 
+/** SQL expression: the issuers of the links of `people p` to identity providers. */
+export const linkIssuers = `ARRAY(SELECT DISTINCT l.issuer FROM environment.people_links l WHERE l.person_id = p.id)`;
+
 /** SQL expression that builds a `PersonView` from `people p`. */
 export const personJson = `json_strip_nulls(json_build_object(
     'id', p.id, 'dbid', p.dbid, 'version', p.version, 'userName', p.user_name, 'firstName', p.first_name,
     'lastName', p.last_name, 'email', p.email, 'employeeId', p.employee_id, 'externalId', p.external_id,
     'isActive', p.is_active, 'passwordEnvelope', p.password, 'passwordLinkEndsAt', ${linkEnd},
+    'linkIssuers', ${linkIssuers},
     'passwordChangedAt', floor(extract(epoch FROM p.password_changed_at))::bigint,
     'groups', ARRAY(SELECT g.name::text
       FROM environment.people_group_members m JOIN environment.people_groups g ON g.id = m.group_id

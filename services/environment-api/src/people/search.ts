@@ -3,7 +3,7 @@ import { type FoundPersonView, minNamePart, type PeopleSort } from '@gatehouse/c
 import { type Bind, binderOf, isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
 import { holds, idsOfAny, orderBy } from '../fields/search.ts';
 import { nameKey } from './name-key.ts';
-import { linkEnd } from './person-view.ts';
+import { linkEnd, linkIssuers } from './person-view.ts';
 
 export interface SearchTerms {
   /** Empty: everybody. */
@@ -74,7 +74,8 @@ export async function searchPeople(
     `SELECT json_strip_nulls(json_build_object('id', p.id, 'dbid', p.dbid, 'userName', p.user_name,
         'firstName', p.first_name, 'lastName', p.last_name, 'email', p.email, 'isActive', p.is_active,
         'hasPassword', p.password IS NOT NULL, 'changedAt', ${isoTime('p.updated_at')},
-        'sortKey', (${order.key ?? 'NULL'})::text, 'passwordLinkEndsAt', ${linkEnd})) AS person
+        'sortKey', (${order.key ?? 'NULL'})::text, 'passwordLinkEndsAt', ${linkEnd},
+        'linkIssuers', ${linkIssuers})) AS person
       FROM environment.people p WHERE p.id = ANY (ARRAY(${ids})) ORDER BY ${orderBy(order)}`,
     values,
   );

@@ -33,6 +33,7 @@ import {
   lastAttemptStep,
   passwordStep,
   placeStep,
+  waysOfLinks,
   waysStep,
 } from './sign-in-steps.ts';
 import { ok, unneeded } from './verdicts.ts';
@@ -99,6 +100,7 @@ export function createExplanations(options: ExplanationsOptions) {
   function personProbes({ account, asked, refusals, succeededAtMs }: Looked): Probe[] {
     const { contactCenter, userName } = account;
     const waysOfPerson = awaitedLater(ways.of(contactCenter.id, userName));
+    const theirWays = async () => waysOfLinks(await waysOfPerson, (await asked).found);
     const ofPerson =
       (judge: (found: FoundPerson | undefined) => Promise<Verdict>) => async (): Promise<Verdict> => {
         const { found, failure } = await asked;
@@ -106,14 +108,14 @@ export function createExplanations(options: ExplanationsOptions) {
       };
     return [
       { name: 'way in', run: async () => waysStep(await waysOfPerson, contactCenter.id) },
-      { name: 'account', run: ofPerson(async (found) => accountStep(found)) },
-      { name: 'password', run: ofPerson(async (found) => passwordStep(found, await waysOfPerson)) },
+      { name: 'account', run: ofPerson(async (found) => accountStep(found, await theirWays())) },
+      { name: 'password', run: ofPerson(async (found) => passwordStep(found, await theirWays())) },
       {
         name: 'our delays',
         // The refusals are of the account at the server, which may be somebody of another contact centre.
         run: ofPerson(async (found) => {
           if (found === undefined) return unneeded(say('signIn.account.none'));
-          return delaysStep(await users.delays.explain(contactCenter, found.userName), await waysOfPerson);
+          return delaysStep(await users.delays.explain(contactCenter, found.userName), await theirWays());
         }),
       },
       {
@@ -121,7 +123,7 @@ export function createExplanations(options: ExplanationsOptions) {
         async run() {
           const { found } = await asked;
           const last = await attempts.last(contactCenter, found, await refusals);
-          return lastAttemptStep({ ...last, succeededAtMs: await succeededAtMs }, await waysOfPerson);
+          return lastAttemptStep({ ...last, succeededAtMs: await succeededAtMs }, await theirWays());
         },
       },
     ];

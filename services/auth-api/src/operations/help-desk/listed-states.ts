@@ -11,6 +11,7 @@ import {
   lastAttemptStep,
   passwordStep,
   placeStep,
+  waysOfLinks,
   waysStep,
 } from './sign-in-steps.ts';
 import { createWays, type WaysOptions } from './ways.ts';
@@ -25,17 +26,18 @@ export function createListedStates(options: ListedStatesOptions) {
 
   /** Of the last attempt it knows the lock alone, of single sign-on not whether the person is in one of the groups. */
   return async (place: ContactCenterView, person: ListedPerson): Promise<SignInState> => {
-    const { userName, sub = '', state, mustChangePassword = false, hasPassword, passwordLinkEndsAt } = person;
+    const { userName, sub = '', state, mustChangePassword = false } = person;
+    const { hasPassword, passwordLinkEndsAt, linkIssuers } = person;
     const found = {
       ...{ userName, sub, mustChangePassword, isEnabled: state !== 'disabled' },
-      ...definedOnly({ hasPassword, passwordLinkEndsAt }),
+      ...definedOnly({ hasPassword, passwordLinkEndsAt, linkIssuers }),
     };
     const [waysOfAll, counted] = await Promise.all([
       ways.withoutGroups(place.id, userName),
       delays.explain(place, userName),
     ]);
     // A list says of nobody that the provider does not take the person.
-    const known = { ...waysOfAll, providerGroups: [] };
+    const known = waysOfLinks({ ...waysOfAll, providerGroups: [] }, found);
     const attempts = {
       refusals: [],
       succeededAtMs: 0,
@@ -45,7 +47,7 @@ export function createListedStates(options: ListedStatesOptions) {
     const { verdict, reason } = conclude([
       placeStep(place),
       waysStep(known, place.id),
-      accountStep(found),
+      accountStep(found, known),
       passwordStep(found, known),
       delaysStep(counted, known),
       lastAttemptStep(attempts, known),

@@ -25,6 +25,17 @@ export interface Ways {
   takesPassword: boolean;
   /** Access groups that must use the provider; empty: one rule holds for everybody. */
   providerGroups: readonly string[];
+  /** Where sign-ins create people: whether a link of that issuer leads to the provider, which takes nobody by a name alone. */
+  isLink?: ((issuer: string) => boolean) | undefined;
+  /** The person has no such link. */
+  isUnlinked?: boolean;
+}
+
+/** The ways of one person, whom the provider takes or not. */
+export function waysOfLinks(ways: Ways, { linkIssuers }: Pick<FoundPerson, 'linkIssuers'> = {}): Ways {
+  const { isLink } = ways;
+  if (isLink === undefined || linkIssuers === undefined) return ways;
+  return { ...ways, isUnlinked: !linkIssuers.some(isLink) };
 }
 
 type Delays = Awaited<ReturnType<UserService['delays']['explain']>>;
@@ -85,15 +96,18 @@ export function waysStep(
   return ok(say('signIn.way.both', { provider }), test);
 }
 
-export function accountStep(person: FoundPerson | undefined): Verdict {
+export function accountStep(person: FoundPerson | undefined, ways: Ways): Verdict {
   if (person === undefined) return cause('person_unknown', say('signIn.account.unknown'));
   if (!person.isEnabled) return cause('person_disabled', say('signIn.account.disabled'));
-  return ok(say('signIn.account.enabled', { userName: person.userName }));
+  const { userName } = person;
+  if (!ways.isUnlinked) return ok(say('signIn.account.enabled', { userName }));
+  const unlinked = say('signIn.account.notLinked', { userName });
+  return ways.takesPassword ? warning(unlinked) : cause('not_linked', unlinked);
 }
 
-/** Whether a person whose password counts has the provider as well: it lets nobody in who is in none of its groups. */
-const hasOtherWay = ({ provider, providerGroups }: Ways): boolean =>
-  provider !== undefined && providerGroups.length === 0;
+/** Whether a person whose password counts has the provider as well: it lets nobody in who is in none of its groups, or whom it does not take. */
+const hasOtherWay = ({ provider, providerGroups, isUnlinked = false }: Ways): boolean =>
+  provider !== undefined && providerGroups.length === 0 && !isUnlinked;
 
 export function passwordStep(person: FoundPerson | undefined, ways: Ways): Verdict {
   if (person === undefined) return unneeded(say('signIn.account.none'));

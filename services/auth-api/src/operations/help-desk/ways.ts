@@ -1,7 +1,8 @@
 /** Tells how people of a contact centre may sign in. */
+import { readLinkIssuer } from '@gatehouse/contracts/environment-api';
 import type { PasswordRule } from '../../people/accounts/password-rule.ts';
 import type { UserService } from '../../people/accounts/service.ts';
-import type { SsoSettings } from '../../sign-in/sso/settings.ts';
+import type { SignOnSettings, SsoSettings } from '../../sign-in/sso/settings.ts';
 import type { Ways } from './sign-in-steps.ts';
 
 export interface WaysOptions {
@@ -10,17 +11,27 @@ export interface WaysOptions {
   passwordRule: PasswordRule;
 }
 
+/** Of SAML any link counts: the name of the provider stands in its metadata. */
+function leadsTo(settings: SignOnSettings, linkIssuer: string): boolean {
+  const { protocol, issuer } = readLinkIssuer(linkIssuer);
+  return settings.protocol === protocol && (settings.protocol === 'saml' || settings.issuer === issuer);
+}
+
 /** Both throw while nobody can tell. */
 export function createWays({ users, ssoSettings, passwordRule }: WaysOptions) {
   /** Without a question to the directory: whether the person is in one of the groups is not known. */
   const withoutGroups = async (contactCenterId: string, userName: string): Promise<Ways> => {
-    const [first] = await ssoSettings.enabled(contactCenterId);
+    const enabled = await ssoSettings.enabled(contactCenterId);
+    const [first] = enabled;
     if (first === undefined) return { provider: undefined, takesPassword: true, providerGroups: [] };
-    const provider = first.protocol;
+    const isLink = enabled.every(({ createPeople = false }) => createPeople)
+      ? (issuer: string) => enabled.some((settings) => leadsTo(settings, issuer))
+      : undefined;
+    const ofProvider = { provider: first.protocol, isLink };
     const use = await passwordRule(contactCenterId, userName);
     if (use.allows === 'unless-member')
-      return { provider, takesPassword: true, providerGroups: use.accessGroups };
-    return { provider, takesPassword: use.allows === 'yes', providerGroups: [] };
+      return { ...ofProvider, takesPassword: true, providerGroups: use.accessGroups };
+    return { ...ofProvider, takesPassword: use.allows === 'yes', providerGroups: [] };
   };
 
   return {

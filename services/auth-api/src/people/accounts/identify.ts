@@ -50,6 +50,8 @@ export interface FoundPerson {
   hasPassword?: boolean;
   /** Until when a link for the first password works (ISO 8601). */
   passwordLinkEndsAt?: string;
+  /** Of the people store: the issuers of the links to identity providers. */
+  linkIssuers?: readonly string[];
 }
 
 export interface Membership {
@@ -154,7 +156,11 @@ export function createIdentification({ contactCenters, links, identities, now }:
       userName: person.userName,
       isEnabled: person.state === CfgObjectState.enabled,
       mustChangePassword: flagIsSet(person.changePasswordOnNextLogin),
-      ...definedOnly({ hasPassword: person.hasPassword, passwordLinkEndsAt: person.passwordLinkEndsAt }),
+      ...definedOnly({
+        hasPassword: person.hasPassword,
+        passwordLinkEndsAt: person.passwordLinkEndsAt,
+        linkIssuers: person.linkIssuers,
+      }),
     };
   };
 

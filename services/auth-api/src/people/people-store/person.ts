@@ -25,6 +25,7 @@ export function cfgPersonOf(person: PersonView): CfgPerson {
     PasswordUpdatingDate: person.passwordChangedAt,
     hasPassword: person.passwordEnvelope !== undefined,
     passwordLinkEndsAt: person.passwordLinkEndsAt,
+    linkIssuers: person.linkIssuers,
   });
 }
 

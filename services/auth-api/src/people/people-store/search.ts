@@ -50,7 +50,7 @@ function placeIn(place: string | undefined, sort: string | undefined) {
 
 function foundOf(person: FoundPersonView): FoundPerson {
   const { id, dbid, userName, firstName, lastName, email, isActive, changedAt } = person;
-  const { hasPassword, passwordLinkEndsAt } = person;
+  const { hasPassword, passwordLinkEndsAt, linkIssuers } = person;
   const state = isActive ? ('active' as const) : ('disabled' as const);
   return definedOnly({
     storeId: id,
@@ -63,5 +63,6 @@ function foundOf(person: FoundPersonView): FoundPerson {
     changedAt,
     hasPassword,
     passwordLinkEndsAt,
+    linkIssuers,
   });
 }

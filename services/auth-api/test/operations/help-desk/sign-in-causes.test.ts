@@ -11,7 +11,12 @@ import {
   type SignInCause,
   type SignInExplanation,
 } from '@gatehouse/contracts/auth-administration';
-import type { ContactCenterView, EnvironmentView, PersonView } from '@gatehouse/contracts/environment-api';
+import type {
+  ContactCenterView,
+  EnvironmentView,
+  OidcSettings,
+  PersonView,
+} from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { say } from '@gatehouse/service-kit/sentences';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -206,9 +211,13 @@ async function withoutPassword(given: Partial<PersonView> = {}): Promise<Case> {
 }
 
 /** Single sign-on for members of the groups, or for everybody where there are none. The person of the demo is a member. */
-async function signOnFor(accessGroups: string[], person: Case = demoPerson): Promise<Case> {
+async function signOnFor(
+  accessGroups: string[],
+  person: Case = demoPerson,
+  more: Partial<OidcSettings> = {},
+): Promise<Case> {
   const { id } = contactCenterOf(person.tenant ?? 'demo');
-  const oidc = { issuer: 'https://idp.test', clientId: 'gatehouse', accessGroups };
+  const oidc = { issuer: 'https://idp.test', clientId: 'gatehouse', accessGroups, ...more };
   await setSignOn(estate.stack, { id, oidc });
   return { ...person, undo: () => setSignOn(estate.stack, { id }) };
 }
@@ -256,6 +265,10 @@ const cases: Record<Exclude<SignInCause, PlayedElsewhere>, () => Promise<Case>> 
   no_password: () => withoutPassword(),
   password_link_open: () =>
     withoutPassword({ passwordLinkEndsAt: new Date(Date.now() + 600_000).toISOString() }),
+  not_linked: async () =>
+    signOnFor([], await withoutPassword({ linkIssuers: ['https://former.test', 'saml https://idp.test'] }), {
+      createPeople: true,
+    }),
   delayed: async () => {
     const person = await someone();
     await guessAt(person);
@@ -307,6 +320,12 @@ const rows: [reason: SignInCause, how: string, play: () => Promise<Case>][] = [
     '',
     cases[reason],
   ]),
+  [
+    'single_sign_on_only',
+    ' of a person who is linked to the provider that creates people',
+    async () =>
+      signOnFor([], await withoutPassword({ linkIssuers: ['https://idp.test'] }), { createPeople: true }),
+  ],
   [
     'single_sign_on_only',
     ' of a member of the groups that must use it',

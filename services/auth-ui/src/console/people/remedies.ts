@@ -109,6 +109,7 @@ const remedies: Record<SignInCause, Remedy> = {
   ),
   no_password: passwordLink,
   password_link_open: passwordLink,
+  not_linked: button('administrator', 'console.people.links', (named) => addressOf('links', named)),
   delayed: unlock,
   delayed_elsewhere: unlock,
   delayed_address: nobodyHere,
