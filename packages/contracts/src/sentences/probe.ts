@@ -67,7 +67,7 @@ export const probeSentences = {
   'probe.consul.fine': 'Consul answers, and its leader is {leader}.',
   'probe.consul.noLeader': 'Consul answers but has no leader: its servers have not found each other.',
   'probe.forward.waits':
-    '{count} events wait for {host}, the oldest for {waitSeconds}: the log says why it does not take them.',
+    '{count, plural, one {# event waits} other {# events wait}} for {host}, the oldest for {waitSeconds}: the log says why {host} takes none.',
   'probe.forward.refused':
     '{host} refused {count} events, each of them alone: correct what audit_set_aside says, then run gatehouse audit reship.',
   'probe.forward.fine': '{host} has all events that are older than {waitSeconds}.',

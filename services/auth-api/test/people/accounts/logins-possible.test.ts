@@ -57,7 +57,7 @@ describe('an environment whose tenant the Configuration Server does not have', (
     expect(await login(stack)).toBe(503);
     expect(await finding(stack)).toMatchObject({
       status: 'failed',
-      message: expect.stringMatching(`environment ${environmentId}: .*no tenant named "nowhere"`),
+      message: expect.stringMatching(/environment Demo people\. .*no tenant named "nowhere"/),
     });
     expect(await counted(stack)).toEqual({ ...none, no_tenant: 1 });
     const query = new URLSearchParams({ user: 'agent', contactCenter: contactCenterId });
