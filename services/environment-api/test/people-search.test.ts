@@ -38,11 +38,13 @@ async function create(user: object): Promise<string> {
   return (await api.call('POST', path, { payload: user })).body.id;
 }
 
-const search = async (query: Record<string, string>, environmentId = store.environmentId) => {
+const ask = async (query: Record<string, string>, environmentId = store.environmentId) => {
   const path = `/internal/environments/${environmentId}/people/search?${new URLSearchParams(query)}`;
   const headers = { authorization: api.authApi.token({ internal_client: true }) };
-  return (await api.call('GET', path, { headers })).body.data.people as { userName: string }[];
+  return api.call('GET', path, { headers });
 };
+const search = async (...asked: Parameters<typeof ask>) =>
+  (await ask(...asked)).body.data.people as { userName: string }[];
 const namesOf = async (text: string) => (await search({ text })).map(({ userName }) => userName);
 
 describe('a search', () => {
@@ -80,6 +82,15 @@ describe('a search', () => {
   ])('takes %j as it stands', async (text, names) => {
     expect(await namesOf(text)).toEqual(names);
   });
+
+  it.each(['no moment', '2026-13-01', '99999999-01-01'])(
+    'refuses the key %j of no moment',
+    async (afterKey) => {
+      const { status, body } = await ask({ sort: 'changed', after: 'zoe', afterKey });
+      expect(status).toBe(400);
+      expect(JSON.stringify(body)).toContain('afterKey must be the sortKey');
+    },
+  );
 
   it.each(['', 'e'])(
     'comes in each order of the columns, from either end, page by page; search: %j',

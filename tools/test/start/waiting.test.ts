@@ -66,7 +66,7 @@ it('services that start before their stores name what they lack, one after the o
   await postgres.start();
   await authApi.until('/readyz', ({ body }) =>
     expect(body.reasons.postgresql).toBe(
-      'There is no schema auth in the database: run the command migrate of this version.',
+      'There is no schema auth in the database: run the command migrate of this version',
     ),
   );
   const callers = { ...env, GATEHOUSE_AUTH_API_URL: authApi.url };
@@ -80,7 +80,7 @@ it('services that start before their stores name what they lack, one after the o
   // The pages do not need Auth API.
   await authUi.until('/health', ({ status, body }) => {
     expect(status).toBe(200);
-    expect(body.components['auth-api'].reason).toContain('nothing listens at');
+    expect(body.components['auth-api'].reason).toContain('Nothing listens at');
   });
   await vi.waitFor(() => expect(authUi.output()).toContain('auth-ui is listening'), { timeout: 60_000 });
   const migrations = (['auth-api', 'environment-api'] as const).map((service) =>
@@ -99,7 +99,7 @@ it('services that start before their stores name what they lack, one after the o
 
   const stranger = await startRedisServer({ port: redisPort, password: 'another-one' });
   await authApi.until('/readyz', ({ body }) =>
-    expect(body.reasons.redis).toContain('it refuses the user name or the password (WRONGPASS)'),
+    expect(body.reasons.redis).toContain('The server refuses the user name or the password (WRONGPASS)'),
   );
   await stranger.stop();
   const redis = await startRedisServer({ port: redisPort, password: secrets.redis });

@@ -1,5 +1,6 @@
 /** Finds people of the people store by a part of a name, one page at a time; by one or two characters: by the beginning of a name. */
 import { type FoundPersonView, minNamePart, type PeopleSort } from '@gatehouse/contracts/environment-api';
+import { badRequest } from '@gatehouse/service-kit/errors';
 import { type Bind, binderOf, isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
 import { holds, idsOfAny, orderBy } from '../fields/search.ts';
 import { nameKey } from './name-key.ts';
@@ -59,6 +60,18 @@ function behind(order: ReturnType<typeof orderOf>, { after, afterKey = '' }: Sea
   return [`(${keys.join(', ')}) ${isLast ? '<' : '>'} (${bound.join(', ')})`];
 }
 
+/** Codes of PostgreSQL for a text that is no moment, and for one that is out of range. */
+const noMoment = ['22007', '22008'];
+
+function refuseKey(error: Error & { code?: string }): never {
+  if (!noMoment.includes(error.code ?? '')) throw error;
+  throw badRequest('afterKey must be the sortKey of the last person of the page before', {
+    field: 'afterKey',
+    reason: 'wrong_form',
+  });
+}
+
+/** @throws AppError 400 for an `afterKey` that no person of this order has */
 export async function searchPeople(
   db: Queryable,
   environmentId: string,
@@ -70,7 +83,7 @@ export async function searchPeople(
   const narrowed = ['p.environment_id = $1', ...behind(order, terms, bind)].join(' AND ');
   const ids = idsOfAny(table, narrowed, conditionsOf(terms.text, bind), order);
   // Without a name: planned anew each time, by how many people the text finds.
-  const { rows } = await db.query<{ person: FoundPersonView }>(
+  const found = db.query<{ person: FoundPersonView }>(
     `SELECT json_strip_nulls(json_build_object('id', p.id, 'dbid', p.dbid, 'userName', p.user_name,
         'firstName', p.first_name, 'lastName', p.last_name, 'email', p.email, 'isActive', p.is_active,
         'hasPassword', p.password IS NOT NULL, 'changedAt', ${isoTime('p.updated_at')},
@@ -79,6 +92,7 @@ export async function searchPeople(
       FROM environment.people p WHERE p.id = ANY (ARRAY(${ids})) ORDER BY ${orderBy(order)}`,
     values,
   );
+  const { rows } = await found.catch(refuseKey);
   return rows.map(({ person }) => person);
 }
 
