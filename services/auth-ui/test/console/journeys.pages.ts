@@ -103,7 +103,7 @@ it('what ends something stands last in the menu of a person, which Escape closes
   const opener = page.getByText('What you can do', { exact: true });
   await opener.click();
   const links = await page.locator('.menu').getByRole('link').allTextContents();
-  expect(links.slice(-2)).toEqual(['Disable', 'Delete']);
+  expect(links.slice(-3)).toEqual(['Disable', 'Delete', 'Erase all data']);
   await page.keyboard.press('Escape');
   expect(await page.getByRole('link', { name: 'Disable' }).isVisible()).toBe(false);
   await opener.click();

@@ -61,7 +61,8 @@ export function createShell({ authApi, environmentApi, publicUrl, areas, routeRi
   ): FastifyReply {
     const { request, reply, text, person } = visit;
     const flash = takeFlash(request, reply, publicUrl);
-    const message = page.message ?? (flash && messageOf(flash, text, page.check));
+    // What the reader did comes first; the page says its own again at the next look.
+    const message = (flash && messageOf(flash, text, page.check)) ?? page.message;
     return sendPage(visit, (surroundings) =>
       renderTemplate(template, {
         ...routeRights.permitted(person, page),
