@@ -78,7 +78,7 @@ const environment = [
     SELECT ${id(5000)}, ${id(7000, '1 + n / 40000')}, 1000000 + n, 'person-' || n, 'person-' || n, n || '@example.com',
       n || '@example.com', ARRAY[n || '@example.com'], n % 100 > 0, ${sealed} FROM generate_series(1, ${people}) n`,
   `INSERT INTO environment.people_links (environment_id, issuer, subject, person_id, created_at)
-    SELECT environment_id, 'https://idp.example', 'subject-' || dbid, id, ${past(200, 'dbid - 1000000', people)} FROM environment.people`,
+    SELECT environment_id, 'https://idp.example', 'subject-' || dbid, id, ${past(200, '(dbid - 1000000)', people)} FROM environment.people`,
   `INSERT INTO environment.deleted_parts (deleted_id, place, part)
     SELECT id, 'people_links', jsonb_build_object('subject', 'gone-' || ordinal, 'person_id', object_id) FROM environment.deleted`,
   `INSERT INTO environment.people_groups (id, environment_id, name, name_key)
