@@ -17,7 +17,7 @@ const module = import.meta.dirname;
 const acme = 'github.com/go-acme/lego/v5';
 /** Where go.mod looks for the ACME library. */
 const acmeFolder = join(module, '../../../.gatehouse/traefik/lego');
-/** What Traefik needs of it; the rest are programs, and clients of two hundred DNS providers with their SDKs. */
+/** Traefik imports these folders of it. The others are programs, and clients of two hundred DNS providers with their SDKs. */
 const acmeParts = 'acme certcrypto certificate challenge internal lego log platform registration'.split(' ');
 
 export const traefik: Needed = {

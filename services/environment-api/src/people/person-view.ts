@@ -11,7 +11,7 @@ export const linkEnd = `CASE WHEN p.password IS NULL THEN (SELECT ${isoTime('l.e
       FROM environment.password_links l WHERE l.person_id = p.id AND l.expires_at > now()) END`;
 
 /** SQL expression: the issuers of the links of `people p` to identity providers. */
-export const linkIssuers = `ARRAY(SELECT DISTINCT l.issuer FROM environment.people_links l WHERE l.person_id = p.id)`;
+export const linkIssuers = `ARRAY(SELECT l.issuer FROM environment.people_links l WHERE l.person_id = p.id)`;
 
 /** SQL expression that builds a `PersonView` from `people p`. */
 export const personJson = `json_strip_nulls(json_build_object(

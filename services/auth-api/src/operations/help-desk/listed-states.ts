@@ -36,7 +36,7 @@ export function createListedStates(options: ListedStatesOptions) {
       ways.withoutGroups(place.id, userName),
       delays.explain(place, userName),
     ]);
-    // A list says of nobody that the provider does not take the person.
+    // A list does not know who is in the groups of single sign-on.
     const known = waysOfLinks({ ...waysOfAll, providerGroups: [] }, found);
     const attempts = {
       refusals: [],

@@ -61,7 +61,7 @@ export function createShell({ authApi, environmentApi, publicUrl, areas, routeRi
   ): FastifyReply {
     const { request, reply, text, person } = visit;
     const flash = takeFlash(request, reply, publicUrl);
-    // What the reader did comes first; the page says its own again at the next look.
+    // The answer to a form is told once. The page tells its own message again at the next visit.
     const message = (flash && messageOf(flash, text, page.check)) ?? page.message;
     return sendPage(visit, (surroundings) =>
       renderTemplate(template, {
