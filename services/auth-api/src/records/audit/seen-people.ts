@@ -33,20 +33,17 @@ export function createSeenPeople({ db, primary, drained }: SeenPeopleOptions) {
       return rows[0]?.sub;
     },
 
-    /** The names by which people signed in last, and where; of those alone who did, within one contact centre or in any. */
+    /**
+     * The names by which people signed in last, and where; of those alone who did, within one contact centre or in any. Without those
+     * who signed in in the last second where the events cannot be moved out of Redis now.
+     */
     async namesOf(subs: readonly string[], contactCenterId?: string): Promise<NamedPerson[]> {
-      if (subs.length === 0) return [];
-      const { rows } = await db.query<NamedPerson>(
-        `SELECT asked.sub, seen."userName", seen."contactCenterId"
-          FROM unnest($1::text[]) AS asked (sub), LATERAL (
-            SELECT fields->>'userName' AS "userName", contact_center_id AS "contactCenterId" FROM auth.audit_events
-            WHERE sub = asked.sub AND name = 'login_succeeded' AND contact_center_id = coalesce($2, contact_center_id)
-              AND fields ? 'userName'
-            ORDER BY at DESC LIMIT 1
-          ) AS seen`,
-        [[...new Set(subs)], contactCenterId ?? null],
-      );
-      return rows;
+      const found = await lastNames(db, subs, contactCenterId);
+      const named = new Set(found.map(({ sub }) => sub));
+      const others = subs.filter((sub) => !named.has(sub));
+      if (others.length === 0) return found;
+      const late = drained().then(() => lastNames(primary, others, contactCenterId));
+      return [...found, ...(await late.catch(() => []))];
     },
 
     /** The contact centres that know somebody by this `sub`. @throws while the events cannot be read */
@@ -100,4 +97,23 @@ export function createSeenPeople({ db, primary, drained }: SeenPeopleOptions) {
       return { subs: found?.subs ?? [], sinceMs: isWhole ? fromMs : Math.max(fromMs, oldestMs) };
     },
   };
+}
+
+async function lastNames(
+  db: Queryable,
+  subs: readonly string[],
+  contactCenterId: string | undefined,
+): Promise<NamedPerson[]> {
+  if (subs.length === 0) return [];
+  const { rows } = await db.query<NamedPerson>(
+    `SELECT asked.sub, seen."userName", seen."contactCenterId"
+      FROM unnest($1::text[]) AS asked (sub), LATERAL (
+        SELECT fields->>'userName' AS "userName", contact_center_id AS "contactCenterId" FROM auth.audit_events
+        WHERE sub = asked.sub AND name = 'login_succeeded' AND contact_center_id = coalesce($2, contact_center_id)
+          AND fields ? 'userName'
+        ORDER BY at DESC LIMIT 1
+      ) AS seen`,
+    [[...new Set(subs)], contactCenterId ?? null],
+  );
+  return rows;
 }

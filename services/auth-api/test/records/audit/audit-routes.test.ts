@@ -1,13 +1,15 @@
 /** What an operator sees of the security events, and what nobody else does. */
 import { randomUUID } from 'node:crypto';
+import type { NamedPerson } from '@gatehouse/contracts/auth-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../../stack/auth-api.ts';
-import { createClient, opsCall, passwordTokens, token } from '../../stack/oauth.ts';
+import { createClient, introspect, opsCall, passwordTokens, token } from '../../stack/oauth.ts';
 
 const path = '/auth/v3/ops/audit';
 
 interface EventsAnswer {
   data: { seq: number; name: string; correlationId: string; fields: Record<string, unknown>; sub?: string }[];
+  people: NamedPerson[];
   nextCursor?: string;
 }
 
@@ -52,6 +54,19 @@ describe('security events', () => {
       1,
     );
     expect((await find({ to: '2001-01-01T00:00:00Z' })).data).toEqual([]);
+  });
+
+  it('name a person who signed in a moment ago, while the login still waits in Redis', async () => {
+    // Of other names, so that no earlier event names them.
+    for (const username of ['admin', 'supervisor']) {
+      const tokens = await passwordTokens(stack, client, {
+        username: `demo\\${username}`,
+        password: `demo-${username}-password`,
+      });
+      const sub = String((await introspect(stack, client, tokens.access_token))['sub']);
+      const { people } = await find({ subs: sub, limit: '1' });
+      expect(people).toContainEqual(expect.objectContaining({ sub, userName: username }));
+    }
   });
 
   it('come in pages, newest first, and from a place on, oldest first', async () => {
