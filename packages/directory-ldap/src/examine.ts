@@ -12,7 +12,7 @@ import { findPersons } from './people/find.ts';
 import { groupNamesOf } from './people/groups.ts';
 import type { DirectoryPerson } from './people/person.ts';
 import type { DirectorySettings } from './settings.ts';
-import { failureOf, resultCodes } from './wire/results.ts';
+import { accountFailure } from './wire/refusals.ts';
 
 export const directorySteps = ['resolve', 'tcp', 'tls', 'bind', 'search', 'person'] as const;
 
@@ -101,7 +101,8 @@ function createExamination(
     },
     async bind() {
       const result = await bind(open(), settings.bindDn, settings.bindPassword, limits());
-      if (result.code !== resultCodes.success) throw failureOf(result, endpointName(endpoint));
+      const failure = accountFailure(result, endpointName(endpoint));
+      if (failure !== undefined) throw failure;
       return { key: 'check.ldap.bound', parameters: {} };
     },
     async search() {

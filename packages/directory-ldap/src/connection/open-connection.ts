@@ -6,8 +6,8 @@ import type { Clock } from '@gatehouse/config-server-client/surroundings';
 import { ConfigServerError } from '@gatehouse/people-directory';
 import type { DirectorySettings } from '../settings.ts';
 import { operations, type ResultAnswer } from '../wire/answers.ts';
+import { accountFailure } from '../wire/refusals.ts';
 import { bindRequest } from '../wire/requests.ts';
-import { failureOf, resultCodes } from '../wire/results.ts';
 import { type CallLimits, LdapConnection } from './connection.ts';
 import { startTls } from './start-tls.ts';
 
@@ -76,7 +76,8 @@ export async function openAs(
     const deadlineAtMs = options.clock.monotonicMs() + options.timeoutMs;
     const { bindDn, bindPassword } = account;
     const result = await bind(connection, bindDn, bindPassword, { deadlineAtMs, signal });
-    if (result.code !== resultCodes.success) throw failureOf(result, endpointName(endpoint));
+    const failure = accountFailure(result, endpointName(endpoint));
+    if (failure !== undefined) throw failure;
     return connection;
   } catch (error) {
     connection.close(new ConfigServerError('ClientClosed', 'the account was not accepted'));

@@ -12,9 +12,9 @@ import { findByUserName } from '../people/find.ts';
 import { nobodyBelow } from '../people/groups.ts';
 import type { DirectoryPerson } from '../people/person.ts';
 import type { ResultAnswer } from '../wire/answers.ts';
+import { bindFailure, policyErrors, policyOf, refused } from '../wire/refusals.ts';
 import { resultCodes } from '../wire/results.ts';
 import { boundAs, unsent } from './own-connection.ts';
-import { bindFailure, policyErrors, policyOf, refused } from './refusals.ts';
 
 export interface Verified {
   person: DirectoryPerson;

@@ -9,10 +9,11 @@ import { findByUserName } from '../people/find.ts';
 import { nobodyBelow } from '../people/groups.ts';
 import type { DirectoryPerson } from '../people/person.ts';
 import { operations, type ResultAnswer } from '../wire/answers.ts';
+import { bindFailure, policyErrors, policyOf, refused } from '../wire/refusals.ts';
 import { passwordModifyRequest, unicodePasswordRequest } from '../wire/requests.ts';
 import { resultCodes } from '../wire/results.ts';
 import { boundAs, unsent } from './own-connection.ts';
-import { bindFailure, changeFailure, policyViolation, refused, unchangeable } from './refusals.ts';
+import { changeFailure, policyViolation, unchangeable } from './refusals.ts';
 
 /** Errors: AuthenticationFailed, PasswordPolicyViolation, AccountLocked, PasswordExpired, ReadOnly, OutcomeUnknown. */
 export async function changePassword(
@@ -54,8 +55,22 @@ async function modifyAsOwner(change: Change, directory: Directory, link: Link): 
     // The right password, but expired: the person cannot bind any more. Our account may be permitted to change it.
     const changed = await modify(link.main, change, link);
     if (changed.code === resultCodes.insufficientAccessRights) throw failure;
+    if (changed.code === resultCodes.success) await makeOwn(change, directory, link);
     return changed;
   });
+}
+
+/**
+ * A server may take the change by our account for a reset by an administrator, after which it demands another one. The person can
+ * bind again, so the person sets the same password once more. A server that remembers former passwords refuses that and demands
+ * another password at the next login. The new password counts already, so no failure here is one of the change.
+ */
+async function makeOwn({ dn, newPassword }: Change, directory: Directory, link: Link): Promise<void> {
+  const same = { oldPassword: newPassword, newPassword };
+  const asPerson = boundAs(directory, link, { dn, password: newPassword }, async (connection, bound) => {
+    if (policyOf(bound).error === policyErrors.changeAfterReset) await modify(connection, same, link);
+  });
+  await asPerson.catch(() => undefined);
 }
 
 async function modify(

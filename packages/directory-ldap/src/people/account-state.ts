@@ -23,7 +23,15 @@ export const mayEnter = ({ isDisabled, isExpired }: AccountState) => !isDisabled
 
 /** They are operational: servers give them only when they are named. */
 const attributes: Record<DirectoryType, readonly string[]> = {
-  standard: ['pwdAccountLockedTime', 'pwdReset', 'pwdChangedTime', 'nsAccountLock'],
+  standard: [
+    'pwdAccountLockedTime',
+    'pwdReset',
+    'pwdChangedTime',
+    // 389 Directory Server.
+    'nsAccountLock',
+    'accountUnlockTime',
+    'pwdUpdateTime',
+  ],
   activeDirectory: [
     'userAccountControl',
     'accountExpires',
@@ -43,20 +51,25 @@ export const lockAttributes: Record<DirectoryType, readonly string[]> = {
 };
 
 export function accountStateOf(entry: Entry, type: DirectoryType, nowMs: number): AccountState {
-  return type === 'standard' ? standardState(entry) : activeDirectoryState(entry, nowMs);
+  return type === 'standard' ? standardState(entry, nowMs) : activeDirectoryState(entry, nowMs);
 }
 
 /** draft-behera-ldap-password-policy section 5.3.3: locked by an administrator, until one unlocks it. */
 const lockedForGood = '000001010000Z';
 
-function standardState(entry: Entry): AccountState {
-  const changedAtMs = generalizedTime(textOf(entry, 'pwdChangedTime') ?? '');
+function standardState(entry: Entry, nowMs: number): AccountState {
+  const changedAtMs = timeOf(entry, 'pwdChangedTime') ?? timeOf(entry, 'pwdUpdateTime');
   const lockedAt = textOf(entry, 'pwdAccountLockedTime');
+  // 389 Directory Server: 0 means until an administrator unlocks it.
+  const lockedUntilMs = timeOf(entry, 'accountUnlockTime');
   return {
     // A lock after wrong passwords ends by itself, so it ends no session.
     isDisabled: lockedAt === lockedForGood || isTrue(entry, 'nsAccountLock'),
     isExpired: false,
-    isLocked: lockedAt !== undefined && lockedAt !== lockedForGood,
+    isLocked:
+      (lockedAt !== undefined && lockedAt !== lockedForGood) ||
+      lockedUntilMs === 0 ||
+      (lockedUntilMs ?? 0) > nowMs,
     mustChangePassword: isTrue(entry, 'pwdReset'),
     passwordChangedAt: changedAtMs === undefined ? undefined : Math.floor(changedAtMs / 1000),
     passwordExpiresAtMs: undefined,
@@ -94,8 +107,8 @@ function fileTimeMs(value: bigint): number | undefined {
 }
 
 /** RFC 4517 section 3.3.13, in UTC as servers write it. */
-function generalizedTime(text: string): number | undefined {
-  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:[.,]\d+)?Z$/.exec(text);
+function timeOf(entry: Entry, name: string): number | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:[.,]\d+)?Z$/.exec(textOf(entry, name) ?? '');
   if (parts === null) return undefined;
   const [year, month, day, hour, minute, second] = parts.slice(1).map(Number) as [
     number,
