@@ -6,6 +6,7 @@ import {
 } from '@gatehouse/contracts/auth-api';
 import { passwordField } from '../pages/fields.ts';
 import { type Message, messageOfError } from '../pages/message.ts';
+import { withBrokenRules } from '../pages/password-rules.ts';
 import type { FirstPasswordEndPage, FirstPasswordPage } from '../pages/views.ts';
 import { titleOf, type Visit } from '../pages/visit.ts';
 import { isTextKey } from '../texts/texts.ts';
@@ -57,8 +58,8 @@ function messageAbout({ text }: Visit, { error, rules }: Failure): Message {
   const message = messageOfError(error, text);
   if (error !== 'password_policy') return message;
   // Only rules that have words: anybody can write an address.
-  const list = rules.map((rule) => `passwordRule.${rule}`).filter(isTextKey);
-  return { ...message, list: list.map((key) => text(key)) };
+  const known = rules.filter((rule) => isTextKey(`passwordRule.${rule}`));
+  return withBrokenRules(message, known, text);
 }
 
 export function endPage({ text }: Visit, end: 'done' | 'link_over'): FirstPasswordEndPage {

@@ -2,9 +2,9 @@
 import { type InteractionError, changePasswordFields as names } from '@gatehouse/contracts/auth-api';
 import { type Field, passwordField, tenantField, userNameField } from '../pages/fields.ts';
 import { type Message, messageOfError } from '../pages/message.ts';
+import { withBrokenRules } from '../pages/password-rules.ts';
 import type { ChangePasswordPage } from '../pages/views.ts';
 import { titleOf, type Visit } from '../pages/visit.ts';
-import { isTextKey } from '../texts/texts.ts';
 
 /** `error`: why the page is shown, or why the last attempt failed; `hasFailed`: an attempt failed for any reason. */
 export function changePasswordPage(
@@ -50,8 +50,7 @@ function messageAbout(
       : undefined;
   }
   const message = messageOfError(error, text, interaction, theme?.helpLink);
-  if (error === 'password_policy')
-    return { ...message, list: brokenRules(interaction?.brokenRules ?? [], text) };
+  if (error === 'password_policy') return withBrokenRules(message, interaction?.brokenRules ?? [], text);
   // A change whose answer was lost may have been made: either password may be the valid one.
   if (error === 'try_again')
     return {
@@ -60,14 +59,6 @@ function messageAbout(
       text: text('changePassword.unsure.text'),
     };
   return message;
-}
-
-/** A rule without a text is shown by its name. */
-function brokenRules(rules: readonly string[], text: Visit['text']): string[] {
-  return rules.map((rule) => {
-    const key = `passwordRule.${rule}`;
-    return isTextKey(key) ? text(key) : rule;
-  });
 }
 
 function personFields({ text, interaction }: Visit): Field[] {
@@ -79,13 +70,15 @@ function personFields({ text, interaction }: Visit): Field[] {
   return [userName, tenant];
 }
 
-function passwordFields({ text }: Visit, error: InteractionError | undefined): Field[] {
+function passwordFields({ text, interaction }: Visit, error: InteractionError | undefined): Field[] {
+  // Any other password comes too soon, too.
+  const isTooYoung = interaction?.brokenRules?.includes('too-young');
   return [
     passwordField(names.oldPassword, text('field.oldPassword'), 'current-password', {
       problem: error === 'bad_credentials' ? text('field.oldPassword.wrong') : undefined,
     }),
     passwordField(names.newPassword, text('field.newPassword'), 'new-password', {
-      problem: error === 'password_policy' ? text('field.newPassword.refused') : undefined,
+      problem: error === 'password_policy' && !isTooYoung ? text('field.newPassword.refused') : undefined,
     }),
     passwordField(names.newPasswordAgain, text('field.newPasswordAgain'), 'new-password', {
       problem: error === 'passwords_differ' ? text('field.newPasswordAgain.different') : undefined,

@@ -28,6 +28,16 @@ export const listedPages: ListedPage[] = [
   { name: 'sign-in-expired', path: '/auth/sign-in.html?interaction=expired' },
   { name: 'change-password-refused', path: '/auth/change-password.html?error&interaction=change' },
   { name: 'change-password', path: '/auth/change-password.html', isVariant: true },
+  {
+    name: 'change-password-unnamed',
+    path: '/auth/change-password.html?error&interaction=unnamed-rule',
+    isVariant: true,
+  },
+  {
+    name: 'change-password-too-soon',
+    path: '/auth/change-password.html?error&interaction=too-soon',
+    isVariant: true,
+  },
   { name: 'first-password', path: `/auth/first-password?code=${firstPasswordCode}` },
   {
     name: 'first-password-refused',
@@ -110,4 +120,6 @@ export function fillStage(stage: Stage, branding?: BrandingView): void {
     { id: 'two', client: { id: 'kiosk', name: 'K'.repeat(60) }, bindingMessage: 'x'.repeat(100) },
   );
   hold({ id: 'change', error: 'password_policy', brokenRules: ['min-length', 'number'], ...typed });
+  hold({ id: 'unnamed-rule', error: 'password_policy', ...typed });
+  hold({ id: 'too-soon', error: 'password_policy', brokenRules: ['too-young', 'quality'], ...typed });
 }

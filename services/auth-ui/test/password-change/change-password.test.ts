@@ -61,6 +61,27 @@ describe('page for a new password', () => {
     );
   });
 
+  it('says that the contact centre names no rule, where it names none', async () => {
+    const body = await pageFor({ error: 'password_policy' }, '&error');
+    expect(body).toContain('It breaks a rule that your contact centre does not name.');
+    expect(body).not.toContain('asks for this:');
+    expect(body).toContain('Choose another password.');
+  });
+
+  it('asks to wait, and for no other password, when the last change is too recent', async () => {
+    const body = await pageFor({ error: 'password_policy', brokenRules: ['too-young'] }, '&error');
+    expect(body).toContain(
+      '<li>Wait before you change the password again: the last change is too recent.</li>',
+    );
+    expect(body).not.toContain('newPassword-problem');
+  });
+
+  it('has words for a password that is too simple', async () => {
+    const body = await pageFor({ error: 'password_policy', brokenRules: ['quality'] }, '&error');
+    expect(body).toContain('<li>Choose a password that is harder to guess:');
+    expect(body).not.toContain('<li>quality</li>');
+  });
+
   it.each([
     ['passwords_differ', 'newPasswordAgain', 'The two new passwords are not the same.'],
     ['bad_credentials', 'oldPassword', 'This is not your current password.'],
