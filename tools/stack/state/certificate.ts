@@ -1,6 +1,6 @@
 /** Makes an authority for this machine and the certificate of the public host, and keeps them until they no longer fit. */
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { createAuthority } from '@gatehouse/testing/keys';
@@ -29,6 +29,9 @@ export function loadCertificate({ certificates: folder }: StatePaths, hosts: str
     writePrivateFile(files.key, key);
     writePrivateFile(files.cert, cert);
   }
+  // Browsers and programs of other accounts need the authority, also that of a release before.
+  chmodSync(folder, 0o755);
+  chmodSync(files.ca, 0o644);
   const read = (file: string) => readFileSync(file, 'utf8');
   return { caFile: files.ca, ca: read(files.ca), identity: { cert: read(files.cert), key: read(files.key) } };
 }

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@gatehouse/testing/programs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -35,9 +35,21 @@ test('another name, or the last month of its life, has a new one made', () => {
   expect(load('login.example.test').ca).not.toBe(second.ca);
 });
 
-test('nobody else reads the key, and the key of the authority is not kept', () => {
-  load();
-  const files = readdirSync(join(folder, 'stack', 'tls'));
+test('everybody reads the authority, nobody else the key, and the key of the authority is not kept', () => {
+  const { caFile } = load();
+  const tls = join(folder, 'stack', 'tls');
+  const files = readdirSync(tls);
   expect(files.sort()).toEqual(['ca.pem', 'public-host-key.pem', 'public-host.pem']);
-  for (const file of files) expect(statSync(join(folder, 'stack', 'tls', file)).mode & 0o077).toBe(0);
+  expect(caFile).toBe(join(tls, 'ca.pem'));
+  expect(statSync(caFile).mode & 0o777).toBe(0o644);
+  expect(statSync(tls).mode & 0o777).toBe(0o755);
+  for (const file of ['public-host-key.pem', 'public-host.pem'])
+    expect(statSync(join(tls, file)).mode & 0o077).toBe(0);
+});
+
+test('an authority that only its owner could read is opened at the next start', () => {
+  const { caFile } = load();
+  chmodSync(caFile, 0o600);
+  load();
+  expect(statSync(caFile).mode & 0o777).toBe(0o644);
 });
