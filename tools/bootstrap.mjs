@@ -14,6 +14,7 @@ import {
   provideDocker,
   provideFaketime,
   provideIdentityProviders,
+  provideJava,
   provideLdap,
   provideNginx,
   providePostgres,
@@ -54,6 +55,7 @@ async function main([name = '', ...given]) {
     if (command.needs.includes('syslog')) await provideSyslog(progress);
     if (command.needs.includes('nginx')) await provideNginx(progress);
     if (command.needs.includes('postgresql')) await providePostgres(progress);
+    if (command.needs.includes('java')) await provideJava(progress);
     if (command.needs.includes('identity providers')) await provideIdentityProviders(progress);
   });
 

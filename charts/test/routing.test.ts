@@ -18,6 +18,7 @@ const paths: Record<ServiceChart, string[]> = {
     '/auth/v3/first-password',
     '/auth/v3/jwt-userinfo',
     '/auth/v3/oauth',
+    '/auth/v3/openapi.json',
     '/auth/v3/openid',
     '/auth/v3/ping',
     '/auth/v3/saml',

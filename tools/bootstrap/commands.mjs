@@ -22,6 +22,7 @@ export const commands = {
       'nginx',
       'ldap',
       'postgresql',
+      'java',
       'build',
     ],
   },

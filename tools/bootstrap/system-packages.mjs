@@ -1,5 +1,5 @@
 // Programs that no npm package ships: a Redis server, Chromium for the end-to-end tests, Prometheus for the alert rules,
-// identity providers for single sign-on, a syslog receiver, an LDAP server, PostgreSQL with its programs for backups, a proxy.
+// identity providers for single sign-on, a syslog receiver, an LDAP server, PostgreSQL with its programs for backups, a proxy, Java.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { PlainError } from './progress.mjs';
@@ -78,6 +78,14 @@ export async function provideNginx(progress) {
   if (onPath('nginx')) return;
   if (canInstall()) await install(['nginx'], 'nginx (Debian package nginx)', progress);
   else progress.note('No nginx on the PATH: its suite is skipped.');
+}
+
+/** Without them the suites of programs in Java, and of generators that are written in it, are skipped by name. */
+export async function provideJava(progress) {
+  if (onPath('javac') && onPath('mvn')) return;
+  const packages = ['default-jdk-headless', 'maven'];
+  if (canInstall()) await install(packages, 'Java (Debian packages default-jdk-headless, maven)', progress);
+  else progress.note('No javac and mvn on the PATH: the suites that need Java are skipped.');
 }
 
 /** Without it the suites with a real LDAP directory are skipped by name. */

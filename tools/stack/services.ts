@@ -118,6 +118,8 @@ function serviceEnvironment(name: ServiceName, plan: ServicePlan): NodeJS.Proces
     GATEHOUSE_OPS_USERNAME: operator.username,
     GATEHOUSE_OPS_PASSWORD: operator.password,
     GATEHOUSE_COMPAT_ENABLED: String(plan.compat),
+    // The playground shows the documents.
+    GATEHOUSE_OPENAPI_ENABLED: 'true',
     // Applications under trial run here too: their key sets and logout addresses may be on this machine.
     GATEHOUSE_OUTBOUND_ALLOW_LOOPBACK: 'true',
     // The sign-in page offers to keep its users signed in.

@@ -20,6 +20,7 @@ async function describeWith(build: typeof buildApp, kit: Kit): Promise<App> {
   const config = loadConfig(configuration, {
     env: {
       GATEHOUSE_PUBLIC_URL: 'https://login.example.com',
+      GATEHOUSE_OPENAPI_ENABLED: 'true',
       GATEHOUSE_OPS_USERNAME: 'ops',
       GATEHOUSE_OPS_PASSWORD: 'described, never used',
       GATEHOUSE_SERVICE_CLIENT_ID: 'described',

@@ -11,8 +11,8 @@ type Credential = keyof typeof securitySchemes;
 const securitySchemes = {
   operator: { type: 'http', scheme: 'basic', description: 'The operator account.' },
   managingClient: {
-    type: 'http',
-    scheme: 'bearer',
+    type: 'oauth2',
+    flows: { clientCredentials: { tokenUrl: '/auth/v3/oauth/token', scopes: {} } },
     description:
       'An access token of a client that is bound to no contact centre and has the authority ROLE_MANAGEMENT_APPLICATION.',
   },
@@ -55,7 +55,7 @@ const administrators: Partial<Record<AdministratorKind, Credential>> = {
 
 /** The first row that fits; `none`: nothing need be sent. The routes below `/ops` have their matrix. */
 const callers: [RegExp, ...(Credential | 'none')[]][] = [
-  [/\/(\.well-known|branding|sso|saml)\/|\/(jwks|auth-scheme|sign-in|first-password)$/, 'none'],
+  [/\/(\.well-known|branding|sso|saml)\/|\/(jwks|openapi\.json|auth-scheme|sign-in|first-password)$/, 'none'],
   [/\/oauth\/register/, 'registration'],
   [/\/oauth\/(token|device|introspect|revoke|par|backchannel)$/, 'client', 'none'],
   [/\/(convert-token|jwt-userinfo|userinfo)$/, 'token'],

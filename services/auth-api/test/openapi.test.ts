@@ -15,7 +15,10 @@ const operations = Object.entries(committed.paths).flatMap(([path, methods]) =>
 let stack: AuthApi;
 beforeAll(async () => {
   stack = await startAuthApi({
-    env: { GATEHOUSE_REGISTRATION_TOKEN: 'registration-token-of-the-tests-0123456789' },
+    env: {
+      GATEHOUSE_REGISTRATION_TOKEN: 'registration-token-of-the-tests-0123456789',
+      GATEHOUSE_OPENAPI_ENABLED: 'true',
+    },
   });
 });
 afterAll(() => stack?.close());

@@ -19,7 +19,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       description:
         'Environments with their Configuration Servers, contact centres with their settings. Callers are the operator (HTTP Basic) or clients with a Bearer token of Auth API.',
       version: kit.version,
-      host: 'environments.example.com',
+      host: 'login.example.com',
       refine: refineOpenapi,
     },
   });

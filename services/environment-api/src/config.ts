@@ -26,6 +26,7 @@ import {
   internalSettings,
   logSettings,
   modeSetting,
+  openApiSettings,
   postgresSettings,
   primaryProblems,
   primarySettings,
@@ -123,6 +124,7 @@ export const configuration = defineConfiguration(
     auditForward: auditForwardSettings,
     audit: auditSettings,
     deleted: deletedSettings,
+    openapi: openApiSettings,
     tracing: tracingSettings,
   },
   {

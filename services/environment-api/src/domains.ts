@@ -22,6 +22,7 @@ import { composeImages } from './images/compose.ts';
 import { composeImportExport } from './import-export/compose.ts';
 import { composeInternal } from './internal/compose.ts';
 import { composeLocations } from './locations/compose.ts';
+import { composeDescription } from './openapi/compose.ts';
 import { composeOverview } from './overview/compose.ts';
 import { composePeople } from './people/compose.ts';
 import { composePersonNumbers } from './person-numbers/compose.ts';
@@ -42,6 +43,7 @@ export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) 
     .with('storage', composeStorage)
     .with('sealedSecrets', composeSealedSecrets)
     .with('access', composeAccess)
+    .with('description', composeDescription)
     .with('audit', composeAudit)
     .with('writer', composeChanges)
     .with('locations', composeLocations)

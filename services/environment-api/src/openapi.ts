@@ -19,6 +19,7 @@ async function describeWith(build: typeof buildApp, kit: Kit): Promise<App> {
   const config = loadConfig(configuration, {
     env: {
       GATEHOUSE_AUTH_API_URL: 'http://auth-api.example.com',
+      GATEHOUSE_OPENAPI_ENABLED: 'true',
       GATEHOUSE_OPS_USERNAME: 'described',
       GATEHOUSE_OPS_PASSWORD: 'described, never used',
       GATEHOUSE_SERVICE_CLIENT_ID: 'described',

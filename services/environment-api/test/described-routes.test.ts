@@ -53,7 +53,10 @@ let api: RunningApi;
 let ids: Record<string, string>;
 
 beforeAll(async () => {
-  api = await startApi({ env: { GATEHOUSE_CHECK_STEP_TIMEOUT_MS: '100' }, sendsGeneratedTexts: true });
+  api = await startApi({
+    env: { GATEHOUSE_CHECK_STEP_TIMEOUT_MS: '100', GATEHOUSE_OPENAPI_ENABLED: 'true' },
+    sendsGeneratedTexts: true,
+  });
   const servers = ['/', '/USW1', '/EUW1'].map((locations) => ({
     primaryAddress: '127.0.0.1',
     primaryPort: 1,

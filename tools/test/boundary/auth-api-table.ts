@@ -267,6 +267,7 @@ const described: Table = noPerson(
   ...['openid/userinfo', 'userinfo', 'jwt-userinfo'].map(
     (path) => `GET /.well-known/oauth-protected-resource${api}/${path}`,
   ),
+  `GET ${api}/openapi.json`,
   `GET ${api}/oauth/jwks`,
   `GET ${api}/sso/jwks`,
   `GET ${api}/branding/images/{digest}`,

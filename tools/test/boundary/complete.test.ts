@@ -13,7 +13,9 @@ import { differences } from './table.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await startStage();
+  // Every route that a setting offers.
+  const served = { GATEHOUSE_OPENAPI_ENABLED: 'true' };
+  stage = await startStage({ authApiEnv: served, environmentApiEnv: served });
 });
 afterAll(() => stage?.close());
 

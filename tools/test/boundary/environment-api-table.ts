@@ -210,6 +210,7 @@ const others: Table = noPerson(
   `GET ${api}/export`,
   `PUT ${api}/import`,
   `GET /.well-known/oauth-protected-resource/environment/v3`,
+  `GET ${api}/openapi.json`,
 );
 
 export const environmentApiTable: Table = { ...centers, ...people, ...internal, ...others };

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { OpenApiDocument, Schema } from '@gatehouse/service-kit/openapi';
+import { inlined, type OpenApiDocument, type Schema } from '@gatehouse/service-kit/openapi';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { sourceFiles } from '../../source-files.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -37,6 +38,49 @@ describe.each(services)('the document of %s', (service) => {
   it('has no schema twice', () => {
     const texts = Object.values(schemas).map((schema) => JSON.stringify(schema));
     expect(texts.length).toBe(new Set(texts).size);
+  });
+
+  it('shows bodies that fit their types', () => {
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    const problems = operations.flatMap(({ operationId, requestBody }) =>
+      Object.values(requestBody?.content ?? {}).flatMap(({ schema, example }) => {
+        if (example === undefined) return [];
+        const result = z.fromJSONSchema(inlined(schema, document) as never).safeParse(example);
+        return result.success ? [] : [`${operationId}: ${result.error.message}`];
+      }),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  it('describes nothing that generated clients cannot read, or are too strict about', () => {
+    const places = (node: unknown, place: string): string[] =>
+      typeof node !== 'object' || node === null
+        ? []
+        : [
+            ...('const' in node && (node as Schema).type === 'boolean' ? [`${place}: a constant flag`] : []),
+            ...Object.entries(node).flatMap(([key, value]) => places(value, `${place}/${key}`)),
+          ];
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    for (const { operationId, responses: answers, requestBody } of operations) {
+      const answered = inlined(answers, document);
+      expect([operationId, ...places(answered, '')]).toEqual([operationId]);
+      expect([operationId, JSON.stringify(answered).includes('"additionalProperties":false')]).toEqual([
+        operationId,
+        false,
+      ]);
+      const { schema: form = {} } = requestBody?.content['application/x-www-form-urlencoded'] ?? {};
+      expect([operationId, inlined(form, document).additionalProperties ?? 'unsaid']).toEqual([
+        operationId,
+        'unsaid',
+      ]);
+    }
+    const both = Object.values(schemas).flatMap(({ properties = {} }) =>
+      Object.entries(properties).filter(([, { anyOf = [] }]) => {
+        const types = anyOf.map(({ type }) => type);
+        return types.includes('string') && (types.includes('boolean') || types.includes('integer'));
+      }),
+    );
+    expect(both.map(([name]) => name)).toEqual(service === 'auth-api' ? ['remember', 'global'] : []);
   });
 
   it('says for each operation who may call, by credentials that it describes, and how it refuses', () => {

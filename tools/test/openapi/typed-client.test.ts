@@ -42,9 +42,9 @@ it('the program of docs/guides/openapi.md compiles with types that are made of t
   const { stdout: findings } = await run(process.execPath, [compiler, '-p', place]).catch((error) => error);
   expect(findings).toBe('');
   const env = {
-    AUTH_API: stage.publicUrl,
-    ENVIRONMENT_API: stage.publicUrl,
-    OPS: `${ops.username}:${ops.password}`,
+    GATEHOUSE: stage.publicUrl,
+    OPS_NAME: ops.username,
+    OPS_PASSWORD: ops.password,
   };
   const { stdout } = await run(process.execPath, [join(place, 'program.ts')], { cwd: place, env });
   expect(JSON.parse(stdout)).toEqual({
@@ -53,3 +53,11 @@ it('the program of docs/guides/openapi.md compiles with types that are made of t
     domains: ['typed.example.com'],
   });
 }, 60_000);
+
+it.each(['/auth/v3/openapi.json', '/environment/v3/openapi.json'])(
+  '%s is not there unless the installation wants it',
+  async (path) => {
+    const answer = await fetch(stage.publicUrl + path);
+    expect([answer.status, (await answer.json()).status.name]).toEqual([404, 'not_found']);
+  },
+);

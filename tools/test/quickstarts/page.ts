@@ -42,9 +42,11 @@ export function openFolder(
   variables: Record<string, string>,
 ) {
   const shared = language === 'Java' ? blocksOf('README').filter(({ section }) => section === 'Java') : [];
-  const blocks = [...shared, ...blocksOf(page)].filter(
-    ({ section }) => section === undefined || section === language,
-  );
+  const own = blocksOf(page).filter(({ section }) => section === undefined || section === language);
+  return openBlocks([...shared, ...own], place, variables);
+}
+
+export function openBlocks(blocks: readonly Block[], place: string, variables: Record<string, string>) {
   for (const { label, text } of blocks) if (label.includes('.')) writeFileSync(join(place, label), text);
   const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}`, ...variables };
   const options = { cwd: place, env };

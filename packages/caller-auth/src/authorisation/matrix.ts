@@ -30,6 +30,8 @@ interface MatrixOptions<Kind extends string, Name extends string> {
   rules: Readonly<Record<Name, Rule>>;
   /** By method and path of the OpenAPI document, below the prefix. */
   rows: Readonly<Record<string, Name>>;
+  /** Operations below the prefix that have no guard: whoever asks gets the same. */
+  open?: readonly string[];
 }
 
 const guardMark = 'isGuardedByMatrix';
@@ -44,6 +46,7 @@ export function createMatrix<Kind extends string, Name extends string>({
   kinds,
   rules,
   rows,
+  open = [],
 }: MatrixOptions<Kind, Name>) {
   /** Undefined: the path is not below the prefix. */
   function operationOf(method: string, url: string): string | undefined {
@@ -82,7 +85,7 @@ export function createMatrix<Kind extends string, Name extends string>({
         for (const one of [method].flat()) {
           const operation = operationOf(one, url);
           // Preflights are answered before anybody is asked who they are.
-          if (operation === undefined || one === 'OPTIONS') continue;
+          if (operation === undefined || one === 'OPTIONS' || open.includes(operation)) continue;
           if (ruleNamed(operation) === undefined)
             throw new Error(`${operation} has no row in the matrix of ${prefix}: say who may call it`);
           if (!this.hasDecorator(guardMark))

@@ -27,6 +27,7 @@ export {
   encryptionSettings,
   logSettings,
   modeSetting,
+  openApiSettings,
   plaintextWeakness,
   publicUrlSetting,
   serviceClientSettings,

@@ -41,6 +41,13 @@ export const deletedSettings = {
   }),
 };
 
+export const openApiSettings = {
+  enabled: setting(read.boolean().default(false), {
+    env: 'GATEHOUSE_OPENAPI_ENABLED',
+    doc: 'Serves the OpenAPI document of the API as `openapi.json`, to everybody, for generators and viewers. It names the release.',
+  }),
+};
+
 export const modeSetting = setting(z.enum(['production', 'local']).default('production'), {
   env: 'GATEHOUSE_MODE',
   doc: '`local` allows demo credentials and weak values; `production` refuses to start with them.',

@@ -15,12 +15,14 @@ export interface ApiDescription {
 
 /** Collects the routes that are added from now on. A serving process needs none of it, and loads none of it. */
 export async function describeApi(app: App, { host, refine, ...about }: ApiDescription): Promise<void> {
-  const [{ default: swagger }, { nameSchemas }, { describeAnswers }, registered] = await Promise.all([
-    import('@fastify/swagger'),
-    import('../openapi/components.ts'),
-    import('../openapi/answers.ts'),
-    import('../openapi/registered.ts'),
-  ]);
+  const [{ default: swagger }, { describeForClients }, { nameSchemas }, { describeAnswers }, registered] =
+    await Promise.all([
+      import('@fastify/swagger'),
+      import('../openapi/for-clients.ts'),
+      import('../openapi/components.ts'),
+      import('../openapi/answers.ts'),
+      import('../openapi/registered.ts'),
+    ]);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -36,6 +38,7 @@ export async function describeApi(app: App, { host, refine, ...about }: ApiDescr
         JSON.stringify('openapiObject' in described ? described.openapiObject : {}),
       );
       refine?.(document);
+      describeForClients(document);
       nameSchemas(document, registered.registeredSchemas());
       describeAnswers(document);
       return document;

@@ -49,5 +49,6 @@ export {
 export { openApiOf, runService } from './process/run.ts';
 export type { Kit, LogShipping } from './process/service.ts';
 export { sendRows } from './row-export.ts';
+export { describedApi } from './served-description.ts';
 export { createProxyWatch } from './untrusted-proxy.ts';
 export { visitorAddressOf } from './visitor-address.ts';

@@ -2,6 +2,7 @@
 import { components } from '@gatehouse/contracts/answers';
 import { z } from 'zod';
 import type { Schema } from './document.ts';
+import { answerForClients } from './for-clients.ts';
 
 type Override = NonNullable<z.core.ToJSONSchemaParams['override']>;
 
@@ -14,14 +15,23 @@ export function registeredSchemas(): Record<string, Schema> {
     uri: (id) => `#/components/schemas/${id}`,
   });
   return Object.fromEntries(
-    Object.entries(schemas).map(([id, { $id: _id, $schema: _dialect, ...schema }]) => [id, schema as Schema]),
+    Object.entries(schemas).map(([id, { $id: _id, $schema: _dialect, ...schema }]) => [
+      id,
+      answerForClients(schema as Schema),
+    ]),
   );
 }
 
-/** A union may have members that only transform: they have no schema, and nothing else may be left. */
+/**
+ * A field that is also taken in another form, such as a flag as text, is described by its own form alone: of two forms a generator
+ * makes a type of its own. A union may also have members that only transform: they have no schema, and nothing else may be left.
+ */
 export const withoutTransforms: Override = ({ zodSchema, jsonSchema }) => {
   if (!(zodSchema instanceof z.ZodUnion)) return;
-  const choices = jsonSchema.anyOf?.filter((choice) => Object.keys(choice).length > 0);
+  const isOwnForm = zodSchema.options.map((option) => !(option instanceof z.ZodPipe));
+  const choices = jsonSchema.anyOf?.filter(
+    (choice, index) => Object.keys(choice).length > 0 && (isOwnForm[index] || !isOwnForm.includes(true)),
+  );
   if (choices === undefined) return;
   jsonSchema.anyOf = choices;
   if (choices.length > 1) return;

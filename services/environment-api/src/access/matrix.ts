@@ -136,4 +136,7 @@ export type Operation = keyof typeof matrix;
 /** Where the paths of this API begin. */
 export const base = '/environment/v3';
 
-export const authorisation = createMatrix({ prefix: base, kinds: callerKinds, rules, rows: matrix });
+/** For anybody: the description of the API. */
+const open = ['GET /openapi.json'];
+
+export const authorisation = createMatrix({ prefix: base, kinds: callerKinds, rules, rows: matrix, open });

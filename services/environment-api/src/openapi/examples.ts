@@ -17,7 +17,7 @@ const environment = {
       backupAddress: 'config-2.example.com',
       backupPort: 8888,
       readOnly: false,
-      locations: '/USW1',
+      locations: ['/USW1'],
     },
   ],
 };

@@ -7,7 +7,11 @@ import { examples } from './examples.ts';
 const securitySchemes = {
   operator: { type: 'http', scheme: 'basic', description: 'The operator account.' },
   scimKey: { type: 'http', scheme: 'bearer', description: 'An API key with the purpose `scim`.' },
-  token: { type: 'http', scheme: 'bearer', description: 'An access token of Auth API.' },
+  token: {
+    type: 'oauth2',
+    flows: { clientCredentials: { tokenUrl: '/auth/v3/oauth/token', scopes: {} } },
+    description: 'An access token of Auth API.',
+  },
   console: {
     type: 'http',
     scheme: 'bearer',
