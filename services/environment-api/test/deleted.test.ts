@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPeopleStore } from './people-store.ts';
 import { flat } from './pictures.ts';
 import { type Method, type RunningApi, startApi } from './running-api.ts';
+import { withSchemas } from './scim-client.ts';
 
 let api: RunningApi;
 beforeAll(async () => {
@@ -255,7 +256,7 @@ it('brings a person back who was deleted by SCIM, with the old number and anothe
   expect((await api.call('DELETE', `${users}/${person.id}`)).status).toBe(204);
   expect((await api.call('GET', `${users}/${person.id}`)).status).toBe(404);
   expect((await api.call('GET', `${users}?filter=userName eq "anna"`)).body.totalResults).toBe(0);
-  const again = await api.call('POST', users, { payload: { userName: 'anna' } });
+  const again = await api.call('POST', users, { payload: withSchemas('POST', users, { userName: 'anna' }) });
   expect(again.status).toBe(201);
 
   const kept = await keptOf(person.id);

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { describeInternalEnvironmentApi } from '../src/openapi.ts';
 import { createPeopleStore } from './people-store.ts';
 import { type Answer, type Method, type RunningApi, startApi } from './running-api.ts';
+import { withSchemas } from './scim-client.ts';
 
 /** Everything here is read from the document that callers read, and from that of the internal listener. */
 const described = JSON.parse(readFileSync(new URL('../openapi.json', import.meta.url), 'utf8'));
@@ -70,8 +71,11 @@ beforeAll(async () => {
   });
   const store = await createPeopleStore(api);
   const make = async (endpoint: string, payload: object) =>
-    (await api.call('POST', `/contact-centers/${store.contactCenterId}/scim/v2/${endpoint}`, { payload }))
-      .body.id;
+    (
+      await api.call('POST', `/contact-centers/${store.contactCenterId}/scim/v2/${endpoint}`, {
+        payload: withSchemas('POST', `/${endpoint}`, payload),
+      })
+    ).body.id;
   ids = {
     scimCenter: store.contactCenterId,
     userId: await make('Users', { userName: 'known' }),
@@ -280,7 +284,7 @@ describe.each(routes.filter(({ body, name }) => body && !name.includes('/interna
         ['groupId', 'Groups', { displayName: 'Shown' }],
       ] as const) {
         const made = await api.call('POST', `/contact-centers/${fresh['scimCenter']}/scim/v2/${endpoint}`, {
-          payload,
+          payload: withSchemas('POST', `/${endpoint}`, payload),
         });
         fresh[param] = made.body.id;
       }

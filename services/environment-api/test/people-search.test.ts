@@ -3,7 +3,7 @@ import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPeopleStore } from './people-store.ts';
 import { type RunningApi, startApi } from './running-api.ts';
-import { scimKey } from './scim-client.ts';
+import { scimKey, withSchemas } from './scim-client.ts';
 
 let api: RunningApi;
 let store: Awaited<ReturnType<typeof createPeopleStore>>;
@@ -35,7 +35,7 @@ afterAll(() => api.close());
 
 async function create(user: object): Promise<string> {
   const path = `/contact-centers/${store.contactCenterId}/scim/v2/Users`;
-  return (await api.call('POST', path, { payload: user })).body.id;
+  return (await api.call('POST', path, { payload: withSchemas('POST', path, user) })).body.id;
 }
 
 const ask = async (query: Record<string, string>, environmentId = store.environmentId) => {

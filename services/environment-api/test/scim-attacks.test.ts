@@ -2,8 +2,8 @@
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProvidedPasswords } from '../src/people/provided-password.ts';
-import { inOrder } from '../src/scim/bulk-order.ts';
-import type { BulkOperation } from '../src/scim/bulk-request.ts';
+import { inOrder } from '../src/scim/bulk/bulk-order.ts';
+import type { BulkOperation } from '../src/scim/bulk/bulk-request.ts';
 import { type Method, type RunningApi, startApi } from './running-api.ts';
 import { createScimClient, type ScimClient, urns } from './scim-client.ts';
 
@@ -23,7 +23,7 @@ const columnsOf = async (id: string) =>
   (await api.pool.query('SELECT * FROM environment.people WHERE id = $1', [id])).rows[0];
 
 describe('a filter', () => {
-  // attack: SCIM filter bomb | RFC 7644 7.2, CWE-674, CWE-400 | guard: services/environment-api/src/scim/filter.ts
+  // attack: SCIM filter bomb | RFC 7644 7.2, CWE-674, CWE-400 | guard: services/environment-api/src/scim/filter/filter.ts
   it.each([
     ['deep', `${'('.repeat(200)}userName pr${')'.repeat(200)}`, /deep/],
     ['deep by not', `${'not ('.repeat(100)}userName pr${')'.repeat(100)}`, /deep/],
@@ -35,7 +35,7 @@ describe('a filter', () => {
     expect(body.detail).toMatch(reason);
   });
 
-  // attack: SCIM filter bomb | RFC 7644 7.2, CWE-1333 | guard: services/environment-api/src/scim/filter.ts
+  // attack: SCIM filter bomb | RFC 7644 7.2, CWE-1333 | guard: services/environment-api/src/scim/filter/filter.ts
   it('in a path of a megabyte is refused by its length', async () => {
     const { id } = await scim.user({ userName: randomUuid() });
     const path = `emails[type eq "${'\\"'.repeat(200_000)}`;
@@ -47,7 +47,7 @@ describe('a filter', () => {
     });
   });
 
-  // attack: SQL in a SCIM filter | CWE-89 | guard: services/environment-api/src/scim/filter-sql.ts
+  // attack: SQL in a SCIM filter | CWE-89 | guard: services/environment-api/src/scim/filter/filter-sql.ts
   it('carries no SQL, neither as a name nor as a value', async () => {
     await scim.user({ userName: 'o\'brien", $2' });
     for (const value of ["x' OR '1'='1", "x') OR true --", '$2', '\\u0027 OR 1=1 --'])
@@ -61,12 +61,16 @@ describe('a filter', () => {
     }
   });
 
-  // attack: SCIM filter over what is never shown | RFC 7643 2.2, CWE-203 | guard: services/environment-api/src/scim/filter-sql.ts
+  // attack: SCIM filter over what is never shown | RFC 7643 2.2, CWE-203 | guard: services/environment-api/src/scim/filter/filter-sql.ts
   it.each(['password', 'passwordEnvelope', 'meta.version', 'schemas', `${urns.user}:password`])(
     'over %s is refused: its hits would tell what it begins with',
     async (name) => {
-      const { body } = await filtered(`${name} sw "$argon2id"`);
-      expect(body).toMatchObject({ status: '400', scimType: 'invalidFilter' });
+      const filter = `${name} sw "$argon2id"`;
+      const answers = ['/.search', '/Users/.search', '/Groups/.search'].map((path) =>
+        scim.call('POST', path, { filter }),
+      );
+      for (const { body } of await Promise.all([filtered(filter), ...answers]))
+        expect(body).toMatchObject({ status: '400', scimType: 'invalidFilter' });
     },
   );
 });
@@ -321,8 +325,27 @@ describe('a body', () => {
   });
 });
 
+describe('a PATCH that removes active', () => {
+  // attack: somebody whose status was removed stays in | RFC 7644 3.5.2.2, CWE-636 | guard: services/environment-api/src/scim/user.ts
+  it('shuts the person out, who has no status until one is set', async () => {
+    const { id } = await scim.user({ userName: randomUuid(), title: 'Agent' });
+    const isActive = async () => (await columnsOf(id)).is_active;
+    const removed = await scim.patch(`/Users/${id}`, [{ op: 'remove', path: 'active' }]);
+    expect([removed.status, removed.body.title]).toEqual([200, 'Agent']);
+    expect(removed.body).not.toHaveProperty('active');
+    expect(await isActive()).toBe(false);
+    // A change of something else lets nobody in.
+    const changed = await scim.patch(`/Users/${id}`, [{ op: 'replace', path: 'title', value: 'Lead' }]);
+    expect(changed.body).not.toHaveProperty('active');
+    expect(await isActive()).toBe(false);
+    expect((await scim.call('GET', `/Users/${id}`)).body).toEqual(changed.body);
+    const set = await scim.patch(`/Users/${id}`, [{ op: 'add', path: 'active', value: true }]);
+    expect([set.body.active, await isActive()]).toEqual([true, true]);
+  });
+});
+
 describe('a request that makes much of little', () => {
-  // attack: SCIM bulk request without end | RFC 7644 3.7.4, API4:2023 | guard: services/environment-api/src/scim/bulk-request.ts
+  // attack: SCIM bulk request without end | RFC 7644 3.7.4, API4:2023 | guard: services/environment-api/src/scim/bulk/bulk-request.ts
   it('is refused with more than a thousand operations, before the first is done', async () => {
     const operation = (index: number) => ({
       method: 'POST',
@@ -379,7 +402,7 @@ describe('a request that makes much of little', () => {
     expect(body).toMatchObject({ status: '400', scimType: 'invalidValue' });
   });
 
-  // attack: SCIM bulk request whose operations wait for each other | RFC 7644 3.7.1, CWE-407 | guard: services/environment-api/src/scim/bulk-order.ts
+  // attack: SCIM bulk request whose operations wait for each other | RFC 7644 3.7.1, CWE-407 | guard: services/environment-api/src/scim/bulk/bulk-order.ts
   it('is read once, however long its operations wait for each other', () => {
     const length = 200;
     let reads = 0;
@@ -413,7 +436,9 @@ describe('a request that makes much of little', () => {
   it('leaves connections for others while its lists are slow', async () => {
     const slow = await api.pool.connect();
     await slow.query('BEGIN; LOCK TABLE environment.people IN ACCESS EXCLUSIVE MODE');
-    const lists = Array.from({ length: 12 }, () => filtered('title co "x"'));
+    const lists = Array.from({ length: 12 }, (_, index) =>
+      index % 2 === 0 ? filtered('title co "x"') : scim.call('POST', '/.search', { filter: 'title co "x"' }),
+    );
     try {
       await expect.poll(() => api.pool.totalCount - api.pool.idleCount).toBeGreaterThan(4);
       for (let others = 0; others < 20; others += 1)

@@ -26,7 +26,7 @@ export async function createScimCalls(api: RunningApi, contactCenterId: string) 
         ...(payload === undefined ? {} : { 'content-type': 'application/scim+json' }),
         ...headers,
       },
-      ...(payload === undefined ? {} : { payload }),
+      ...(payload === undefined ? {} : { payload: withSchemas(method, path, payload) }),
     });
   return {
     key,
@@ -34,13 +34,32 @@ export async function createScimCalls(api: RunningApi, contactCenterId: string) 
     call,
     /** Creates a user; returns it. */
     async user(fields: object) {
-      const answer = await call('POST', '/Users', { schemas: [urns.user], ...fields });
+      const answer = await call('POST', '/Users', fields);
       if (answer.status !== 201) throw new Error(answer.text);
       return answer.body;
     },
     patch: (path: string, Operations: object[], headers?: Record<string, string>) =>
-      call('PATCH', path, { schemas: [urns.patch], Operations }, headers),
+      call('PATCH', path, { Operations }, headers),
   };
+}
+
+/** Programs name the schemas of what they send. A payload that has the key `schemas`, even as undefined, stays as it is. */
+export function withSchemas(method: string, path: string, payload: object): object {
+  if ('schemas' in payload) return payload;
+  if (path.endsWith('/Bulk')) return { schemas: [urns.bulk], ...withSchemasInside(payload) };
+  const resource = path.includes('/Groups') ? urns.group : urns.user;
+  const posted = path.endsWith('/.search') ? urns.search : resource;
+  return { schemas: [method === 'PATCH' ? urns.patch : posted], ...payload };
+}
+
+function withSchemasInside(payload: { Operations?: unknown }): object {
+  if (!Array.isArray(payload.Operations)) return payload;
+  const Operations = payload.Operations.map(({ data, ...operation }) =>
+    typeof data === 'object'
+      ? { ...operation, data: withSchemas(String(operation.method), String(operation.path), data) }
+      : { ...operation, data },
+  );
+  return { ...payload, Operations };
 }
 
 export async function scimKey(api: RunningApi, contactCenterId: string): Promise<string> {
@@ -57,5 +76,6 @@ export const urns = {
   group: 'urn:ietf:params:scim:schemas:core:2.0:Group',
   patch: 'urn:ietf:params:scim:api:messages:2.0:PatchOp',
   bulk: 'urn:ietf:params:scim:api:messages:2.0:BulkRequest',
+  search: 'urn:ietf:params:scim:api:messages:2.0:SearchRequest',
   error: 'urn:ietf:params:scim:api:messages:2.0:Error',
 };

@@ -1,7 +1,7 @@
 /** How a list of SCIM knows how many people there are: whoever pages must not make the database count them for each page. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
-import { createScimClient, type ScimClient } from './scim-client.ts';
+import { createScimClient, type ScimClient, withSchemas } from './scim-client.ts';
 
 let api: RunningApi;
 let scim: ScimClient;
@@ -33,7 +33,7 @@ it('whoever was added or removed counts at once, also by another replica', async
   const call = (method: 'POST' | 'DELETE', path: string, payload?: object) =>
     replica.call(method, `${scim.base}${path}`, {
       headers: { authorization: `Bearer ${scim.key}` },
-      ...(payload ? { payload } : {}),
+      ...(payload ? { payload: withSchemas(method, path, payload) } : {}),
     });
   expect(await total()).toBe(1);
   const { body } = await call('POST', '/Users', { userName: 'second' });

@@ -102,12 +102,29 @@ const centers: Table = {
   [`GET ${api}/audit/export`]: [{}, { query: { contactCenterId: '{contactCenterId}' } }],
 };
 
-const userFields = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: '{userName}' };
+/** Of all bodies of SCIM, so that none is refused for them. */
+const schemas = [
+  ...['core:2.0:User', 'core:2.0:Group'].map((name) => `urn:ietf:params:scim:schemas:${name}`),
+  ...['PatchOp', 'BulkRequest', 'SearchRequest'].map(
+    (name) => `urn:ietf:params:scim:api:messages:2.0:${name}`,
+  ),
+];
+const userFields = { schemas, userName: '{userName}' };
 const people: Table = {
   [`GET ${scim}/Users`]: [{}, { query: { filter: 'userName eq "{userName}"' } }],
   [`POST ${scim}/Users`]: one({ json: userFields }),
-  [`POST ${scim}/Groups`]: one({ json: { displayName: 'Administrators', members: [{ value: '{sub}' }] } }),
-  [`POST ${scim}/Bulk`]: one({ json: { Operations: [{ method: 'DELETE', path: '/Users/{sub}' }] } }),
+  [`POST ${scim}/Groups`]: one({
+    json: { schemas, displayName: 'Administrators', members: [{ value: '{sub}' }] },
+  }),
+  [`POST ${scim}/Bulk`]: one({
+    json: { schemas, Operations: [{ method: 'DELETE', path: '/Users/{sub}' }] },
+  }),
+  ...Object.fromEntries(
+    ['', '/Users', '/Groups'].map((path) => [
+      `POST ${scim}${path}/.search`,
+      [{ json: { schemas } }, { json: { schemas, filter: 'userName eq "{userName}"' } }],
+    ]),
+  ),
   ...Object.fromEntries(
     [...each('GET DELETE', `${scim}/Users/{userId}`), ...each('GET DELETE', `${scim}/Groups/{groupId}`)].map(
       (route) => [route, one({ path: { userId: '{sub}', groupId: '{sub}' } })],

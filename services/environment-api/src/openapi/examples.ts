@@ -63,6 +63,12 @@ const scimPatch = (operation: object) => ({
   Operations: [operation],
 });
 
+const scimSearch = (filter: string) => ({
+  schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'],
+  filter,
+  count: 50,
+});
+
 export const examples: Record<string, object> = {
   createEnvironment: { data: environment },
   putEnvironment: { data: { password: 'the new password' } },
@@ -129,6 +135,9 @@ export const examples: Record<string, object> = {
   scimCreateGroup: scimGroup,
   scimReplaceGroup: scimGroup,
   scimPatchGroup: scimPatch({ op: 'replace', path: 'displayName', value: 'Supervisors' }),
+  scimSearchUsers: scimSearch('active eq false'),
+  scimSearchGroups: scimSearch('displayName sw "Agents"'),
+  scimSearch: scimSearch('meta.resourceType eq "Group" or userName eq "ada@example.com"'),
   scimBulk: {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
     failOnErrors: 10,

@@ -1,7 +1,9 @@
 /** Describes the bodies of SCIM for the OpenAPI document. The other attributes of a resource are in `schema.ts`. */
 import { components } from '@gatehouse/contracts/answers';
 import { z } from 'zod';
-import { errorUrn } from './errors.ts';
+import { errorUrn, messageUrn } from './errors.ts';
+import { searchFields } from './listing.ts';
+import { groupSchema, userSchema } from './schema.ts';
 
 const urns = z.array(z.string());
 const meta = z
@@ -12,8 +14,16 @@ const several = z
   .optional();
 const activity = z.union([z.boolean(), z.string()]);
 
-export const userBody = z.looseObject({
-  schemas: urns.optional(),
+/** `requireSchema` looks at the schemas, and says which are right. */
+function bodyOf<Fields extends z.ZodRawShape>(urn: string, fields: Fields) {
+  const schemas = z
+    .unknown()
+    .optional()
+    .meta({ type: 'array', items: { type: 'string' }, description: `A list with \`${urn}\`.` });
+  return z.looseObject({ schemas, ...fields }).meta({ required: ['schemas'] });
+}
+
+export const userBody = bodyOf(userSchema.core.urn, {
   userName: z.string().optional().describe('Unique in any case. Needed.'),
   externalId: z.string().nullish().describe('The id that the program which sends it has.'),
   name: z.looseObject({}).nullish(),
@@ -22,15 +32,13 @@ export const userBody = z.looseObject({
   password: z.string().nullish().describe('12 to 128 characters. It is never given back.'),
 });
 
-export const groupBody = z.looseObject({
-  schemas: urns.optional(),
+export const groupBody = bodyOf(groupSchema.core.urn, {
   displayName: z.string().optional().describe('Unique in any case. Needed.'),
   externalId: z.string().nullish(),
   members: z.unknown().optional().describe('Values are ids of users.'),
 });
 
-export const patchBody = z.looseObject({
-  schemas: urns.optional(),
+export const patchBody = bodyOf(`${messageUrn}:PatchOp`, {
   Operations: z
     .array(
       z.looseObject({ op: z.string().optional(), path: z.string().nullish(), value: z.unknown().optional() }),
@@ -39,8 +47,9 @@ export const patchBody = z.looseObject({
     .describe('RFC 7644 section 3.5.2; at most 1,000.'),
 });
 
-export const bulkBody = z.looseObject({
-  schemas: urns.optional(),
+export const searchBody = bodyOf(`${messageUrn}:SearchRequest`, searchFields);
+
+export const bulkBody = bodyOf(`${messageUrn}:BulkRequest`, {
   failOnErrors: z
     .number()
     .nullish()
@@ -101,7 +110,6 @@ const errorDocument = z.object({
   status: z.string(),
   scimType: z.string().optional(),
   detail: z.string(),
-  name: z.string().optional(),
 });
 components.add(errorDocument, { id: 'ScimFailure' });
 

@@ -7,9 +7,11 @@ import type { Core } from '../core/open-core.ts';
 import { createGroupService } from '../people/group-service.ts';
 import type { PeopleService } from '../people/service.ts';
 import { createScimAdmission } from './authenticate.ts';
-import { createBulk } from './bulk.ts';
+import { createBulk } from './bulk/bulk.ts';
 import { createGroups } from './groups.ts';
 import { scimRoutes } from './routes.ts';
+import { createSearch } from './search.ts';
+import { unknownPaths } from './unknown-paths.ts';
 import { createUsers } from './users.ts';
 
 interface ScimDependencies {
@@ -25,6 +27,11 @@ export function composeScim(core: Core, { access, writer, people, apiKeys }: Sci
   const groups = createGroups({ groups: createGroupService({ db, writer }) });
   const bulk = createBulk({ writer, users, groups });
   const admission = createScimAdmission({ apiKeys, others: access.admission, now });
-  const options = { db, admission, users, groups, bulk, publicUrl };
-  return { mounts: [['provisioners', '', (scim) => scimRoutes(scim, options)]] } satisfies Domain;
+  const options = { db, admission, users, groups, bulk, search: createSearch({ users, groups }), publicUrl };
+  return {
+    mounts: [
+      ['provisioners', '', (scim) => scimRoutes(scim, options)],
+      ['provisioners', '', unknownPaths],
+    ],
+  } satisfies Domain;
 }

@@ -1,6 +1,6 @@
 /** Writes the documents by which SCIM clients learn what this service can do (RFC 7643 sections 5 to 7). */
 import { notFound } from '@gatehouse/service-kit/errors';
-import { maxOperations, maxPayloadBytes } from './bulk-request.ts';
+import { maxOperations, maxPayloadBytes } from './bulk/bulk-request.ts';
 import { listAnswer, maxResults } from './listing.ts';
 import type { Resource } from './resource.ts';
 import {

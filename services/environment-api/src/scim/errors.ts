@@ -1,11 +1,12 @@
-/** Renders failures in the form of SCIM (RFC 7644 section 3.12). */
-
+/** Renders failures in the form of SCIM (RFC 7644 section 3.12): these members and no others, because clients refuse what the schema has not. */
 import { OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { AppError, createErrorHandler } from '@gatehouse/service-kit/errors';
 
 export const scimMediaType = 'application/scim+json; charset=utf-8';
-export const errorUrn = 'urn:ietf:params:scim:api:messages:2.0:Error';
+/** Before the names of the messages of SCIM (RFC 7644 section 8.2). */
+export const messageUrn = 'urn:ietf:params:scim:api:messages:2.0';
+export const errorUrn = `${messageUrn}:Error`;
 
 /** RFC 7644 table 9. */
 const scimTypes = [
@@ -35,14 +36,11 @@ export const scimErrorHandler = createErrorHandler((error, _request, reply) => {
 
 /** Also the answer to an operation of a bulk request. */
 export function scimErrorOf(error: AppError) {
-  const scimType = scimTypeOf(error);
   return {
     schemas: [errorUrn],
     status: String(error.status),
-    ...definedOnly({ scimType }),
+    ...definedOnly({ scimType: scimTypeOf(error) }),
     detail: error.message,
-    // RFC 7644 has no word for the others, such as read_only_region.
-    ...definedOnly({ name: scimType === undefined ? error.name : undefined }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { GroupChange, MemberStep } from '../people/group-service.ts';
 import type { Member } from '../people/group-store.ts';
 import type { Group, GroupFields } from '../people/person.ts';
 import { scimError } from './errors.ts';
-import type { Filter } from './filter.ts';
+import type { Filter } from './filter/filter.ts';
 import { type PatchOperation, patchTarget } from './patch.ts';
 import { metaOf } from './reply.ts';
 import { isObject, type Resource, readResource, readValue, requireHonest, requireKey } from './resource.ts';
@@ -64,7 +64,8 @@ export function readGroupPatch(operations: readonly PatchOperation[]): (present:
 
   for (const { op, path, value } of operations) {
     if (path !== undefined) apply(op, path, value, true);
-    else if (op === 'remove') throw scimError('noTarget', 'An operation remove needs a path', 'path');
+    else if (op === 'remove')
+      throw scimError('noTarget', 'An operation remove needs the path of an attribute', 'path');
     else if (!isObject(value))
       throw scimError('invalidValue', 'Without a path, value must be an object', 'value');
     // Okta sends the id along.

@@ -2,12 +2,13 @@
 import type { WriteContext } from '../changes/writer.ts';
 import type { GroupService } from '../people/group-service.ts';
 import type { Group, Home } from '../people/person.ts';
-import { parseFilter } from './filter.ts';
-import { everything, groupCondition } from './filter-sql.ts';
+import { parseFilter } from './filter/filter.ts';
+import { everything, groupCondition } from './filter/filter-sql.ts';
 import { groupOf, readGroup, readGroupPatch } from './group.ts';
-import { type Listing, type ListQuery, readListing } from './listing.ts';
+import type { Listing, Question } from './listing.ts';
 import { readOperations } from './patch.ts';
 import { createProjection, includes, type Projection } from './projection.ts';
+import { requireSchema } from './resource.ts';
 import { groupSchema } from './schema.ts';
 
 export type Groups = ReturnType<typeof createGroups>;
@@ -30,21 +31,25 @@ export function createGroups({ groups }: { groups: GroupService }) {
       const [resource = {}] = await shown([group], base, asked);
       return { version: group.version, resource };
     },
-    async list(home: Home, query: ListQuery, base: string): Promise<Listing> {
-      const { filter, page } = readListing(query);
-      const condition = filter === undefined ? everything : groupCondition(parseFilter(filter));
+    async list(home: Home, question: Question, base: string): Promise<Listing> {
+      const { filter, page, beside } = question;
+      const condition = filter === undefined ? everything : groupCondition(parseFilter(filter), beside);
       const totalResults = await groups.count(home, condition);
       const rows =
         page.limit === 0 || page.offset >= totalResults ? [] : await groups.list(home, condition, page);
-      const listed = includes(groupSchema, query, 'members') ? withinBound(rows) : rows;
-      return { totalResults, startIndex: page.offset + 1, resources: await shown(listed, base, query) };
+      const listed = includes(groupSchema, question, 'members') ? withinBound(rows) : rows;
+      return { totalResults, startIndex: page.offset + 1, resources: await shown(listed, base, question) };
     },
-    create: async (context: WriteContext, home: Home, body: unknown) =>
-      groups.create(context, home, readGroup(body)),
-    replace: async (context: WriteContext, home: Home, id: string, body: unknown) =>
-      groups.change(context, home, id, (present) => readGroup(body, present)),
+    async create(context: WriteContext, home: Home, body: unknown) {
+      requireSchema(body, groupSchema.core.urn);
+      return groups.create(context, home, readGroup(body));
+    },
+    async replace(context: WriteContext, home: Home, id: string, body: unknown) {
+      requireSchema(body, groupSchema.core.urn);
+      return groups.change(context, home, id, (present) => readGroup(body, present));
+    },
     patch: async (context: WriteContext, home: Home, id: string, body: unknown) =>
-      groups.change(context, home, id, readGroupPatch(readOperations(body))),
+      groups.change(context, home, id, readGroupPatch(readOperations(groupSchema, body))),
     remove: (context: WriteContext, home: Home, id: string) => groups.remove(context, home, id),
   };
 }

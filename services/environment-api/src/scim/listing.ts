@@ -1,7 +1,15 @@
-/** Reads the query of a list and writes its answer (RFC 7644 section 3.4.2). */
+/** Reads what is asked of a list, in a query or in the body of a search, and writes its answer (RFC 7644 sections 3.4.2 and 3.4.3). */
 import { z } from 'zod';
 import type { Projection } from './projection.ts';
 import type { Resource } from './resource.ts';
+import type { ResourceSchema } from './schema.ts';
+
+export interface Question extends Projection {
+  filter: string | undefined;
+  page: { offset: number; limit: number };
+  /** The other kind of resource of the same search: an attribute that it alone has is no error in the filter. */
+  beside?: ResourceSchema;
+}
 
 export interface Listing {
   totalResults: number;
@@ -21,24 +29,39 @@ export const projectionQuery = z.object({
   excludedAttributes: z.string().max(4_096).optional().describe('All but these.'),
 });
 
+const filterHelp = 'RFC 7644 section 3.4.2.2, such as `userName eq "ada@example.com"`.';
+const startHelp = 'From 1.';
+const countHelp = `Most resources of the answer: at most ${maxResults}, 0 for their number alone.`;
+
 export const listQuery = projectionQuery.extend({
-  filter: z
-    .string()
-    .optional()
-    .describe('RFC 7644 section 3.4.2.2, such as `userName eq "ada@example.com"`.'),
-  startIndex: number.optional().describe('From 1.'),
-  count: number
-    .optional()
-    .describe(`Most resources of the answer: at most ${maxResults}, 0 for their number alone.`),
+  filter: z.string().optional().describe(filterHelp),
+  startIndex: number.optional().describe(startHelp),
+  count: number.optional().describe(countHelp),
 });
 
-export type ListQuery = z.output<typeof listQuery> & Projection;
+const names = z.array(z.string().max(255)).max(100).nullish();
+
+/** Of the body of a search. */
+export const searchFields = {
+  filter: z.string().nullish().describe(filterHelp),
+  startIndex: z.int().nullish().describe(startHelp),
+  count: z.int().nullish().describe(countHelp),
+  attributes: names.describe('Only these.'),
+  excludedAttributes: names.describe('All but these.'),
+};
+
+type Asked = z.output<typeof listQuery> | z.output<z.ZodObject<typeof searchFields>>;
 
 /** Numbers out of range count as the nearest that is right (section 3.4.2.4). */
-export function readListing({ filter, startIndex, count }: ListQuery) {
+export function questionOf({ filter, startIndex, count, attributes, excludedAttributes }: Asked): Question {
   const start = Math.min(Math.max(Number(startIndex ?? 1), 1), maxStartIndex);
   const limit = Math.min(Math.max(Number(count ?? defaultResults), 0), maxResults);
-  return { filter: filter === '' ? undefined : filter, page: { offset: start - 1, limit } };
+  return {
+    filter: filter || undefined,
+    page: { offset: start - 1, limit },
+    attributes: [attributes].flat().join(),
+    excludedAttributes: [excludedAttributes].flat().join(),
+  };
 }
 
 export function listAnswer({ totalResults, startIndex, resources }: Listing) {

@@ -1,9 +1,9 @@
 /** Applies the operations of a PATCH to a user (RFC 7644 section 3.5.2), also in the spellings of Entra ID and Okta. */
-import { scimError } from './errors.ts';
-import { type Filter, parsePath } from './filter.ts';
-import { matches, valueFrom } from './match.ts';
-import { isObject, type Resource, readOne, readValue, requireFew } from './resource.ts';
-import { type Attribute, type ResourceSchema, resolve, type Target } from './schema.ts';
+import { messageUrn, scimError } from './errors.ts';
+import { type Filter, parsePath } from './filter/filter.ts';
+import { matches, valueFrom } from './filter/match.ts';
+import { isObject, type Resource, readOne, readValue, requireFew, requireSchema } from './resource.ts';
+import { type Attribute, isSameUrn, type ResourceSchema, resolve, type Target } from './schema.ts';
 
 export interface PatchOperation {
   op: 'add' | 'replace' | 'remove';
@@ -23,7 +23,8 @@ const maxOperations = 1_000;
 const verbs = ['add', 'replace', 'remove'] as const;
 
 /** @throws AppError 400 */
-export function readOperations(body: unknown): PatchOperation[] {
+export function readOperations(schema: ResourceSchema, body: unknown): PatchOperation[] {
+  requireSchema(body, `${messageUrn}:PatchOp`);
   const sent = isObject(body)
     ? Object.entries(body).find(([key]) => key.toLowerCase() === 'operations')?.[1]
     : undefined;
@@ -51,8 +52,20 @@ export function readOperations(body: unknown): PatchOperation[] {
       );
     if (path !== undefined && path !== null && typeof path !== 'string')
       throw scimError('invalidPath', `Operations.${index}.path must be a text`, `Operations.${index}.path`);
-    return { op: verb, path: path ? path : undefined, value };
+    return ofWholeSchema(schema, { op: verb, path: path ? path : undefined, value });
   });
+}
+
+/** The URN of a schema is the path of all its attributes (RFC 7644 section 3.5.2): the value says which of them, as without a path. */
+function ofWholeSchema({ core, extension }: ResourceSchema, operation: PatchOperation): PatchOperation {
+  const { op, path, value } = operation;
+  if (path === undefined) return operation;
+  if (isSameUrn(path, core.urn)) return { op, value };
+  if (extension === undefined || !isSameUrn(path, extension.urn)) return operation;
+  if (op === 'remove') return { op, path: extension.urn };
+  if (!isObject(value))
+    throw scimError('invalidValue', `${extension.urn} must be an object with attributes`, 'value');
+  return { op, value: { [extension.urn]: value } };
 }
 
 /** Returns the changed resource; the given one stays as it is. @throws AppError 400 */
@@ -64,6 +77,7 @@ export function applyPatch(
   const resource = structuredClone(present);
   for (const { op, path, value } of operations) {
     if (path === undefined) applyWithoutPath(schema, resource, op, value);
+    else if (path === schema.extension?.urn) delete resource[path];
     else {
       const target = patchTarget(schema, path);
       if (target === undefined)
@@ -77,12 +91,13 @@ export function applyPatch(
 
 /** The names of the value are attributes, or paths as Entra ID sends them. Unknown and read-only attributes are left out, as in a PUT. */
 function applyWithoutPath(schema: ResourceSchema, resource: Resource, op: Verb, value: unknown): void {
-  if (op === 'remove') throw scimError('noTarget', 'An operation remove needs a path', 'path');
+  if (op === 'remove')
+    throw scimError('noTarget', 'An operation remove needs the path of an attribute', 'path');
   if (!isObject(value))
     throw scimError('invalidValue', 'Without a path, value must be an object with attributes', 'value');
   const urn = schema.extension?.urn;
   for (const [key, part] of Object.entries(value)) {
-    const isExtension = key.toLowerCase() === urn?.toLowerCase();
+    const isExtension = urn !== undefined && isSameUrn(key, urn);
     const inner = isExtension && isObject(part) ? Object.entries(part) : undefined;
     const named = inner
       ? inner.map(([name, one]) => [`${urn}:${name}`, one] as const)

@@ -1,25 +1,15 @@
-/** Routes of one kind of resource, users or groups: list, create, read, replace, patch and delete. */
+/** Routes of one kind of resource, users or groups: list, search, create, read, replace, patch and delete. */
 import { type App, etagOf, isFresh, visitorAddressOf } from '@gatehouse/service-kit/http';
-import type { createSemaphore } from '@gatehouse/service-kit/limits';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { WriteContext } from '../changes/writer.ts';
-import type { Home } from '../people/person.ts';
-import { type groupBody, listOf, patchBody, scimFailures, type userBody } from './bodies.ts';
+import { type groupBody, patchBody, scimFailures, type userBody } from './bodies.ts';
 import type { Groups } from './groups.ts';
-import { listAnswer, listQuery, projectionQuery } from './listing.ts';
+import { listRoute, params, type Shared, searchRoute, tags } from './list-routes.ts';
+import { projectionQuery } from './listing.ts';
 import { scimTagOf, send } from './reply.ts';
 import type { Users } from './users.ts';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The contact centre whose people the routes of SCIM are about. Set before the body is read. */
-    home: Home;
-  }
-}
-
-export const tags = ['SCIM'];
-export const params = z.object({ id: z.string() });
 const nothing = z.null().describe('Done.');
 
 interface Endpoint {
@@ -31,35 +21,28 @@ interface Endpoint {
   document: z.ZodType;
 }
 
-export type BaseOf = (request: FastifyRequest) => string;
-
-/** Of users and groups together. */
-interface Shared {
-  baseOf: BaseOf;
-  lists: ReturnType<typeof createSemaphore>;
-}
-
-export function resourceRoutes(scim: App, { baseOf, lists }: Shared, endpoint: Endpoint): void {
-  const { path, param, one, document } = endpoint;
+export function resourceRoutes(scim: App, shared: Shared, endpoint: Endpoint): void {
+  const { path, param, one, document, service } = endpoint;
+  const Name = one === 'user' ? 'User' : 'Group';
   const resource = {
     ...endpoint,
-    baseOf,
-    lists,
-    Name: one === 'user' ? 'User' : 'Group',
+    Name,
     url: `${path}/:${param}`,
     ownParams: params.extend({ [param]: z.string() }),
     idOf: (request: FastifyRequest) => (request.params as Record<string, string>)[param] ?? '',
     answers: { 200: document, ...scimFailures },
-    show: showing(endpoint, baseOf),
+    show: showing(endpoint, shared.baseOf),
   };
-  listRoute(scim, resource);
+  const list = { path, document, name: `${Name}s`, list: service.list };
+  listRoute(scim, shared, { ...list, summary: `${Name}s, by a filter and page by page` });
+  searchRoute(scim, shared, { ...list, summary: `${Name}s, by a filter in the body: no address has it` });
   createRoute(scim, resource);
   readRoute(scim, resource);
   changeRoutes(scim, resource);
   deleteRoute(scim, resource);
 }
 
-interface ResourceRoutes extends Endpoint, Shared {
+interface ResourceRoutes extends Endpoint {
   /** In the names of the operations. */
   Name: string;
   url: string;
@@ -70,7 +53,7 @@ interface ResourceRoutes extends Endpoint, Shared {
 }
 
 /** Answers with the resource as it is now. */
-function showing({ service, path }: Endpoint, baseOf: BaseOf) {
+function showing({ service, path }: Endpoint, baseOf: Shared['baseOf']) {
   return async (request: FastifyRequest, reply: FastifyReply, id: string, status: number) => {
     const base = baseOf(request);
     const { version, resource } = await service.read(
@@ -86,26 +69,6 @@ function showing({ service, path }: Endpoint, baseOf: BaseOf) {
       return reply.code(304).send() as never;
     return send(reply, status, resource);
   };
-}
-
-function listRoute(scim: App, { Name, path, service, document, baseOf, lists }: ResourceRoutes): void {
-  scim.get(
-    path,
-    {
-      schema: {
-        tags,
-        operationId: `scimList${Name}s`,
-        params,
-        querystring: listQuery,
-        summary: `${Name}s, by a filter and page by page`,
-        response: { 200: listOf(document), ...scimFailures },
-      },
-    },
-    async (request, reply) => {
-      const list = () => service.list(request.home, request.query, baseOf(request));
-      return send(reply, 200, listAnswer(await lists.run(list)));
-    },
-  );
 }
 
 function createRoute(scim: App, { Name, one, path, service, body, document, show }: ResourceRoutes): void {

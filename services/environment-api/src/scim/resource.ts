@@ -1,8 +1,8 @@
 /** Reads what a caller sent as a resource: known attributes in their own spelling; what is unknown or read-only is left out (RFC 7644 section 3.3). */
 import { nameProblem } from '@gatehouse/contracts/values';
 import { keyProblem } from '../people/name-key.ts';
-import { scimError } from './errors.ts';
-import { type Attribute, attributesOf, find, type ResourceSchema } from './schema.ts';
+import { messageUrn, scimError } from './errors.ts';
+import { type Attribute, attributesOf, find, isSameUrn, type ResourceSchema } from './schema.ts';
 
 export type Resource = Record<string, unknown>;
 
@@ -12,15 +12,26 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/**
+ * Refuses what does not say that it is what is asked for (RFC 7643 section 3, RFC 7644 section 3.5.2). URNs of others may stand beside:
+ * Entra ID names extensions of its own. @throws AppError 400
+ */
+export function requireSchema(sent: unknown, urn: string): void {
+  if (!isObject(sent)) return;
+  const named = Object.entries(sent).find(([key]) => key.toLowerCase() === 'schemas')?.[1];
+  if (Array.isArray(named) && named.some((one) => isSameUrn(String(one), urn))) return;
+  const type = urn.startsWith(messageUrn) ? 'invalidSyntax' : 'invalidValue';
+  throw scimError(type, `schemas must be a list with ${JSON.stringify(urn)}`, 'schemas');
+}
+
 /** The keys of the result are names of the schema, never the caller's. @throws AppError 400 */
 export function readResource(schema: ResourceSchema, sent: unknown): Resource {
   if (!isObject(sent)) throw scimError('invalidSyntax', 'The body must be a JSON object with the attributes');
   const resource = readAttributes(attributesOf(schema), sent, '');
   const { extension } = schema;
   if (extension === undefined) return resource;
-  const urn = extension.urn.toLowerCase();
   for (const [key, value] of Object.entries(sent)) {
-    if (key.toLowerCase() !== urn || !isObject(value)) continue;
+    if (!isSameUrn(key, extension.urn) || !isObject(value)) continue;
     const extended = readAttributes(extension.attributes, value, `${extension.urn}:`);
     if (Object.keys(extended).length > 0) resource[extension.urn] = extended;
   }
@@ -55,7 +66,10 @@ export function requireFew(attribute: Attribute, values: readonly unknown[], nam
 }
 
 /** One value of the attribute, also of one that has several. */
-export function readOne(attribute: Attribute, value: unknown, name: string): unknown {
+export function readOne(attribute: Attribute, sent: unknown, name: string): unknown {
+  // Entra ID sends a manager as a list of one.
+  const isListOfOne = !attribute.multiValued && Array.isArray(sent) && sent.length === 1;
+  const value: unknown = isListOfOne ? sent[0] : sent;
   if (value === undefined || value === null || value === '') return undefined;
   switch (attribute.type) {
     case 'complex': {

@@ -18,13 +18,15 @@ import {
   userBody,
   userDocument,
 } from './bodies.ts';
-import type { createBulk } from './bulk.ts';
-import { maxPayloadBytes } from './bulk-request.ts';
+import type { createBulk } from './bulk/bulk.ts';
+import { maxPayloadBytes } from './bulk/bulk-request.ts';
 import { allOf, oneOf, resourceTypes, schemaDocuments, serviceProviderConfig } from './discovery.ts';
 import { scimErrorHandler } from './errors.ts';
 import type { Groups } from './groups.ts';
+import { params, type Shared, searchRoute, tags } from './list-routes.ts';
 import { send } from './reply.ts';
-import { type BaseOf, contextOf, params, resourceRoutes, tags } from './resource-routes.ts';
+import { contextOf, resourceRoutes } from './resource-routes.ts';
+import type { createSearch } from './search.ts';
 import type { Users } from './users.ts';
 
 /** A filter over very many people takes seconds: logins need the other connections to the database. */
@@ -36,14 +38,15 @@ interface ScimRouteOptions {
   users: Users;
   groups: Groups;
   bulk: ReturnType<typeof createBulk>;
+  search: ReturnType<typeof createSearch>;
   publicUrl: string | undefined;
 }
 
 export function scimRoutes(scim: App, options: ScimRouteOptions): void {
-  const { db, admission, users, groups, bulk, publicUrl = '' } = options;
-  const lists = createSemaphore(listsAtOnce);
-  const baseOf: BaseOf = ({ home }) =>
+  const { db, admission, users, groups, bulk, search, publicUrl = '' } = options;
+  const baseOf: Shared['baseOf'] = ({ home }) =>
     `${publicUrl}/environment/v3/contact-centers/${home.contactCenterId}/scim/v2`;
+  const shared: Shared = { baseOf, lists: createSemaphore(listsAtOnce) };
 
   scim.setErrorHandler(scimErrorHandler);
   scim.decorateRequest('home');
@@ -57,30 +60,29 @@ export function scimRoutes(scim: App, options: ScimRouteOptions): void {
     request.home = await findHome(db, requireReach(request.caller, contactCenterIdOf(request)));
   });
 
-  resourceRoutes(
-    scim,
-    { baseOf, lists },
-    {
-      path: '/Users',
-      param: 'userId',
-      one: 'user',
-      service: users,
-      body: userBody,
-      document: userDocument,
-    },
-  );
-  resourceRoutes(
-    scim,
-    { baseOf, lists },
-    {
-      path: '/Groups',
-      param: 'groupId',
-      one: 'group',
-      service: groups,
-      body: groupBody,
-      document: groupDocument,
-    },
-  );
+  resourceRoutes(scim, shared, {
+    path: '/Users',
+    param: 'userId',
+    one: 'user',
+    service: users,
+    body: userBody,
+    document: userDocument,
+  });
+  resourceRoutes(scim, shared, {
+    path: '/Groups',
+    param: 'groupId',
+    one: 'group',
+    service: groups,
+    body: groupBody,
+    document: groupDocument,
+  });
+  searchRoute(scim, shared, {
+    path: '',
+    name: '',
+    summary: 'Users and groups together, by a filter in the body',
+    document: z.union([userDocument, groupDocument]),
+    list: search,
+  });
 
   scim.post(
     '/Bulk',
@@ -103,7 +105,7 @@ export function scimRoutes(scim: App, options: ScimRouteOptions): void {
   descriptionRoutes(scim, baseOf);
 }
 
-function descriptionRoutes(scim: App, baseOf: BaseOf): void {
+function descriptionRoutes(scim: App, baseOf: Shared['baseOf']): void {
   const describe = (
     path: string,
     name: string,

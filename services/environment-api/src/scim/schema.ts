@@ -3,8 +3,12 @@
 export interface Attribute {
   name: string;
   type: 'string' | 'boolean' | 'complex' | 'reference' | 'dateTime' | 'binary';
+  /** Of a reference: kinds of resources, `external` or `uri`. */
+  referenceTypes?: readonly string[];
+  /** The only values that mean something here. */
+  canonicalValues?: readonly string[];
   multiValued: boolean;
-  mutability: 'readWrite' | 'readOnly' | 'writeOnly';
+  mutability: 'readWrite' | 'readOnly' | 'writeOnly' | 'immutable';
   required: boolean;
   caseExact: boolean;
   uniqueness: 'none' | 'server';
@@ -43,10 +47,14 @@ function attribute(name: string, more: Partial<Attribute> = {}): Attribute {
   return { ...plain, name, ...more };
 }
 
+const reference = (name: string, referenceTypes: readonly string[], more: Partial<Attribute> = {}) =>
+  attribute(name, { type: 'reference', referenceTypes, ...more });
+const external = ['external'];
 const named = (...names: string[]) => names.map((name) => attribute(name));
 const label = (name: string, more: Partial<Attribute> = {}) =>
   attribute(name, { isLabel: true, maxLength: 255, ...more });
 const readOnly = { mutability: 'readOnly' } as const;
+const immutable = { mutability: 'immutable' } as const;
 const single = (name: string, subAttributes: Attribute[], more: Partial<Attribute> = {}) =>
   attribute(name, { type: 'complex', subAttributes, ...more });
 const several = (name: string, subAttributes: Attribute[], more: Partial<Attribute> = {}) =>
@@ -59,7 +67,7 @@ const valued = (name: string, value: Partial<Attribute> = {}) =>
 
 /** RFC 7643 section 3.1: of every resource. */
 export const commonAttributes: readonly Attribute[] = [
-  attribute('schemas', { multiValued: true, type: 'reference', caseExact: true, ...readOnly }),
+  reference('schemas', ['uri'], { multiValued: true, caseExact: true, ...readOnly }),
   attribute('id', { caseExact: true, uniqueness: 'server', ...readOnly }),
   label('externalId', { caseExact: true }),
   single(
@@ -68,7 +76,7 @@ export const commonAttributes: readonly Attribute[] = [
       attribute('resourceType', { caseExact: true, ...readOnly }),
       attribute('created', { type: 'dateTime', ...readOnly }),
       attribute('lastModified', { type: 'dateTime', ...readOnly }),
-      attribute('location', { type: 'reference', caseExact: true, ...readOnly }),
+      reference('location', ['uri'], { caseExact: true, ...readOnly }),
       attribute('version', { caseExact: true, ...readOnly }),
     ],
     readOnly,
@@ -89,13 +97,13 @@ const user: ScimSchema = {
       ...named('formatted', 'middleName', 'honorificPrefix', 'honorificSuffix'),
     ]),
     ...named('displayName', 'nickName', 'title', 'userType', 'preferredLanguage', 'locale', 'timezone'),
-    attribute('profileUrl', { type: 'reference', caseExact: true, maxLength: 2_048 }),
+    reference('profileUrl', external, { caseExact: true, maxLength: 2_048 }),
     attribute('active', { type: 'boolean' }),
     attribute('password', { mutability: 'writeOnly', caseExact: true }),
     valued('emails', { isLabel: true, maxLength: 255 }),
     valued('phoneNumbers'),
     valued('ims'),
-    valued('photos', { type: 'reference', caseExact: true, maxLength: 2_048 }),
+    valued('photos', { type: 'reference', referenceTypes: external, caseExact: true, maxLength: 2_048 }),
     several('addresses', [
       ...named('formatted', 'streetAddress', 'locality', 'region', 'postalCode', 'country', 'type'),
       primary,
@@ -103,7 +111,15 @@ const user: ScimSchema = {
     valued('entitlements'),
     valued('roles'),
     valued('x509Certificates', { type: 'binary', caseExact: true, maxLength: 8_192 }),
-    several('groups', named('value', '$ref', 'display', 'type'), readOnly),
+    several(
+      'groups',
+      [
+        ...named('value', 'display'),
+        reference('$ref', ['Group']),
+        attribute('type', { canonicalValues: ['direct'] }),
+      ].map((sub) => ({ ...sub, ...readOnly })),
+      readOnly,
+    ),
   ],
 };
 
@@ -114,7 +130,7 @@ const enterprise: ScimSchema = {
   attributes: [
     label('employeeNumber'),
     ...named('costCenter', 'organization', 'division', 'department'),
-    single('manager', named('value', '$ref', 'displayName')),
+    single('manager', [...named('value', 'displayName'), reference('$ref', ['User'])]),
   ],
 };
 
@@ -124,13 +140,24 @@ const group: ScimSchema = {
   description: 'People who share access',
   attributes: [
     label('displayName', { required: true, uniqueness: 'server' }),
-    several('members', named('value', '$ref', 'display', 'type')),
+    // RFC 7643 section 8.7.1: a member is added or removed, and never becomes another one.
+    several('members', [
+      attribute('value', immutable),
+      attribute('display', readOnly),
+      reference('$ref', ['User'], immutable),
+      attribute('type', { canonicalValues: ['User'], ...immutable }),
+    ]),
   ],
 };
 
 export const userSchema = { core: user, extension: enterprise } satisfies ResourceSchema;
 export const groupSchema: ResourceSchema = { core: group };
 export const schemas: readonly ScimSchema[] = [user, enterprise, group];
+
+/** RFC 8141 section 3.1: of the URNs that SCIM defines, none differs from another one in case alone. */
+export function isSameUrn(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
 
 /** RFC 7643 section 2.1: names are the same in any case. */
 export function find(attributes: readonly Attribute[], name: string): Attribute | undefined {

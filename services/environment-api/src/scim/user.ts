@@ -7,10 +7,15 @@ import { isObject, type Resource, readResource, requireHonest, requireKey } from
 import { enterpriseUrn, userSchema } from './schema.ts';
 
 const maxAttributesLength = 32_768;
+/** Kept as the attribute `active` of somebody from whom it was removed; no caller writes it, because `active` has a column. */
+const unassigned = 'unassigned';
 
-/** The attributes that a caller may write, as the present state of a PATCH. */
+/** The attributes that a caller may write, as the present state of a PATCH. Without `active` where it was removed (`readPatched`). */
 export function writableOf(person: PersonFields): Resource {
-  const { userName, externalId, isActive, attributes } = person;
+  const { userName, externalId, isActive } = person;
+  const { active: mark, ...attributes } = person.attributes;
+  // A person whom an administrator let in again has the attribute again.
+  const isUnassigned = mark === unassigned && !isActive;
   const name = {
     ...part(attributes, 'name'),
     ...definedOnly({ givenName: person.firstName, familyName: person.lastName }),
@@ -22,9 +27,16 @@ export function writableOf(person: PersonFields): Resource {
   return {
     ...attributes,
     userName,
-    active: isActive,
+    ...(isUnassigned ? {} : { active: isActive }),
     ...definedOnly({ externalId, name: filled(name), [enterpriseUrn]: filled(extension) }),
   };
+}
+
+/** `patched`: all attributes. An `active` that is gone is unassigned (RFC 7644 section 3.5.2.2): nobody signs in by it. @throws AppError 400 */
+export function readPatched(patched: Resource, present: PersonFields): PersonFields {
+  const { fields } = readUser({ active: false, ...patched }, present);
+  if ('active' in patched) return fields;
+  return { ...fields, attributes: { ...fields.attributes, active: unassigned } };
 }
 
 /** @throws AppError 400 */

@@ -5,14 +5,14 @@ import type { Home, PersonFields } from '../people/person.ts';
 import type { ProvidedPassword } from '../people/provided-password.ts';
 import { taken } from '../people/records.ts';
 import type { CreatedPerson, PeopleService } from '../people/service.ts';
-import { parseFilter } from './filter.ts';
-import { everything, userCondition } from './filter-sql.ts';
-import { type Listing, type ListQuery, readListing } from './listing.ts';
+import { parseFilter } from './filter/filter.ts';
+import { everything, userCondition } from './filter/filter-sql.ts';
+import type { Listing, Question } from './listing.ts';
 import { applyPatch, type PatchOperation, patchTarget, readOperations } from './patch.ts';
 import { createProjection, type Projection } from './projection.ts';
-import { isObject, readResource } from './resource.ts';
+import { isObject, readResource, requireSchema } from './resource.ts';
 import { userSchema } from './schema.ts';
-import { readUser, userOf, writableOf } from './user.ts';
+import { readPatched, readUser, userOf, writableOf } from './user.ts';
 
 export type Users = ReturnType<typeof createUsers>;
 
@@ -25,10 +25,10 @@ export function createUsers({ people }: { people: PeopleService }) {
       const person = await people.read(home, id);
       return { version: person.version, resource: createProjection(userSchema, asked)(userOf(person, base)) };
     },
-    async list(home: Home, query: ListQuery, base: string): Promise<Listing> {
-      const { filter, page } = readListing(query);
-      const condition = filter === undefined ? undefined : userCondition(parseFilter(filter));
-      const project = createProjection(userSchema, query);
+    async list(home: Home, question: Question, base: string): Promise<Listing> {
+      const { filter, page, beside } = question;
+      const condition = filter === undefined ? undefined : userCondition(parseFilter(filter), beside);
+      const project = createProjection(userSchema, question);
       const totalResults = await people.count(home, condition);
       const rows =
         page.limit === 0 || page.offset >= totalResults
@@ -41,6 +41,7 @@ export function createUsers({ people }: { people: PeopleService }) {
       };
     },
     async create(context: WriteContext, home: Home, body: unknown) {
+      requireSchema(body, userSchema.core.urn);
       const { fields, password: text } = readUser(body);
       const password = await hashed(text);
       return people.create(context, home, { fields, password });
@@ -57,6 +58,7 @@ export function createUsers({ people }: { people: PeopleService }) {
       return read.map((one) => (one instanceof AppError ? one : (created.shift() ?? taken())));
     },
     async replace(context: WriteContext, home: Home, id: string, body: unknown) {
+      requireSchema(body, userSchema.core.urn);
       const password = await hashed(passwordOf(body));
       return people.change(context, home, id, (present) => ({
         fields: readUser(body, present).fields,
@@ -64,11 +66,11 @@ export function createUsers({ people }: { people: PeopleService }) {
       }));
     },
     async patch(context: WriteContext, home: Home, id: string, body: unknown) {
-      const operations = readOperations(body);
+      const operations = readOperations(userSchema, body);
       const password = await hashed(passwordIn(operations));
       return people.change(context, home, id, (present) => {
         const patched = applyPatch(userSchema, writableOf(present), operations);
-        return { fields: readUser(patched, present).fields, password };
+        return { fields: readPatched(patched, present), password };
       });
     },
     remove: (context: WriteContext, home: Home, id: string) => people.remove(context, home, id),
@@ -77,6 +79,7 @@ export function createUsers({ people }: { people: PeopleService }) {
 
 function fieldsOrFailure(body: unknown): PersonFields | AppError {
   try {
+    requireSchema(body, userSchema.core.urn);
     return readUser(body).fields;
   } catch (error) {
     if (error instanceof AppError) return error;

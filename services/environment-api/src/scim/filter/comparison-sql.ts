@@ -1,8 +1,8 @@
 /** Writes one comparison of a filter as SQL, by the kind of its column. */
-import { nameKey } from '../people/name-key.ts';
-import { scimError } from './errors.ts';
+import { nameKey } from '../../people/name-key.ts';
+import { scimError } from '../errors.ts';
+import type { Attribute } from '../schema.ts';
 import type { Comparison, Filter, Literal } from './filter.ts';
-import type { Attribute } from './schema.ts';
 
 type Kind = 'text' | 'exact' | 'key' | 'boolean' | 'time' | 'id';
 

@@ -1,5 +1,5 @@
 /** Parses filters (RFC 7644 section 3.4.2.2) and the paths of PATCH (section 3.5.2), one character after the other and within bounds. */
-import { scimError } from './errors.ts';
+import { scimError } from '../errors.ts';
 
 export type Comparison = 'eq' | 'ne' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le';
 export type Literal = string | number | boolean | null;

@@ -1,7 +1,7 @@
 /** Reads a bulk request, and puts ids where its operations refer to what others create (RFC 7644 section 3.7.2). */
 import { AppError } from '@gatehouse/service-kit/errors';
-import { scimError } from './errors.ts';
-import { isObject } from './resource.ts';
+import { messageUrn, scimError } from '../errors.ts';
+import { isObject, requireSchema } from '../resource.ts';
 
 export const maxOperations = 1_000;
 export const maxPayloadBytes = 1_048_576;
@@ -24,6 +24,7 @@ const maxDepth = 6;
 
 /** @throws AppError 400, 413 */
 export function readBulk(body: unknown): { operations: BulkOperation[]; failOnErrors: number | undefined } {
+  requireSchema(body, `${messageUrn}:BulkRequest`);
   const { Operations: sent, failOnErrors } = isObject(body) ? body : {};
   if (!Array.isArray(sent))
     throw scimError('invalidSyntax', 'The body must have a list "Operations"', 'Operations');

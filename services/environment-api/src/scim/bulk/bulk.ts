@@ -3,15 +3,15 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import { createGrowingCache } from '@gatehouse/service-kit/cache';
 import { AppError, normalizeError, unavailable } from '@gatehouse/service-kit/errors';
 import { createSemaphore } from '@gatehouse/service-kit/limits';
-import type { Write, WriteContext, Writer, Written } from '../changes/writer.ts';
-import { maxAnnounced } from '../people/group-service.ts';
-import type { Home } from '../people/person.ts';
+import type { Write, WriteContext, Writer, Written } from '../../changes/writer.ts';
+import { maxAnnounced } from '../../people/group-service.ts';
+import type { Home } from '../../people/person.ts';
+import { scimError, scimErrorOf } from '../errors.ts';
+import type { Groups } from '../groups.ts';
+import { scimTagOf } from '../reply.ts';
+import type { Users } from '../users.ts';
 import { inOrder } from './bulk-order.ts';
 import { type BulkOperation, readBulk, resolved } from './bulk-request.ts';
-import { scimError, scimErrorOf } from './errors.ts';
-import type { Groups } from './groups.ts';
-import { scimTagOf } from './reply.ts';
-import type { Users } from './users.ts';
 
 interface Done {
   status: string;

@@ -1,7 +1,7 @@
 /** Compares values that are in memory with a filter: those in the brackets of a PATCH path. */
-import { scimError } from './errors.ts';
+import { scimError } from '../errors.ts';
+import { type Attribute, find } from '../schema.ts';
 import type { Filter, Literal } from './filter.ts';
-import { type Attribute, find } from './schema.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -1,9 +1,7 @@
 /** Translates filters to SQL. Names come from our own schemas; what the caller wrote is a parameter. */
-import { nameKey } from '../people/name-key.ts';
-import type { Condition } from '../people/store.ts';
-import { type Bind, type Column, compare, kindOf } from './comparison-sql.ts';
-import { scimError } from './errors.ts';
-import type { Filter } from './filter.ts';
+import { nameKey } from '../../people/name-key.ts';
+import type { Condition } from '../../people/store.ts';
+import { scimError } from '../errors.ts';
 import {
   type Attribute,
   enterpriseUrn,
@@ -13,7 +11,9 @@ import {
   resolve,
   type Target,
   userSchema,
-} from './schema.ts';
+} from '../schema.ts';
+import { type Bind, type Column, compare, kindOf } from './comparison-sql.ts';
+import type { Filter } from './filter.ts';
 
 const userColumns: Record<string, Column> = {
   id: { sql: 'p.id', kind: 'id' },
@@ -22,6 +22,7 @@ const userColumns: Record<string, Column> = {
   'name.givenName': { sql: 'p.first_name', kind: 'text' },
   'name.familyName': { sql: 'p.last_name', kind: 'text' },
   active: { sql: 'p.is_active', kind: 'boolean' },
+  'meta.resourceType': { sql: `'User'::text`, kind: 'exact' },
   'meta.created': { sql: 'p.created_at', kind: 'time' },
   'meta.lastModified': { sql: 'p.updated_at', kind: 'time' },
   [`${enterpriseUrn}:employeeNumber`]: { sql: 'p.employee_id', kind: 'text' },
@@ -30,6 +31,7 @@ const groupColumns: Record<string, Column> = {
   id: { sql: 'g.id', kind: 'id' },
   externalId: { sql: 'g.external_id', kind: 'exact' },
   displayName: { sql: 'g.name_key', kind: 'key' },
+  'meta.resourceType': { sql: `'Group'::text`, kind: 'exact' },
   'meta.created': { sql: 'g.created_at', kind: 'time' },
   'meta.lastModified': { sql: 'g.updated_at', kind: 'time' },
 };
@@ -38,36 +40,37 @@ const groupColumn: Column = { sql: 'm.group_id', kind: 'id' };
 
 export const everything: Condition = { text: 'true', values: [] };
 
-/** Over `people p`. @throws AppError 400 invalidFilter */
-export function userCondition(filter: Filter): Condition {
+/** Over `people p`. `beside`: the other kind of resource of the same search. @throws AppError 400 invalidFilter */
+export function userCondition(filter: Filter, beside?: ResourceSchema): Condition {
   return translate(
     filter,
-    userSchema,
-    userColumns,
-    'groups',
+    { schema: userSchema, beside, columns: userColumns, related: 'groups' },
     (inner) =>
       `EXISTS (SELECT FROM environment.people_group_members m WHERE m.person_id = p.id AND ${inner(groupColumn)})`,
   );
 }
 
-/** Over `people_groups g`. @throws AppError 400 invalidFilter */
-export function groupCondition(filter: Filter): Condition {
+/** Over `people_groups g`. `beside`: the other kind of resource of the same search. @throws AppError 400 invalidFilter */
+export function groupCondition(filter: Filter, beside?: ResourceSchema): Condition {
   return translate(
     filter,
-    groupSchema,
-    groupColumns,
-    'members',
+    { schema: groupSchema, beside, columns: groupColumns, related: 'members' },
     (inner) =>
       `EXISTS (SELECT FROM environment.people_group_members m WHERE m.group_id = g.id AND ${inner(memberColumn)})`,
   );
 }
 
-/** `related`: the attribute whose values are rows of the table of members. */
+interface Kind {
+  schema: ResourceSchema;
+  beside: ResourceSchema | undefined;
+  columns: Record<string, Column>;
+  /** The attribute whose values are rows of the table of members. */
+  related: string;
+}
+
 function translate(
   filter: Filter,
-  schema: ResourceSchema,
-  columns: Record<string, Column>,
-  related: string,
+  { schema, beside, columns, related }: Kind,
   exists: (inner: (column: Column) => string) => string,
 ): Condition {
   const values: unknown[] = [];
@@ -78,6 +81,7 @@ function translate(
   };
 
   function conditionOf(part: Filter): string {
+    if ('attribute' in part && isOnlyOf(beside, part.attribute)) return ofAbsent(part);
     switch (part.kind) {
       case 'and':
       case 'or':
@@ -90,6 +94,11 @@ function translate(
       default:
         return leafOf(part);
     }
+  }
+
+  /** RFC 7644 section 3.4.2.1: an attribute that this kind of resource has not is one without a value. */
+  function isOnlyOf(other: ResourceSchema | undefined, name: string): boolean {
+    return other !== undefined && resolve(schema, name) === undefined && resolve(other, name) !== undefined;
   }
 
   function leafOf(part: Exclude<Filter, { kind: 'and' | 'or' | 'not' | 'some' }>): string {
@@ -123,6 +132,10 @@ function translate(
   }
 
   return { text: conditionOf(filter), values };
+}
+
+function ofAbsent(part: Filter): string {
+  return part.kind === 'compare' && part.comparison === 'eq' && part.value === null ? 'true' : 'false';
 }
 
 /** Inside brackets: the attributes are those of one value. */

@@ -1,6 +1,7 @@
 /** Puts the operations of a bulk request in the order in which they run: after those that they refer to, wherever these stand. */
+
+import { isObject } from '../resource.ts';
 import { type BulkOperation, referencesIn } from './bulk-request.ts';
-import { isObject } from './resource.ts';
 
 export interface BulkStep {
   /** More than one: users that are created without a password and refer to nothing, as an import has them. */
