@@ -10,10 +10,15 @@ const usage = `Usage: npm run test:directory [-- options]
 
   --only NAME       only this part, may be repeated (replicas, samba)
   --seconds N       time until what was broken comes back (12)
+  --logins N        logins of each part that signs many people in (10000)
   --markdown FILE   write the table there too
 `;
 
-type Part = (installation: Installation, report: (row: Row) => void, seconds: number) => Promise<void>;
+type Part = (
+  installation: Installation,
+  report: (row: Row) => void,
+  options: { seconds: number; logins: number },
+) => Promise<void>;
 
 const parts: Record<string, Part> = { replicas: failOvers, samba: activeDirectory };
 
@@ -22,10 +27,11 @@ export const directory = experiment({
   options: {
     only: { type: 'string', multiple: true, default: Object.keys(parts) },
     seconds: { type: 'string', default: '12' },
+    logins: { type: 'string', default: '10000' },
     markdown: { type: 'string' },
   },
   names: { only: Object.keys(parts) },
-  async run({ only, seconds, markdown }, closers) {
+  async run({ only, seconds, logins, markdown }, closers) {
     const rows: Row[] = [];
     const report = (row: Row) => {
       rows.push(row);
@@ -34,7 +40,10 @@ export const directory = experiment({
     for (const [name, part] of Object.entries(parts)) {
       if (!only.includes(name)) continue;
       await using open = closers.use(new AsyncDisposableStack());
-      await part(await startInstallation(open), report, Number(seconds));
+      await part(await startInstallation(open), report, {
+        seconds: Number(seconds),
+        logins: Number(logins),
+      });
     }
     printTable(columns, rows, markdown);
     return rows.every(({ faults }) => faults.length === 0);

@@ -51,7 +51,7 @@ const numbered = (name: string, count: number) =>
 export async function failOvers(
   { addDirectory, peopleOf, closers }: Installation,
   report: (row: Row) => void,
-  seconds: number,
+  { seconds }: { seconds: number },
 ): Promise<void> {
   const people = [
     ...numbered('agent', 200),

@@ -22,7 +22,7 @@ export async function startInstallation(closers: AsyncDisposableStack) {
       GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '1000000',
       GATEHOUSE_SIGN_IN_UNFINISHED_PER_ADDRESS: '1000000',
       GATEHOUSE_SIGN_IN_ADDRESS_ATTEMPTS: '1000000',
-      GATEHOUSE_AUTHORITY_MAPPING: 'group:Supervisors=ROLE_SUPERVISOR',
+      GATEHOUSE_AUTHORITY_MAPPING: 'group:Supervisors=ROLE_SUPERVISOR,group:wide-999=ROLE_LAST',
     },
   });
   const { publicUrl } = stack;
@@ -30,12 +30,13 @@ export async function startInstallation(closers: AsyncDisposableStack) {
   const oauth = createOAuth(http);
   const installer = createInstaller(publicUrl, stack.operator);
 
-  /** An environment whose people are in that directory; `domain` leads to it. */
-  async function addDirectory(domain: string, ldap: DirectoryOptions, ca: string): Promise<void> {
+  /** An environment whose people are in that directory; `domain` leads to it. Resolves with its id. */
+  async function addDirectory(domain: string, ldap: DirectoryOptions, ca: string): Promise<string> {
     const body = { directory: 'ldap', tlsEnabled: true, tls: { ca }, ldap };
     const { id } = (await installer.send('POST', '/environment/v3/environments', body)) as { id: string };
     const contactCenter = { name: `People of ${domain}`, domains: [domain], environmentId: id };
     await installer.send('POST', '/environment/v3/contact-centers', contactCenter);
+    return id;
   }
 
   /** Questions of the people who belong to `domain`. */
@@ -71,7 +72,7 @@ export async function startInstallation(closers: AsyncDisposableStack) {
     };
   }
 
-  return { addDirectory, peopleOf, closers };
+  return { addDirectory, peopleOf, closers, publicUrl, operator: stack.operator };
 }
 
 const pageLimitMs = 15_000;

@@ -40,9 +40,9 @@ function account(
   return [`dn: ${dn}`, 'changetype: add', ...lines, `unicodePwd:: ${unicode(secret)}`, ''].join('\n');
 }
 
-function group(name: string, member: string): string {
-  const dn = groupDn(name);
-  return `dn: ${dn}\nchangetype: add\nobjectClass: group\nsAMAccountName: ${name}\nmember: ${member}\n`;
+function group(name: string, ...members: string[]): string {
+  const head = `dn: ${groupDn(name)}\nchangetype: add\nobjectClass: group\nsAMAccountName: ${name}\n`;
+  return `${head}${members.map((member) => `member: ${member}\n`).join('')}`;
 }
 
 const groupDn = (name: string) => `CN=${name},${groupsDn}`;
@@ -79,6 +79,30 @@ export function domainLdif(): string {
     group('Department', groupDn('Team')),
     group('Supervisors', groupDn('Department')),
   ].join('\n');
+}
+
+/** More than the size limits of our searches. */
+export const crowd = Array.from({ length: 600 }, (_person, index) => `crowd-${index}`);
+const groupsOfOne = 2_000;
+const membersOfOneGroup = 3_000;
+
+/** A person in 2 000 groups, the first of which is in another one, and a group of 3 000 people. */
+export function crowdLdif(): string {
+  const names = Array.from({ length: groupsOfOne - 1 }, (_group, index) => `wide-${index}`);
+  const others = Array.from({ length: membersOfOneGroup - crowd.length }, (_, index) => `other-${index}`);
+  return [
+    ...crowd.map((name) => account(personDn(name), name, password)),
+    ...others.map((name) => withoutPassword(personDn(name), name)),
+    account(personDn('wide'), 'wide', password),
+    ...names.map((name) => group(name, personDn('wide'))),
+    group('Above', groupDn('wide-0')),
+    group('Everybody', ...[...crowd, ...others].map(personDn)),
+  ].join('\n');
+}
+
+/** Disabled, as Active Directory makes an account without a password. */
+function withoutPassword(dn: string, name: string): string {
+  return `dn: ${dn}\nchangetype: add\nobjectClass: user\nsAMAccountName: ${name}\n`;
 }
 
 export const changed = (name: string, attribute: string, value: string | number) =>

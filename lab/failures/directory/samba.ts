@@ -1,10 +1,13 @@
 /** Signs people of a Samba domain in, as of any Active Directory, and ends what they hold when they may no more. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Installation } from './installation.ts';
+import { manyLogins } from './many-logins.ts';
 import type { Row } from './row.ts';
 import {
   bindAccount,
   changed,
+  crowd,
+  crowdLdif,
   disabledAccount,
   domainLdif,
   lockedAfter,
@@ -19,19 +22,24 @@ import { domainDn, missingForSamba, type SambaServer, startSamba } from './samba
 const domain = 'samba';
 const pollSeconds = 5;
 const newPassword = 'Another-Horse-2';
+/** `maxGroups` of Auth API. */
+const groupsInTokens = 200;
 
 type People = ReturnType<Installation['peopleOf']>;
 
 export async function activeDirectory(
-  { addDirectory, peopleOf, closers }: Installation,
+  installation: Installation,
   report: (row: Row) => void,
+  { logins }: { logins: number },
 ): Promise<void> {
+  const { addDirectory, peopleOf, closers } = installation;
   const server = missingForSamba() ?? (await startSamba(closers).catch(({ message }: Error) => message));
   if (typeof server === 'string') {
     report({ name: 'Samba AD DC', figures: [], faults: [], skipped: server });
     return;
   }
   await server.modify(domainLdif());
+  await server.modify(crowdLdif());
   const ldap = {
     type: 'activeDirectory' as const,
     servers: [{ address: server.address }],
@@ -41,7 +49,7 @@ export async function activeDirectory(
     groupBaseDns: [`OU=groups,${domainDn}`],
     pollSeconds,
   };
-  await addDirectory(domain, ldap, server.ca);
+  const environmentId = await addDirectory(domain, ldap, server.ca);
   const people = peopleOf(domain);
   for (const [name, check] of Object.entries(checks)) {
     const faults: string[] = [];
@@ -53,6 +61,8 @@ export async function activeDirectory(
     await check(people, server, expect).catch(({ message }: Error) => faults.push(message));
     report({ name: `Samba AD DC: ${name}`, figures, faults });
   }
+  const crowdOf = { server: 'Samba AD DC', domain, environmentId, people: [...crowd, 'wide'], password };
+  await manyLogins(installation, crowdOf, report, logins);
 }
 
 type Expect = (what: string, found: unknown, wanted: unknown) => void;
@@ -71,6 +81,16 @@ const checks: Record<string, (people: People, server: SambaServer, expect: Expec
     for (const name of ['GROUP_Team', 'GROUP_Department', 'GROUP_Supervisors', 'ROLE_SUPERVISOR'])
       expect(name, text?.includes(name), true);
   },
+  async 'a person in 2 000 groups, a group of 3 000 people'({ token, userinfo }, _server, expect) {
+    const groupsOf = async (name: string) => {
+      const { authorities } = await userinfo(await token(name, password));
+      return (authorities as { name: string }[]).map(({ name }) => name);
+    };
+    const wide = await groupsOf('wide');
+    expect('groups in the token', wide.filter((name) => name.startsWith('GROUP_')).length, groupsInTokens);
+    expect('authority of a mapped group that is last', wide.includes('ROLE_LAST'), true);
+    expect('one of 3 000 is in the group', (await groupsOf('crowd-7')).includes('GROUP_Everybody'), true);
+  },
   async 'wrong password, unknown name, disabled'({ signIn }, _server, expect) {
     expect('wrong password', await signIn('anna', 'Wrong-Horse-1'), '401 bad_credentials');
     expect('unknown name', await signIn('nobody', password), '401 bad_credentials');
@@ -79,6 +99,8 @@ const checks: Record<string, (people: People, server: SambaServer, expect: Expec
     expect('account whose time is over', await signIn('over', password), '403 account_expired');
   },
   async 'locked after wrong passwords'({ signIn }, _server, expect) {
+    // From an address that the account knows: a stranger has fewer attempts than lock it.
+    await signIn('locked', password);
     for (let attempt = 0; attempt < lockedAfter; attempt += 1) await signIn('locked', 'Wrong-Horse-1');
     expect('right password then', await signIn('locked', password), '403 account_locked');
   },

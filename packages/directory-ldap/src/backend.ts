@@ -29,7 +29,7 @@ import { authenticate } from './passwords/authenticate.ts';
 import { changePassword } from './passwords/change.ts';
 import { neverLocks } from './passwords/never-locks.ts';
 import { findByIds, findByUserName } from './people/find.ts';
-import { groupNamesOf, nobodyBelow } from './people/groups.ts';
+import { groupsOf, nobodyBelow } from './people/groups.ts';
 import { lookAtKnown } from './people/known-people.ts';
 import { searchPeople } from './people/search-people.ts';
 import { createPersonWatch } from './people/watch.ts';
@@ -129,7 +129,13 @@ export function createDirectoryBackend(options: DirectoryBackendOptions): People
             ? await findByUserName(link.main, name ?? '', settings, link.limits)
             : (people.recent(dbid) ?? (await people.findByDbid(dbid, link)));
         const member = found ?? nobodyBelow(settings);
-        return (await groupNamesOf(link.main, member, settings, link.limits)).map(namedAccessGroup);
+        const { names, isCut } = await groupsOf(link.main, member, settings, link.limits);
+        if (isCut)
+          log.warn(
+            { dbid, groups: names.length },
+            'a person is in more groups than are read: name narrower groupBaseDns, or a narrower filter of groups',
+          );
+        return names.map(namedAccessGroup);
       }),
 
     readFolders: () => unsupported('folders'),

@@ -38,7 +38,8 @@ export function createCallRunner({ standby, clock, metrics }: CallRunnerOptions)
         const step = afterFailure(kind, error, repeats);
         const isUnreachable = error.code === 'ConnectionLost' && !error.sent;
         const isLeft = isUnreachable || countsAsTooSlow(error);
-        if (isLeft || (step.kind !== 'move-to-writable' && step.leave === true)) standby.leave(main);
+        // A call that only fails is left alone: what remains of its answer is dropped, and others keep the connection.
+        if (isLeft || (step.kind === 'repeat' && step.leave)) standby.leave(main);
         if (step.kind === 'fail') throw step.error;
         if (step.kind === 'move-to-writable' || repeats > 0) throw error;
       }

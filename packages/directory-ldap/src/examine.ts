@@ -9,7 +9,7 @@ import type { LdapConnection } from './connection/connection.ts';
 import { bind, connect } from './connection/open-connection.ts';
 import { readSettings } from './directory.ts';
 import { findPersons } from './people/find.ts';
-import { groupNamesOf } from './people/groups.ts';
+import { groupsOf } from './people/groups.ts';
 import type { DirectoryPerson } from './people/person.ts';
 import type { DirectorySettings } from './settings.ts';
 import { accountFailure } from './wire/refusals.ts';
@@ -113,7 +113,7 @@ function createExamination(
     },
     async person() {
       const person = sample as DirectoryPerson;
-      const groups = await groupNamesOf(open(), person, whole, limits());
+      const { names: groups } = await groupsOf(open(), person, whole, limits());
       const { attributes } = settings;
       const missing = Object.entries(attributes).filter(
         ([field, name]) =>

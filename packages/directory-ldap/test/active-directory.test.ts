@@ -182,9 +182,10 @@ describe('an account of Active Directory', () => {
     expect(server.seen).not.toContain(0x66);
   });
 
-  it('has the groups that the server finds by following groups in groups itself', async () => {
+  it('has the groups that the server finds itself, where groups name their people by another attribute', async () => {
     const server = await pretend();
-    const backend = openBackend([on(server.port)], settings);
+    const named = { ...settings, attributes: { ...attributes, member: 'msDS-MembersForAzRole' } };
+    const backend = openBackend([on(server.port)], named);
     const { userDbid } = await backend.authenticate(login);
     await backend.readAccessGroups({ person_dbid: userDbid });
 

@@ -13,11 +13,13 @@ export interface Request {
   messageId: number;
   /** Application tag. */
   operation: number;
+  /** The whole message. */
+  bytes: Buffer;
   socket: Socket;
   answer(bytes: Buffer): void;
 }
 
-export const requests = { bind: 0x60, search: 0x63, extended: 0x77 } as const;
+export const requests = { bind: 0x60, search: 0x63, extended: 0x77, abandon: 0x50 } as const;
 
 /** Answers every bind with success and every search with `found`, unless `answer` takes the request. */
 export async function pretendServer(
@@ -48,7 +50,8 @@ export async function pretendServer(
     const operation = envelope.tag ?? 0;
     seen.push(operation);
     received.push(message);
-    const request: Request = { messageId, operation, socket, answer: (bytes) => socket.write(bytes) };
+    const answerWith = (bytes: Buffer) => socket.write(bytes);
+    const request: Request = { messageId, operation, bytes: message, socket, answer: answerWith };
     if (answer(request) === 'taken') return;
     if (operation === requests.bind) request.answer(result(messageId, operations.bind));
     if (operation === requests.search)

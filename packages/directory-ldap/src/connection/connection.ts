@@ -5,12 +5,13 @@ import { type Endpoint, endpointName } from '@gatehouse/config-server-client/dis
 import type { Clock } from '@gatehouse/config-server-client/surroundings';
 import { ConfigServerError } from '@gatehouse/people-directory';
 import { PresenceFilter } from 'ldapts';
-import { type EntryAnswer, operations, type ResultAnswer, readAnswer } from '../wire/answers.ts';
+import { type Answer, messageIdOf, operations, readAnswer } from '../wire/answers.ts';
 import { WireProblem } from '../wire/ber.ts';
-import { FrameReader } from '../wire/frames.ts';
+import { FrameReader, maxMessageBytes } from '../wire/frames.ts';
 import { abandonRequest, type Encode, searchRequest, unbindRequest } from '../wire/requests.ts';
 import { referred } from '../wire/results.ts';
 import { createLiveness } from './liveness.ts';
+import { type Answered, cutAnswer, keeps, type Pending } from './pending.ts';
 
 export interface CallLimits {
   /** Monotonic. */
@@ -18,26 +19,13 @@ export interface CallLimits {
   signal?: AbortSignal | undefined;
 }
 
-export interface Answered {
-  result: ResultAnswer;
-  entries: EntryAnswer[];
-}
-
-interface Pending {
-  operation: number;
-  entries: EntryAnswer[];
-  bytes: number;
-  maxEntries: number;
-  settle(outcome: Answered | ConfigServerError): void;
-}
-
 export interface ConnectionOptions {
   clock: Clock;
   silenceMs: number;
 }
 
-/** One search must not fill the memory; the biggest page that we ask for is far smaller. */
-const maxSearchBytes = 16 * 1_048_576;
+/** Between two answers that somebody waits for. Samba sends everybody of a domain, whatever the size limit of the search. */
+const maxDroppedBytes = 64 * 1_048_576;
 /** A server that answers slowly must not collect calls without end. */
 const maxPending = 1_000;
 const lastMessageId = 0x7fff_ffff;
@@ -49,12 +37,13 @@ export class LdapConnection {
   readonly isEncrypted: boolean;
   readonly #socket: Socket;
   readonly #clock: Clock;
-  readonly #frames = new FrameReader();
+  readonly #frames = new FrameReader((...long) => this.#receiveLong(...long));
   readonly #pending = new Map<number, Pending>();
   readonly #ended = Promise.withResolvers<ConfigServerError>();
   readonly #liveness: ReturnType<typeof createLiveness>;
   #messageId = 0;
   #failure: ConfigServerError | undefined;
+  #droppedBytes = 0;
   #onIdle: (() => void) | undefined;
 
   constructor(socket: Socket, endpoint: Endpoint, isEncrypted: boolean, options: ConnectionOptions) {
@@ -98,11 +87,12 @@ export class LdapConnection {
   }
 
   /**
-   * Resolves with the result, whatever its code. Errors: ConnectionLost, RequestTimeout, Aborted, AnswerTooLong,
-   * ProtocolViolation, Unsupported (a search was referred elsewhere).
+   * Resolves with the result, whatever its code. With `mayCut`, entries beyond `maxEntries` are left out and the result is that
+   * of a server that keeps the size limit; without, they are an error. Errors: ConnectionLost, RequestTimeout, Aborted,
+   * AnswerTooLong, ProtocolViolation, Unsupported (a search was referred elsewhere).
    */
   exchange(
-    request: { encode: Encode; operation: number; maxEntries?: number },
+    request: { encode: Encode; operation: number; maxEntries?: number; mayCut?: boolean },
     limits: CallLimits,
   ): Promise<Answered> {
     if (limits.signal?.aborted === true)
@@ -116,8 +106,7 @@ export class LdapConnection {
     return new Promise((resolve, reject) => {
       const giveUp = (error: ConfigServerError) => {
         if (!this.#pending.has(messageId)) return;
-        if (request.operation === operations.searchDone && this.#failure === undefined)
-          this.#socket.write(abandonRequest(messageId)(this.#nextMessageId()));
+        this.#abandon(messageId, request.operation);
         settle(error);
       };
       const onAbort = () => giveUp(this.#error('Aborted', 'the call was aborted', { sent: true }));
@@ -137,8 +126,8 @@ export class LdapConnection {
         else resolve(outcome);
       };
       limits.signal?.addEventListener('abort', onAbort, { once: true });
-      const { operation, maxEntries = 0 } = request;
-      this.#pending.set(messageId, { operation, entries: [], bytes: 0, maxEntries, settle });
+      const { operation, maxEntries = 0, mayCut = false } = request;
+      this.#pending.set(messageId, { operation, entries: [], bytes: 0, maxEntries, mayCut, settle });
       this.#socket.write(request.encode(messageId));
       // RFC 4511 section 4.2.1: nothing may be asked while a bind is under way.
       if (operation !== operations.bind) this.#liveness.waiting();
@@ -161,40 +150,79 @@ export class LdapConnection {
   }
 
   #receive(message: Buffer): void {
-    const answer = readAnswer(message);
+    const messageId = messageIdOf(message);
+    const pending = this.#pending.get(messageId);
+    // The answer to a call that was given up, or cut.
+    if (pending === undefined && messageId !== 0) {
+      this.#drop(message.length);
+      return;
+    }
+    const answer = this.#readFor(pending, message);
+    if (answer === undefined) return;
     // RFC 4511 section 4.4.1: the server ends the connection and says so.
-    if (answer.messageId === 0) {
+    if (pending === undefined) {
       this.#end(this.#error('ShuttingDown', 'the server ends the connection'));
       return;
     }
-    // The answer to a call that was given up.
-    const pending = this.#pending.get(answer.messageId);
-    if (pending === undefined) return;
     if (answer.kind === 'result') {
       if (answer.operation !== pending.operation) throw new WireProblem('an answer is of another operation');
+      this.#droppedBytes = 0;
       pending.settle({ result: answer, entries: pending.entries });
       return;
     }
     if (pending.operation !== operations.searchDone) throw new WireProblem('an entry answers no search');
     if (answer.kind === 'reference') {
-      this.#refuse(answer.messageId, pending, referred(endpointName(this.endpoint)));
+      this.#refuse(messageId, pending, referred(endpointName(this.endpoint)));
       return;
     }
-    pending.bytes += message.length;
-    pending.entries.push(answer);
-    if (pending.entries.length > pending.maxEntries || pending.bytes > maxSearchBytes) {
-      this.#refuse(
-        answer.messageId,
-        pending,
-        this.#error('AnswerTooLong', 'the directory sends more than it was asked for', { sent: true }),
-      );
+    if (keeps(pending, answer, message.length)) return;
+    this.#abandon(messageId, pending.operation);
+    pending.settle(
+      cutAnswer(pending, messageId) ?? this.#tooLong('the directory sends more than it was asked for'),
+    );
+  }
+
+  /**
+   * A message that ends where it says, with an id that a call waits for, is an answer to this call alone: when it is none, the call
+   * fails, and others keep the connection.
+   */
+  #readFor(pending: Pending | undefined, message: Buffer): Answer | undefined {
+    try {
+      return readAnswer(message);
+    } catch (cause) {
+      if (!(cause instanceof WireProblem) || pending === undefined) throw cause;
+      const options = { sent: true, detail: cause.message };
+      const error = this.#error('ProtocolViolation', 'the server sent what is not LDAP', options);
+      this.#refuse(messageIdOf(message), pending, error);
+      return undefined;
     }
   }
 
-  /** The rest of the answer may go on coming; it is dropped. */
+  /** One person's photo must not cost everybody the connection. */
+  #receiveLong(head: Buffer, length: number): void {
+    const messageId = messageIdOf(head);
+    const pending = this.#pending.get(messageId);
+    if (pending !== undefined)
+      this.#refuse(messageId, pending, this.#tooLong(`an entry has more than ${maxMessageBytes} bytes`));
+    this.#drop(length);
+  }
+
   #refuse(messageId: number, pending: Pending, error: ConfigServerError): void {
-    this.#socket.write(abandonRequest(messageId)(this.#nextMessageId()));
+    this.#abandon(messageId, pending.operation);
     pending.settle(error);
+  }
+
+  /** RFC 4511 section 4.11. The rest of the answer may go on coming; it is dropped. */
+  #abandon(messageId: number, operation: number): void {
+    if (operation === operations.searchDone && this.#failure === undefined)
+      this.#socket.write(abandonRequest(messageId)(this.#nextMessageId()));
+  }
+
+  #drop(bytes: number): void {
+    this.#droppedBytes += bytes;
+    // As of a server that is silent: it is tried last, and calls that wait are repeated elsewhere.
+    if (this.#droppedBytes > maxDroppedBytes)
+      this.#end(this.#error('RequestTimeout', 'the server sends nothing but what nobody waits for'));
   }
 
   async #probe(): Promise<void> {
@@ -218,6 +246,10 @@ export class LdapConnection {
     const lost = reason.code === 'ProtocolViolation' ? reason : this.#lost(reason.message);
     for (const { settle } of [...this.#pending.values()]) settle(lost);
     this.#ended.resolve(reason);
+  }
+
+  #tooLong(message: string): ConfigServerError {
+    return this.#error('AnswerTooLong', message, { sent: true });
   }
 
   #lost(detail: string): ConfigServerError {

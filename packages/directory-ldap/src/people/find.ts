@@ -37,6 +37,7 @@ export async function findPersons(
   limits: CallLimits,
 ): Promise<DirectoryPerson[]> {
   const question = {
+    type: settings.type,
     bases: settings.baseDns,
     filter: allOf(settings.personFilter, ...terms),
     attributes,

@@ -5,11 +5,16 @@ import type { CallLimits, LdapConnection } from '../connection/connection.ts';
 import type { DirectorySettings } from '../settings.ts';
 import { type Entry, textOf } from './entry.ts';
 import { allOf, anyOf, equals, isWithin } from './filters.ts';
-import { search } from './search.ts';
+import { groupDnsAbove } from './member-of.ts';
+import { type SearchQuestion, search, searchSome } from './search.ts';
 
-/** More than tokens carry (`maxGroups` of Auth API). A directory must not make a login ask without end. */
-const maxGroups = 500;
+/** Many more than tokens carry (`maxGroups` of Auth API). A directory must not make a login ask without end. */
+export const maxGroups = 5_000;
+/** As many as come without pages, which everybody else on a connection to slapd would wait for. */
+const usualGroups = 500;
 const membersAtOnce = 50;
+/** Active Directory finds an entry by its name at once. */
+const namesAtOnce = 100;
 
 export interface GroupSettings
   extends Pick<DirectorySettings, 'type' | 'baseDns' | 'groupBaseDns' | 'attributes' | 'groupDepth'> {
@@ -21,42 +26,59 @@ export interface GroupMember {
   userName: string;
 }
 
+export interface FoundGroups {
+  /** Each once. */
+  names: string[];
+  /** There may be more: the bound was reached, or the server's own. */
+  isCut: boolean;
+}
+
 /** Somebody whom no group names, so that a person who does not exist costs the same question. */
 export function nobodyBelow({ baseDns }: Pick<GroupSettings, 'baseDns'>): GroupMember {
   const name = randomUUID();
   return { dn: `cn=${name},${baseDns[0]}`, userName: name };
 }
 
-/** Names of the groups, each once. Errors: those of `search`. */
-export async function groupNamesOf(
+/** Errors: those of `search`. */
+export async function groupsOf(
   connection: LdapConnection,
   { dn, userName }: GroupMember,
   settings: GroupSettings,
   limits: CallLimits,
-): Promise<string[]> {
+): Promise<FoundGroups> {
   const { attributes, groupDepth, type } = settings;
+  const member = attributes.member.toLowerCase();
+  if (type === 'activeDirectory' && member === 'member')
+    return groupsOfActiveDirectory(connection, dn, settings, limits);
   const found = new Map<string, Entry>();
+  let isCut = false;
   const ask = async (filters: Filter[]): Promise<string[]> => {
     const added: string[] = [];
-    for (const entry of await searchGroups(connection, anyOf(filters), settings, limits)) {
+    const answer = await searchGroups(connection, anyOf(filters), settings, limits);
+    isCut ||= answer.isCut;
+    for (const entry of answer.entries) {
       const key = entry.dn.toLowerCase();
       // A group that was found before names itself in the end: it is not followed again.
-      if (found.has(key) || found.size >= maxGroups) continue;
+      if (found.has(key)) continue;
+      if (found.size >= maxGroups) {
+        isCut = true;
+        break;
+      }
       found.set(key, entry);
       added.push(entry.dn);
     }
     return added;
   };
-  const named = () => [...found.values()].flatMap((entry) => textOf(entry, attributes.groupName) ?? []);
+  const groups = () => ({ names: namesIn([...found.values()], settings), isCut });
 
   // RFC 2307: such groups hold user names, and no groups.
-  if (attributes.member.toLowerCase() === 'memberuid') {
+  if (member === 'memberuid') {
     await ask([equals(attributes.member, userName)]);
-    return [...new Set(named())];
+    return groups();
   }
   if (type === 'activeDirectory' && groupDepth > 0) {
     await ask([isWithin(attributes.member, dn)]);
-    return [...new Set(named())];
+    return groups();
   }
   let next = await ask([equals(attributes.member, dn)]);
   for (let depth = 0; depth < groupDepth && next.length > 0; depth += 1) {
@@ -64,25 +86,55 @@ export async function groupNamesOf(
     next = [];
     for (let index = 0; index < members.length; index += membersAtOnce) {
       const some = members.slice(index, index + membersAtOnce);
-      next.push(...(await ask(some.map((member) => equals(attributes.member, member)))));
+      next.push(...(await ask(some.map((one) => equals(attributes.member, one)))));
     }
   }
-  return [...new Set(named())];
+  return groups();
 }
 
-function searchGroups(
+/** All groups come from `memberOf`; those that count are the ones that a search for groups finds among them. */
+async function groupsOfActiveDirectory(
+  connection: LdapConnection,
+  dn: string,
+  settings: GroupSettings,
+  limits: CallLimits,
+): Promise<FoundGroups> {
+  const above = await groupDnsAbove(
+    connection,
+    dn,
+    { ...settings, bases: basesOf(settings), maxGroups },
+    limits,
+  );
+  const entries: Entry[] = [];
+  for (let index = 0; index < above.dns.length; index += namesAtOnce) {
+    const some = above.dns.slice(index, index + namesAtOnce);
+    const named = anyOf(some.map((one) => equals('distinguishedName', one)));
+    entries.push(...(await search(connection, questionOf(named, settings, some.length), limits)));
+  }
+  return { names: namesIn(entries, settings), isCut: above.isCut };
+}
+
+function namesIn(entries: readonly Entry[], { attributes }: GroupSettings): string[] {
+  return [...new Set(entries.flatMap((entry) => textOf(entry, attributes.groupName) ?? []))];
+}
+
+const basesOf = ({ baseDns, groupBaseDns }: GroupSettings) =>
+  groupBaseDns.length > 0 ? groupBaseDns : baseDns;
+
+async function searchGroups(
   connection: LdapConnection,
   filter: Filter,
-  { baseDns, groupBaseDns, groupFilter, attributes }: GroupSettings,
+  settings: GroupSettings,
   limits: CallLimits,
 ) {
-  const bases = groupBaseDns.length > 0 ? groupBaseDns : baseDns;
-  const question = {
-    bases,
-    filter: allOf(groupFilter, filter),
-    attributes: [attributes.groupName],
-    maxEntries: maxGroups,
-    mayCut: true,
-  };
-  return search(connection, question, limits);
+  const question = { ...questionOf(filter, settings, usualGroups), mayCut: true };
+  const usual = await searchSome(connection, question, limits);
+  if (!usual.isCut) return usual;
+  return searchSome(connection, { ...question, maxEntries: maxGroups }, limits);
+}
+
+function questionOf(filter: Filter, settings: GroupSettings, maxEntries: number): SearchQuestion {
+  const { type, groupFilter, attributes } = settings;
+  const whole = allOf(groupFilter, filter);
+  return { type, bases: basesOf(settings), filter: whole, attributes: [attributes.groupName], maxEntries };
 }

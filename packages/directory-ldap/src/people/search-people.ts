@@ -37,6 +37,7 @@ export async function searchPeople(
   if (tenantDbid !== environmentTenantDbid || (isUserName && text === '')) return none;
   const { type, attributes: names } = settings;
   const question = {
+    type,
     bases: settings.baseDns,
     filter: allOf(
       settings.personFilter,

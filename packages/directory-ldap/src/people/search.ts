@@ -3,11 +3,13 @@ import { endpointName } from '@gatehouse/config-server-client/discovery';
 import { ConfigServerError } from '@gatehouse/people-directory';
 import type { Filter } from 'ldapts';
 import type { CallLimits, LdapConnection } from '../connection/connection.ts';
+import type { DirectorySettings } from '../settings.ts';
 import { type EntryAnswer, operations, readPageCookie } from '../wire/answers.ts';
 import { pagedResultsOid, searchRequest } from '../wire/requests.ts';
 import { failureOf, resultCodes } from '../wire/results.ts';
 
 export interface SearchQuestion {
+  type: DirectorySettings['type'];
   bases: readonly string[];
   filter: Filter;
   attributes: readonly string[];
@@ -15,6 +17,7 @@ export interface SearchQuestion {
   maxEntries: number;
   /** The first ones are enough. */
   mayCut?: boolean;
+  scope?: 'base' | 'sub';
 }
 
 /** Servers limit their pages to 1 000 entries (Active Directory) or less. */
@@ -46,11 +49,14 @@ export async function searchSome(
   limits: CallLimits,
 ): Promise<SearchAnswer> {
   // slapd keeps the place in its pages once for a connection: a second search in pages would end the first.
-  if (isPaged(question)) return alone(connection, () => searchAll(connection, question, limits));
+  const isAlone = question.maxEntries > pageSize && question.type === 'standard';
+  if (isAlone) return alone(connection, () => searchAll(connection, question, limits));
   return searchAll(connection, question, limits);
 }
 
-const isPaged = ({ maxEntries }: SearchQuestion) => maxEntries > pageSize;
+/** Samba keeps the size of pages, and ignores the size limit of a search. */
+const isPaged = ({ maxEntries, type, scope }: SearchQuestion) =>
+  maxEntries > pageSize || (type === 'activeDirectory' && scope !== 'base');
 
 const pagedSearches = new WeakMap<LdapConnection, Promise<unknown>>();
 
@@ -71,7 +77,7 @@ async function searchAll(
   for (const base of question.bases) {
     if (question.mayCut && found.length >= question.maxEntries) break;
     // The bound is that of each base: one may lie in another, and then both have the same entries.
-    const below = await searchBelow(connection, base, question, limits, isPaged(question));
+    const below = await searchBelow(connection, base, question, limits);
     found.push(...below.entries);
     isCut ||= below.isCut;
   }
@@ -81,48 +87,40 @@ async function searchAll(
 async function searchBelow(
   connection: LdapConnection,
   base: string,
-  { filter, attributes, maxEntries, mayCut = false }: SearchQuestion,
+  question: SearchQuestion,
   limits: CallLimits,
-  inPages: boolean,
 ): Promise<SearchAnswer> {
+  const { filter, attributes, maxEntries, mayCut = false, scope = 'sub' } = question;
+  // One more than wanted tells a whole answer from one that was cut.
+  const wanted = mayCut ? maxEntries : maxEntries + 1;
+  const inPages = isPaged(question);
   const found: EntryAnswer[] = [];
   let cookie: Buffer = Buffer.alloc(0);
   let emptyPages = 0;
   for (;;) {
-    const page = inPages ? { size: pageSize, cookie } : undefined;
-    // One more than wanted tells a whole answer from one that was cut.
-    const sizeLimit = inPages ? 0 : maxEntries + (mayCut ? 0 : 1);
-    const encode = searchRequest({
-      base,
-      scope: 'sub',
-      filter,
-      attributes,
-      sizeLimit,
-      timeLimitSeconds,
-      page,
-    });
-    // A server that knows no pages answers with everything.
-    const request = { encode, operation: operations.searchDone, maxEntries: maxEntries + 1 };
+    const left = wanted - found.length;
+    const page = inPages ? { size: Math.min(pageSize, left), cookie } : undefined;
+    const sizeLimit = inPages ? 0 : wanted;
+    const encode = searchRequest({ base, scope, filter, attributes, sizeLimit, timeLimitSeconds, page });
+    // A server that knows neither pages nor limits answers with everything.
+    const request = { encode, operation: operations.searchDone, maxEntries: left, mayCut };
     const { result, entries } = await connection.exchange(request, limits);
     found.push(...entries);
     const isCut = result.code === resultCodes.sizeLimitExceeded;
     if (result.code !== resultCodes.success && !(isCut && mayCut))
       throw failureOf(result, endpointName(connection.endpoint));
-    if (found.length > maxEntries) {
-      if (mayCut) return { entries: found.slice(0, maxEntries), isCut: true };
-      throw tooMany(connection);
-    }
+    if (found.length > maxEntries) throw tooMany(connection, maxEntries);
     const control = result.controls.get(pagedResultsOid);
     cookie = inPages && control !== undefined ? readPageCookie(control) : Buffer.alloc(0);
-    if (cookie.length === 0) return { entries: found, isCut };
+    if (cookie.length === 0 || (isCut && mayCut)) return { entries: found, isCut };
     emptyPages = entries.length === 0 ? emptyPages + 1 : 0;
-    if (emptyPages > maxEmptyPages) throw tooMany(connection);
+    const isOver = found.length === maxEntries || emptyPages > maxEmptyPages;
+    if (isOver && mayCut) return { entries: found, isCut: true };
+    if (emptyPages > maxEmptyPages) throw tooMany(connection, maxEntries);
   }
 }
 
-function tooMany({ endpoint }: LdapConnection): ConfigServerError {
-  return new ConfigServerError('AnswerTooLong', 'the directory sends more than it was asked for', {
-    endpoint: endpointName(endpoint),
-    sent: true,
-  });
+function tooMany({ endpoint }: LdapConnection, maxEntries: number): ConfigServerError {
+  const message = `the directory has more than ${maxEntries} entries for one question: name narrower bases or filters`;
+  return new ConfigServerError('AnswerTooLong', message, { endpoint: endpointName(endpoint), sent: true });
 }

@@ -1,5 +1,5 @@
 /** Reads the answers of an LDAP server (RFC 4511 section 4.2 to 4.14) and nothing that is not one. */
-import { Elements, integerOf, tags, WireProblem } from './ber.ts';
+import { Elements, integerOf, readHeader, tags, WireProblem } from './ber.ts';
 
 export interface EntryAnswer {
   kind: 'entry';
@@ -46,8 +46,14 @@ const serverCredentialsTag = 0x87;
 const responseNameTag = 0x8a;
 const responseValueTag = 0x8b;
 
-/** We read no attribute with so many values; each costs more memory than its bytes. */
+/** Values beyond are left out: we need none of them, and each costs more memory than its bytes. */
 const maxValues = 5_000;
+
+/** `message`: one whole frame, or its beginning. @throws WireProblem */
+export function messageIdOf(message: Buffer): number {
+  const header = readHeader(message, 0);
+  return new Elements(message.subarray(header?.start)).integer(tags.integer);
+}
 
 /** `message`: one whole frame. @throws WireProblem */
 export function readAnswer(message: Buffer): Answer {
@@ -73,10 +79,7 @@ function readEntry(messageId: number, envelope: Elements): EntryAnswer {
     const name = attribute.text().toLowerCase();
     const values = attribute.inside(tags.set);
     const read: Buffer[] = [];
-    for (; !values.isAtEnd; count += 1) {
-      if (count >= maxValues) throw new WireProblem(`an entry has more than ${maxValues} values`);
-      read.push(values.take(tags.octetString));
-    }
+    for (; !values.isAtEnd && count < maxValues; count += 1) read.push(values.take(tags.octetString));
     attributes.set(name, read);
   }
   return { kind: 'entry', messageId, dn, attributes };

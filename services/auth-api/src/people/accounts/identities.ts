@@ -59,6 +59,8 @@ export function createIdentities({ mapping, now }: { mapping: AuthorityMapping; 
     const enabled = groups.filter(
       ({ groupInfo: { state, name } }) => state === CfgObjectState.enabled && name.length <= maxNameLength,
     );
+    const names = enabled.map(({ groupInfo }) => groupInfo.name).sort();
+    const isMapped = (name: string) => mapping.groups.has(name) || mapping.scimGroups.has(name);
     const groupDbids = new Set(enabled.map(({ groupInfo }) => groupInfo.DBID));
     const isMember = ({ objectType, objectDBID }: { objectType: number; objectDBID: number }) =>
       objectType === CfgObjectType.person
@@ -66,10 +68,8 @@ export function createIdentities({ mapping, now }: { mapping: AuthorityMapping; 
         : objectType === CfgObjectType.accessGroup && groupDbids.has(objectDBID);
     return {
       areProvisioned: link.isProvisioned,
-      groups: enabled
-        .map(({ groupInfo }) => groupInfo.name)
-        .sort()
-        .slice(0, maxGroups),
+      // Nobody loses a right to the order of names.
+      groups: [...new Set([...names.filter(isMapped), ...names])].slice(0, maxGroups).sort(),
       roles: roles
         .filter(({ members }) => members.some(isMember))
         .slice(0, maxRoles)
