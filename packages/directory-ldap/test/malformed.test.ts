@@ -40,7 +40,7 @@ const malformed: [string, Buffer][] = [
 
 describe('malformed answers', () => {
   // attack: stop the process by BER whose lengths lie | X.690 8.1.3, CWE-835 | guard: packages/directory-ldap/src/wire/ber.ts
-  it.each(malformed)('end the connection and the call: %s', async (_what, bytes) => {
+  it.each(malformed)('fail the call: %s', async (_what, bytes) => {
     const server = await pretendServer(({ operation, answer }) => {
       if (operation !== requests.search) return undefined;
       answer(bytes);

@@ -183,8 +183,8 @@ export class LdapConnection {
   }
 
   /**
-   * A message that ends where it says, with an id that a call waits for, is an answer to this call alone: when it is none, the call
-   * fails, and others keep the connection.
+   * A whole message with the id of a call is the answer to this call alone. When it is none, the call fails, and others keep the
+   * connection.
    */
   #readFor(pending: Pending | undefined, message: Buffer): Answer | undefined {
     try {
