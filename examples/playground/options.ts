@@ -15,6 +15,8 @@ export interface PlaygroundOptions extends IssuerAddress {
   caFile: string | undefined;
   /** Demo people, offered on the first page. */
   users: { username: string; tenant: string; password: string }[];
+  /** The operator account, offered on the pages of the APIs. */
+  operator: { username: string; password: string };
   /** Scopes that the application asks for at sign-in. */
   scope: string[];
   client: Credentials;

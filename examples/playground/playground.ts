@@ -5,6 +5,7 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import staticFiles from '@fastify/static';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { serveApis } from './apis.ts';
 import { createCaller } from './calls/make.ts';
 import { serveDocuments } from './documents.ts';
 import { serveFlows } from './flows/routes.ts';
@@ -41,7 +42,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     const nonce = randomBytes(16).toString('base64url');
     return reply
       .type('text/html; charset=utf-8')
-      .header('content-security-policy', contentSecurityPolicy(options.issuer, nonce))
+      .header('content-security-policy', contentSecurityPolicy(options.issuer, nonce, page))
       .send(renderPage(page, nonce));
   };
   app.addHook('onSend', async (_request, reply) => {
@@ -58,6 +59,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   app.setNotFoundHandler((_request, reply) => show(reply.code(404), problemPage('There is no such page.')));
   app.addHook('preHandler', async (request) => refuseForeignPosts(request, options.url));
 
+  await serveApis(app, options, show);
   serveDocuments(app, show);
   serveFlows({ app, visits, issuer, caller, options, show });
 
@@ -124,13 +126,13 @@ async function refuseForeignPosts(request: FastifyRequest, ownOrigin: string): P
 }
 
 /** Signing out goes on to the public host, and the browser asks whether the form may. */
-function contentSecurityPolicy(issuer: string, nonce: string): string {
+function contentSecurityPolicy(issuer: string, nonce: string, { hasViewer = false }: Page): string {
   return [
     "default-src 'none'",
     "style-src 'self'",
     `script-src 'nonce-${nonce}'`,
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    // The viewer calls this origin, and hands HTML that it has cleaned to the page as text. Scripts in it do not run: they have no nonce.
+    ...(hasViewer ? ["connect-src 'self'"] : ["require-trusted-types-for 'script'", "trusted-types 'none'"]),
     "img-src 'self' data:",
     `form-action 'self' ${new URL(issuer).origin}`,
     "base-uri 'none'",

@@ -7,6 +7,7 @@ import {
   users as demoUsers,
   exchange,
   flowClients,
+  operator,
   userScope,
 } from './provisioning/demo.ts';
 import type { ServicePlan } from './services.ts';
@@ -46,5 +47,6 @@ export function playgroundOptions(
     approvalsUrl: `${publicUrl}/auth/approvals`,
     caFile,
     users,
+    operator,
   };
 }

@@ -8,6 +8,9 @@ export interface Page {
   isSignedIn?: boolean;
   /** The one of the places below that it is. */
   current?: string;
+  /** Shows the viewer of API documents, whose files `head` names, and which brings the main part of the page. */
+  hasViewer?: boolean;
+  head?: (nonce: string) => Html;
 }
 
 const places: [string, string][] = [
@@ -17,10 +20,14 @@ const places: [string, string][] = [
   ['/jarm', 'JARM'],
   ['/device', 'Device'],
   ['/ciba', 'CIBA'],
+  ['/api', 'API'],
 ];
 
 /** Only the script that carries the nonce of this response runs. */
-export function renderPage({ title, body, isSignedIn = false, current }: Page, nonce: string): string {
+export function renderPage(
+  { title, body, isSignedIn = false, current, hasViewer, head }: Page,
+  nonce: string,
+): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -33,6 +40,7 @@ export function renderPage({ title, body, isSignedIn = false, current }: Page, n
 <link rel="stylesheet" href="/assets/calls.css">
 <link rel="stylesheet" href="/assets/flows.css">
 <script src="/assets/playground.js" nonce="${nonce}" defer></script>
+${head?.(nonce)}
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
@@ -48,9 +56,7 @@ export function renderPage({ title, body, isSignedIn = false, current }: Page, n
     ([path, name]) =>
       html`<li><a href="${path}"${path === current && html` aria-current="page"`}>${name}</a></li>`,
   )}</ul></nav>
-<main id="content">
-${body}
-</main>
+${hasViewer ? html`<div id="content">${body}</div>` : html`<main id="content">${body}</main>`}
 </body>
 </html>
 `.text;

@@ -1,6 +1,7 @@
 /** Compares what the playground shows of each flow, and runs every printed form of a call as printed. */
 import { findChromium } from '@gatehouse/testing/chromium';
 import { describe, expect, test } from 'vitest';
+import { accessibilityProblems } from '../../../tools/test/e2e/accessibility.ts';
 import { readCalls } from './printed.ts';
 import { visitPlayground } from './visit.ts';
 
@@ -129,4 +130,55 @@ describe.skipIf(findChromium() === undefined)('the flows of the playground', () 
     expect(await at.page.locator('.notice').textContent()).toBe('this answer belongs to another sign-in');
     expect(await at.page.locator('.calls').count()).toBe(0);
   }, 60_000);
+
+  test('API: the viewer makes calls as the operator, and as a client whose token it gets by itself', async () => {
+    const scripted = await at.browser.newContext();
+    try {
+      const tab = await scripted.newPage();
+      const problems: string[] = [];
+      tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+      tab.on('pageerror', (error) => problems.push(error.message));
+      await tab.goto(`${at.playground}/api`);
+      await tab.locator('#operations-tag-clients').waitFor();
+      expect(await accessibilityProblems(tab)).toEqual([]);
+
+      await tab.getByRole('link', { name: 'Environment API' }).click();
+      await tab.locator('#operations-tag-environments').click();
+      await tab.locator('#operations-environments-listEnvironments .opblock-summary-control').click();
+      const authorize = async (scheme: string, ...[name, secret]: [string, string]) => {
+        await tab.getByRole('button', { name: 'Authorize' }).first().click();
+        const way = tab.locator('.auth-container').filter({ has: tab.locator('code', { hasText: scheme }) });
+        await way.locator('input').nth(0).fill(name);
+        await way.locator('input').nth(1).fill(secret);
+        await way.locator('.btn.authorize').click();
+        await way.getByRole('button', { name: 'Remove authorization' }).waitFor();
+        return way;
+      };
+      const close = () => tab.locator('.modal-ux .close-modal').click();
+      const execute = async (authorization: RegExp) => {
+        const [answer] = await Promise.all([
+          tab.waitForResponse((response) => response.url().endsWith('/environment/v3/environments')),
+          tab.getByRole('button', { name: 'Execute' }).click(),
+        ]);
+        expect(answer.status()).toBe(200);
+        const printed = tab.locator('.curl-command pre');
+        await printed.filter({ hasText: authorization }).waitFor();
+        expect(await printed.textContent()).toContain(`'${at.publicUrl}/environment/v3/environments'`);
+      };
+      const operator = await authorize('operator', at.operator.username, at.operator.password);
+      await close();
+      await execute(/Authorization: Basic /);
+      expect(await accessibilityProblems(tab)).toEqual([]);
+
+      await tab.getByRole('button', { name: 'Authorize' }).first().click();
+      await operator.getByRole('button', { name: 'Remove authorization' }).click();
+      await close();
+      await authorize('token', 'gauth_client', 'demo-secret-of-gauth_client');
+      await close();
+      await execute(/Authorization: Bearer /);
+      expect(problems).toEqual([]);
+    } finally {
+      await scripted.close();
+    }
+  }, 120_000);
 });

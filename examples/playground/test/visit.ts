@@ -64,6 +64,9 @@ export function visitPlayground() {
     get publicUrl() {
       return stack.description.publicUrl;
     },
+    get operator() {
+      return stack.description.ops;
+    },
     get playground() {
       return playground;
     },
