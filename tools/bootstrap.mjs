@@ -11,6 +11,7 @@ import { runForeground } from './bootstrap/run.mjs';
 import {
   provideChromium,
   provideClusterPrograms,
+  provideDirectoryServer389,
   provideDocker,
   provideFaketime,
   provideIdentityProviders,
@@ -52,6 +53,7 @@ async function main([name = '', ...given]) {
     if (command.needs.includes('faketime')) await provideFaketime(progress);
     if (command.needs.includes('cluster')) await provideClusterPrograms(progress);
     if (command.needs.includes('ldap')) await provideLdap(progress);
+    if (command.needs.includes('389')) await provideDirectoryServer389(progress);
     if (command.needs.includes('syslog')) await provideSyslog(progress);
     if (command.needs.includes('nginx')) await provideNginx(progress);
     if (command.needs.includes('postgresql')) await providePostgres(progress);

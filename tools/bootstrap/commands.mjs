@@ -21,6 +21,7 @@ export const commands = {
       'syslog',
       'nginx',
       'ldap',
+      '389',
       'postgresql',
       'java',
       'build',
@@ -62,7 +63,10 @@ export const commands = {
   chaos: { steps: [[...source, 'lab/run.ts', 'chaos']], needs: ['redis', 'build'] },
   'test:failover': { steps: [[...source, 'lab/run.ts', 'failover']], needs: ['redis', 'build'] },
   'test:upgrade': { steps: [[...source, 'lab/run.ts', 'upgrade']], needs: ['redis', 'build'] },
-  'test:directory': { steps: [[...source, 'lab/run.ts', 'directory']], needs: ['redis', 'build'] },
+  'test:directory': {
+    steps: [[...source, 'lab/run.ts', 'directory']],
+    needs: ['redis', 'ldap', '389', 'build'],
+  },
   'bench:peers': { steps: [[...source, 'lab/run.ts', 'peers']], needs: ['redis', 'build'] },
   bench: { steps: [[...source, 'lab/run.ts', 'bench']], needs: ['redis', 'build'] },
 };

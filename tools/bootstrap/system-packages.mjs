@@ -1,5 +1,5 @@
 // Programs that no npm package ships: a Redis server, Chromium for the end-to-end tests, Prometheus for the alert rules,
-// identity providers for single sign-on, a syslog receiver, an LDAP server, PostgreSQL with its programs for backups, a proxy, Java.
+// identity providers for single sign-on, a syslog receiver, LDAP servers, PostgreSQL with its programs for backups, a proxy, Java.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { PlainError } from './progress.mjs';
@@ -98,6 +98,14 @@ export async function provideLdap(progress) {
   // Without a database of its own the package starts no server.
   await run('sh', ['-c', "echo 'slapd slapd/no_configuration boolean true' | debconf-set-selections"]);
   await install(['slapd', 'ldap-utils'], 'OpenLDAP (Debian packages slapd, ldap-utils)', progress);
+}
+
+/** Without it the suites with that server are skipped by name. The package starts no server. */
+export async function provideDirectoryServer389(progress) {
+  const packages = ['389-ds-base', 'libnss3-tools', 'openssl', 'ldap-utils'];
+  if (await areInstalled(packages)) return;
+  if (canInstall()) await install(packages, '389 Directory Server (Debian package 389-ds-base)', progress);
+  else progress.note('No Debian package of 389 Directory Server: the suites with it are skipped.');
 }
 
 /** Without them the suites with identity providers of others are skipped by name. */

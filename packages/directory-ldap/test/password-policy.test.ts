@@ -67,6 +67,42 @@ describe('a refused bind', () => {
   });
 });
 
+describe('a refused change', () => {
+  const rulesOf = (call: Promise<unknown>) =>
+    call.then(
+      () => 'ok',
+      ({ code, details }) => [code, details],
+    );
+
+  it.each([
+    [policyErrors.insufficientPasswordQuality, 'quality'],
+    [policyErrors.passwordTooShort, 'min-length'],
+    [policyErrors.passwordTooYoung, 'too-young'],
+    [policyErrors.passwordInHistory, 'no-repeats'],
+  ])('with the error %i breaks the rule %s', async (error, rule) => {
+    const { backend } = await pretend([[success]], [[constraintViolation, error]]);
+    expect(await rulesOf(backend.changePassword(change))).toEqual([
+      'PasswordPolicyViolation',
+      { rules: [rule] },
+    ]);
+  });
+
+  it('without an error names no rule, except for the password that is in use', async () => {
+    const refusal: Answer[] = [[constraintViolation]];
+    const other = await pretend([[success]], refusal);
+    const same = await pretend([[success]], refusal);
+    expect(await rulesOf(other.backend.changePassword(change))).toEqual([
+      'PasswordPolicyViolation',
+      { rules: [] },
+    ]);
+    const again = { ...change, newPassword: change.oldPassword };
+    expect(await rulesOf(same.backend.changePassword(again))).toEqual([
+      'PasswordPolicyViolation',
+      { rules: ['no-repeats'] },
+    ]);
+  });
+});
+
 describe('an expired password, whose owner cannot bind', () => {
   const expired: Answer = [invalidCredentials, policyErrors.passwordExpired];
   const reset: Answer = [success, policyErrors.changeAfterReset];

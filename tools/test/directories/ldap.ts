@@ -1,11 +1,13 @@
-/** Gives the suite the people of a real OpenLDAP: TLS, the overlay for password policies, and a thousand others beside them. */
+/** Gives the suite the people of a real LDAP server: TLS, a password policy, and a thousand others beside them. */
 import {
   additionOf,
   changeOf,
   groupDn,
+  type LdapTestServer,
   ldapNames,
   personDn,
   policyDn,
+  start389Server,
   startLdapServer,
 } from '@gatehouse/testing/ldap';
 import { startTcpProxy } from '@gatehouse/testing/network';
@@ -20,12 +22,80 @@ const headcount = 1_000;
 /** One of the thousand. */
 export const bystander = (index: number) => `bystander-${index}`;
 
-export async function startLdapDirectory(stage: Stage): Promise<Source> {
-  const server = await startLdapServer({
-    people: Array.from({ length: headcount }, (_, index) => ({ uid: bystander(index) })),
-    policy: { pwdMaxFailure: String(lockThreshold) },
-    policies: { short: { pwdMaxAge: '86400' } },
-  });
+/** Replaces an attribute of a person. */
+type Replace = (userName: string, attribute: string, value: string) => Promise<void>;
+
+/** What kinds of servers do in their own ways. */
+interface Kind {
+  start(people: { uid: string }[]): Promise<LdapTestServer>;
+  /** Of the environment, beside the usual ones. */
+  attributes?: Record<string, string>;
+  /** Of everybody who is added. */
+  person?: Record<string, string>;
+  brokenRules: Source['brokenRules'];
+  /** Operational attribute and the value that disables. */
+  disabled: [attribute: string, value: string];
+  lock(replace: Replace, userName: string): Promise<void>;
+  demandNewPassword(replace: Replace, userName: string): Promise<void>;
+  expirePassword(replace: Replace, userName: string): Promise<void>;
+}
+
+const openLdap: Kind = {
+  start: (people) =>
+    startLdapServer({
+      people,
+      policy: { pwdMaxFailure: String(lockThreshold) },
+      policies: { short: { pwdMaxAge: '86400' } },
+    }),
+  brokenRules: { 'min-length': () => 'Sh0rt!', 'no-repeats': ({ password }) => password },
+  // draft-behera-ldap-password-policy section 5.3.3: until an administrator unlocks it.
+  disabled: ['pwdAccountLockedTime', '000001010000Z'],
+  lock: (replace, userName) => replace(userName, 'pwdAccountLockedTime', timeOf(Date.now())),
+  demandNewPassword: (replace, userName) => replace(userName, 'pwdReset', 'TRUE'),
+  async expirePassword(replace, userName) {
+    await replace(userName, 'pwdPolicySubentry', policyDn('short'));
+    await replace(userName, 'pwdChangedTime', '20200101000000Z');
+  },
+};
+
+const farAway = '20380101000000Z';
+const demanding = { passwordExp: 'on', passwordMustChange: 'on', passwordCheckSyntax: 'on' };
+
+const server389: Kind = {
+  start: (people) =>
+    start389Server({
+      people,
+      policy: {
+        ...demanding,
+        ...{ passwordHistory: 'on', passwordTrackUpdateTime: 'on' },
+        ...{ passwordLockout: 'on', passwordMaxFailure: String(lockThreshold) },
+      },
+      // A person may set the same password again.
+      policies: { forgetful: demanding },
+    }),
+  attributes: { id: 'nsUniqueId' },
+  // Without it the password of a new person must be changed.
+  person: { passwordExpirationTime: farAway },
+  brokenRules: { quality: () => 'Sh0rt!', 'no-repeats': ({ password }) => password },
+  disabled: ['nsAccountLock', 'true'],
+  async lock(replace, userName) {
+    await replace(userName, 'passwordRetryCount', String(lockThreshold));
+    await replace(userName, 'accountUnlockTime', timeOf(Date.now() + 3_600_000));
+  },
+  demandNewPassword: (replace, userName) => replace(userName, 'passwordExpirationTime', '19700101000000Z'),
+  async expirePassword(replace, userName) {
+    await replace(userName, 'pwdpolicysubentry', policyDn('forgetful'));
+    await replace(userName, 'passwordExpirationTime', '20200101000000Z');
+  },
+};
+
+export const startOpenLdap = (stage: Stage) => startLdapDirectory(stage, openLdap);
+export const start389 = (stage: Stage) => startLdapDirectory(stage, server389);
+
+async function startLdapDirectory(stage: Stage, kind: Kind): Promise<Source> {
+  const server = await kind.start(
+    Array.from({ length: headcount }, (_, index) => ({ uid: bystander(index) })),
+  );
   const way = await startTcpProxy(() => server.tlsPort);
   watchSecret(ldapNames.bindPassword, 'password of the account that searches');
   const place = await stage.contactCenter({
@@ -37,7 +107,7 @@ export async function startLdapDirectory(stage: Stage): Promise<Source> {
       bindPassword: ldapNames.bindPassword,
       baseDns: [ldapNames.peopleDn],
       groupBaseDns: [ldapNames.groupsDn],
-      attributes: { externalId: 'employeeType' },
+      attributes: { externalId: 'employeeType', ...kind.attributes },
       pollSeconds,
     },
   });
@@ -45,16 +115,13 @@ export async function startLdapDirectory(stage: Stage): Promise<Source> {
 
   const change = (userName: string, ...lines: Parameters<typeof changeOf>[1]) =>
     server.modify(changeOf(personDn(userName), lines));
-  const set = (userName: string, attribute: string, value: string) =>
+  const replace: Replace = (userName, attribute, value) =>
     change(userName, 'changetype: modify', `replace: ${attribute}`, [attribute, value]);
 
   return {
     ...place,
     endsWithinMs: pollSeconds * 1_000 + 500,
-    brokenRules: {
-      'min-length': () => 'Sh0rt!',
-      'no-repeats': ({ password }) => password,
-    },
+    brokenRules: kind.brokenRules,
     async add({ userName, password, firstName, lastName, email, employeeId, externalId, groups: names }) {
       const attributes = {
         givenName: firstName,
@@ -62,6 +129,7 @@ export async function startLdapDirectory(stage: Stage): Promise<Source> {
         mail: email,
         employeeNumber: employeeId,
         employeeType: externalId,
+        ...kind.person,
       };
       await server.modify(additionOf({ people: [{ uid: userName, password, attributes }] }));
       for (const name of names) {
@@ -81,21 +149,17 @@ export async function startLdapDirectory(stage: Stage): Promise<Source> {
         ['newrdn', personDn(newName).slice(0, -ldapNames.peopleDn.length - 1)],
         'deleteoldrdn: 1',
       ),
-    // draft-behera-ldap-password-policy section 5.3.3: until an administrator unlocks it.
-    disable: (userName) => set(userName, 'pwdAccountLockedTime', '000001010000Z'),
-    enable: (userName) => change(userName, 'changetype: modify', 'delete: pwdAccountLockedTime'),
+    disable: (userName) => replace(userName, ...kind.disabled),
+    enable: (userName) => change(userName, 'changetype: modify', `delete: ${kind.disabled[0]}`),
     leaveGroup: (userName, name) =>
       server.modify(
         changeOf(groupDn(name), ['changetype: modify', 'delete: member', ['member', personDn(userName)]]),
       ),
     remove: (userName) => change(userName, 'changetype: delete'),
-    setPassword: (userName, password) => set(userName, 'userPassword', password),
-    demandNewPassword: (userName) => set(userName, 'pwdReset', 'TRUE'),
-    async expirePassword(userName) {
-      await set(userName, 'pwdPolicySubentry', policyDn('short'));
-      await set(userName, 'pwdChangedTime', '20200101000000Z');
-    },
-    lock: (userName) => set(userName, 'pwdAccountLockedTime', timeOf(Date.now())),
+    setPassword: (userName, password) => replace(userName, 'userPassword', password),
+    demandNewPassword: (userName) => kind.demandNewPassword(replace, userName),
+    expirePassword: (userName) => kind.expirePassword(replace, userName),
+    lock: (userName) => kind.lock(replace, userName),
     // Its changes are read at intervals: one has passed.
     untilSeen: () => new Promise((resolve) => setTimeout(resolve, pollSeconds * 1_000 + 500)),
     cut: () => way.cut(),

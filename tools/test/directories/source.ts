@@ -41,10 +41,10 @@ export interface Source {
   close(): Promise<void>;
 }
 
-/** By the field `directory` of an environment. */
 export const titles = {
   configServer: 'Configuration Server',
-  ldap: 'LDAP directory',
+  openLdap: 'OpenLDAP server',
+  server389: '389 Directory Server',
   people: 'people store',
 };
 
@@ -53,7 +53,8 @@ export type Directory = keyof typeof titles;
 /** By directory and name of the case. docs/contributing/testing.md prints this table. */
 export const missing: Record<Directory, Readonly<Record<string, string>>> = {
   configServer: {},
-  ldap: {},
+  openLdap: {},
+  server389: {},
   people: {
     'a password that must be changed lets nobody in before it is':
       'an administrator issues a link for a new password instead',

@@ -18,7 +18,7 @@ export function describeDirectory(
   stage: () => Stage,
   more: (test: Case) => void = () => undefined,
 ): void {
-  describe(`people of a ${titles[name]}`, () => {
+  describe(`people of: ${titles[name]}`, () => {
     let source: Source;
     let door: Door;
     beforeAll(async () => {

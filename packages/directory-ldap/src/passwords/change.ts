@@ -34,7 +34,7 @@ export async function changePassword(
   const isActiveDirectory = settings.type === 'activeDirectory';
   const result = await (isActiveDirectory ? replaceUnicodePassword : modifyAsOwner)(change, directory, link);
   if (!isUsable) throw refused('AuthenticationFailed', endpoint);
-  if (result.code !== resultCodes.success) throw changeFailure(result, endpoint);
+  if (result.code !== resultCodes.success) throw changeFailure(result, endpoint, oldPassword === newPassword);
   return person;
 }
 

@@ -11,18 +11,20 @@ const brokenRules: Readonly<Record<number, string>> = {
   [policyErrors.passwordInHistory]: 'no-repeats',
 };
 
-/** Of a change of a password whose result is not success. */
-export function changeFailure(result: ResultAnswer, endpoint: string): ConfigServerError {
+/** Of a change of a password whose result is not success. `isSame`: the new password is the old one. */
+export function changeFailure(result: ResultAnswer, endpoint: string, isSame: boolean): ConfigServerError {
+  // 389 Directory Server names no rule for the password that is in use, and Active Directory names none at all.
+  const unnamed = isSame ? ['no-repeats'] : [];
   const { error } = policyOf(result);
   const rule = brokenRules[error ?? -1];
   if (rule !== undefined) return policyViolation([rule], endpoint);
   if (error === policyErrors.accountLocked) return refused('AccountLocked', endpoint);
   // Active Directory writes the Windows error first, as in `0000052D: SvcErr: …`; it names no rule.
   const code = /^0*([0-9a-f]{1,8}):/i.exec(result.diagnostic)?.[1]?.toLowerCase();
-  if (code === '52d') return policyViolation([], endpoint);
+  if (code === '52d') return policyViolation(unnamed, endpoint);
   if (code === '56') return refused('AuthenticationFailed', endpoint);
   if (code === '775') return refused('AccountLocked', endpoint);
-  if (result.code === resultCodes.constraintViolation) return policyViolation([], endpoint);
+  if (result.code === resultCodes.constraintViolation) return policyViolation(unnamed, endpoint);
   if (takesNoChange.has(result.code))
     return unchangeable('the directory permits no change of passwords', endpoint);
   return failureOf(result, endpoint);

@@ -9,4 +9,6 @@ export {
   policyDn,
   unitDn,
 } from './ldap-data.ts';
-export { findSlapd, type LdapTestServer, startLdapServer } from './ldap-server.ts';
+export { findSlapd, startLdapServer } from './ldap-server.ts';
+export type { LdapTestServer } from './serve.ts';
+export { missingFor389, start389Server } from './server-389.ts';

@@ -1,4 +1,4 @@
-/** Writes people, groups and password policies of a test as LDIF (RFC 2849) for slapd. */
+/** Writes people, groups and password policies of a test as LDIF (RFC 2849). */
 
 export interface LdapTestPerson {
   uid: string;
@@ -63,15 +63,10 @@ const defaultPolicy = {
   pwdAllowUserChange: 'TRUE',
 };
 
-type Entry = Record<string, string | string[]> & { dn: string };
+export type Entry = Record<string, string | string[]> & { dn: string };
 
-export function entriesOf({
-  people = [],
-  units = [],
-  groups = [],
-  policy = {},
-  policies = {},
-}: LdapTestData): Entry[] {
+/** What every server can store. */
+export function entriesOf({ people = [], units = [], groups = [] }: LdapTestData): Entry[] {
   const unit = (ou: string): Entry => ({ dn: `ou=${ou},${suffix}`, objectClass: 'organizationalUnit', ou });
   return [
     { dn: suffix, objectClass: ['dcObject', 'organization'], dc: 'example', o: 'Example' },
@@ -82,17 +77,21 @@ export function entriesOf({
       cn: 'gatehouse',
       userPassword: ldapNames.bindPassword,
     },
-    ...Object.entries({ default: policy, ...policies }).map(([cn, attributes]) => ({
-      dn: policyDn(cn),
-      objectClass: ['organizationalRole', 'pwdPolicy'],
-      cn,
-      ...defaultPolicy,
-      ...attributes,
-    })),
     ...units.map((ou): Entry => ({ dn: unitDn(ou), objectClass: 'organizationalUnit', ou })),
     ...people.map(personEntry),
     ...groups.map(groupEntry),
   ];
+}
+
+/** As the overlay of OpenLDAP reads them. */
+export function policiesOf({ policy = {}, policies = {} }: LdapTestData): Entry[] {
+  return Object.entries({ default: policy, ...policies }).map(([cn, attributes]) => ({
+    dn: policyDn(cn),
+    objectClass: ['organizationalRole', 'pwdPolicy'],
+    cn,
+    ...defaultPolicy,
+    ...attributes,
+  }));
 }
 
 function personEntry({
@@ -126,7 +125,11 @@ export function ldifOf(entries: Entry[]): string {
 
 /** Changes that add people and groups to a server that runs. */
 export function additionOf({ people = [], groups = [] }: Pick<LdapTestData, 'people' | 'groups'>): string {
-  return [...people.map(personEntry), ...groups.map(groupEntry)]
+  return additionsOf([...people.map(personEntry), ...groups.map(groupEntry)]);
+}
+
+export function additionsOf(entries: Entry[]): string {
+  return entries
     .map(({ dn, ...attributes }) =>
       [line('dn', dn), 'changetype: add', ...linesOf(attributes), ''].join('\n'),
     )
