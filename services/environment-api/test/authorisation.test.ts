@@ -8,7 +8,7 @@ import { contactCenterRights } from '@gatehouse/contracts/values';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { openApiOf } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { matrix, type Operation } from '../src/access/matrix.ts';
+import { matrix, type Operation, openOperations } from '../src/access/matrix.ts';
 import { matrixPage } from '../src/access/matrix-page.ts';
 import { type CallerKind, callerKinds, rules } from '../src/access/rules.ts';
 import { describeInternalEnvironmentApi } from '../src/openapi.ts';
@@ -423,7 +423,8 @@ it('has a row for every operation, and none besides', async () => {
   const described = paths.flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('/environment/v3', '')}`),
   );
-  expect(Object.keys(matrix).sort()).toEqual(described.sort());
+  expect([...Object.keys(matrix), ...openOperations].sort()).toEqual(described.sort());
+  expect(openOperations).toEqual(['GET /openapi.json']);
 });
 
 // attack: help-desk agent or auditor who reads or changes what the right does not name | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/access/rules.ts

@@ -140,6 +140,12 @@ export type Operation = keyof typeof matrix;
 export const base = '/environment/v3';
 
 /** For anybody: the description of the API. */
-const open = ['GET /openapi.json'];
+export const openOperations: readonly string[] = ['GET /openapi.json'];
 
-export const authorisation = createMatrix({ prefix: base, kinds: callerKinds, rules, rows: matrix, open });
+export const authorisation = createMatrix({
+  prefix: base,
+  kinds: callerKinds,
+  rules,
+  rows: matrix,
+  open: openOperations,
+});
