@@ -47,7 +47,6 @@ function group(name: string, ...members: string[]): string {
 
 const groupDn = (name: string) => `CN=${name},${groupsDn}`;
 
-/** Fewer than make our own limits wait. */
 export const lockedAfter = 2;
 
 /** Locks accounts; passwords may be changed at once, which by default they may a day later. */

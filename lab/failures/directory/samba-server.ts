@@ -52,17 +52,26 @@ export async function startSamba(closers: AsyncDisposableStack) {
   const child = await start(file('smb.conf'));
   closers.defer(() => end(child));
 
+  const encrypted = { env: { ...process.env, LDAPTLS_CACERT: file('ca.pem') } };
+
   return {
     address,
     ca: authority.cert,
+    /** Binds with a wrong password. */
+    async guess(name: string): Promise<void> {
+      const account = ['-x', '-D', `${name}@${realm}`, '-w', 'Wrong-Horse-1'];
+      const isRefused = await execute('ldapwhoami', ['-H', `ldaps://${address}`, ...account], encrypted).then(
+        () => false,
+        () => true,
+      );
+      if (!isRefused) throw new Error(`a wrong password was accepted of ${name}`);
+    },
     /** Applies LDIF with changes as the administrator of the domain. */
     async modify(ldif: string): Promise<void> {
       const change = file(`change-${process.hrtime.bigint()}.ldif`);
       await writeFile(change, ldif, { mode: 0o600 });
       const account = ['-x', '-D', administrator.name, '-y', file('admin-password')];
-      await execute('ldapmodify', ['-H', `ldaps://${address}`, ...account, '-f', change], {
-        env: { ...process.env, LDAPTLS_CACERT: file('ca.pem') },
-      });
+      await execute('ldapmodify', ['-H', `ldaps://${address}`, ...account, '-f', change], encrypted);
     },
   };
 }
