@@ -17,7 +17,7 @@ export interface Crowd {
 }
 
 /** Senders who wait for their answer before they send the next. */
-const atOnce = 8;
+const atOnce = 4;
 const questions = 3;
 const program = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url));
 const longestCommandMs = 60_000;

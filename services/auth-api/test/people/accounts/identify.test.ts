@@ -40,7 +40,7 @@ const backend = new InMemoryBackend({
   ],
 });
 
-const identificationBy = (server: InMemoryBackend) =>
+const identificationBy = (server: InMemoryBackend, mapping: string[] = []) =>
   createIdentification({
     contactCenters: { get: async () => demoContactCenter },
     links: {
@@ -51,7 +51,7 @@ const identificationBy = (server: InMemoryBackend) =>
         isProvisioned: false,
       }),
     },
-    identities: createIdentities({ mapping: readMapping([]), now: () => 1000 }),
+    identities: createIdentities({ mapping: readMapping(mapping), now: () => 1000 }),
     now: () => 1000,
   });
 const { identify, isMember } = identificationBy(backend);
@@ -68,6 +68,30 @@ describe('a person whom an identity provider names', () => {
     ]);
     for (const one of found)
       expect(one).toMatchObject({ outcome: 'found', identity: { dbid: 1 }, provedAtMs: 1000 });
+  });
+
+  it('keeps the authority of a mapped group beside more groups than a token carries', async () => {
+    const names = [...Array.from({ length: 300 }, (_group, index) => `group-${index}`), 'zoo'];
+    const crowded = new InMemoryBackend({
+      persons: [person(1)],
+      accessGroups: names.map((name, index) => ({
+        groupInfo: { DBID: 10 + index, tenantDBID: 101, name, state: 1 },
+        memberIDs: [{ DBID: 1, type: 3 }],
+        type: 2,
+      })),
+    });
+    const ofPerson = {
+      contactCenterId,
+      lookup: 'userName' as const,
+      name: 'person-1',
+      accessGroups: ['zoo'],
+    };
+    const found = await identificationBy(crowded, ['group:zoo=ROLE_KEEPER']).identify(ofPerson);
+
+    const authorities = found.outcome === 'found' ? found.identity.authorities : [];
+    const granted = authorities.map(({ name }) => name);
+    expect(granted).toEqual(expect.arrayContaining(['ROLE_KEEPER', 'GROUP_zoo']));
+    expect(granted.filter((name) => name.startsWith('GROUP_'))).toHaveLength(200);
   });
 
   it('is refused when unknown, disabled, ambiguous or of another tenant', async () => {
