@@ -52,6 +52,8 @@ export interface HttpRequest extends RequestContent {
   accept?: readonly string[];
   /** Statuses beside 2xx that are an answer and no failure. */
   alsoStatuses?: readonly number[];
+  /** Instead of the client's. */
+  maxBodyBytes?: number;
 }
 
 export interface HttpResponse {
@@ -125,7 +127,7 @@ export function createHttpClient(options: HttpClientOptions) {
       answer.destroy();
       throw new UpstreamError(name, status, '', { failure });
     }
-    const body = await bodyOf(answer, maxBodyBytes);
+    const body = await bodyOf(answer, request.maxBodyBytes ?? maxBodyBytes);
     if (body === undefined) throw new UpstreamError(name, undefined, '', { failure: 'too-large' });
     if (failure !== undefined) throw new UpstreamError(name, status, utf8.decode(body), { failure });
     return request.isBinary

@@ -44,6 +44,8 @@ export const interactionViewSchema = z.object({
     name: z.string(),
     /** Where it is: a host. Absent where it has no web address, and in answers of the release before. */
     address: z.string().optional(),
+    /** The host that describes the application, which is not registered here. */
+    documentHost: z.string().optional(),
     /** https addresses of its own pages. */
     clientUri: z.string().optional(),
     policyUri: z.string().optional(),

@@ -48,6 +48,11 @@ export const registrationSettings = {
       doc: 'Scopes that self-registered clients may have, separated by commas.',
     },
   ),
+  documentHosts: setting(read.list().default([]).superRefine(requireHosts) as z.ZodType<string[]>, {
+    env: 'GATEHOUSE_CLIENT_DOCUMENT_HOSTS',
+    doc: 'Hosts whose documents describe clients that nobody has registered: the client id is the https address of the document (client ID metadata documents). Separated by commas, with the port where it is not 443; `*` accepts every public host. Empty: no document is read.',
+    example: 'claude.ai,vscode.dev',
+  }),
   requirePkce: setting(read.boolean().default(true), {
     env: 'GATEHOUSE_REGISTRATION_REQUIRE_PKCE',
     doc: 'A client that registers itself must send a code challenge (RFC 7636), unless it is public: then it must in any case. An operator may change `requirePkce` of each one.',
@@ -58,6 +63,13 @@ export const registrationSettings = {
     example: 'call-recordings',
   }),
 };
+
+function requireHosts(hosts: readonly string[], context: z.RefinementCtx): void {
+  const wrong = hosts.find((host) => host !== '*' && URL.parse(`https://${host}/`)?.host !== host);
+  if (wrong === undefined) return;
+  const message = `${wrong} is no host: write it like app.example.com, in small letters, without https and path`;
+  context.addIssue({ code: 'custom', message });
+}
 
 function atLeastThirtyTwoCharacters(text: string): void {
   if (text.length < 32) throw new Error('must have at least 32 characters');

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addressOf } from '../../src/registry/clients/address.ts';
 import type { Client } from '../../src/registry/clients/client.ts';
-import { reservedName } from '../../src/registry/registration/reserved-names.ts';
+import { reservedName } from '../../src/registry/clients/validation/reserved-names.ts';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { readView } from '../stack/interaction.ts';
@@ -73,7 +73,7 @@ it('a name that was stored before the rule stays when the client is changed', as
   expect((await register('Gatehouse 2', 'PUT', json)).status).toBe(400);
 });
 
-// attack: a client that registers itself as Gatehouse | UTS 39, RFC 7591 5 | guard: services/auth-api/src/registry/registration/reserved-names.ts
+// attack: a client that registers itself as Gatehouse | UTS 39, RFC 7591 5 | guard: services/auth-api/src/registry/clients/validation/reserved-names.ts
 it.each([
   'Gatehouse',
   'GATEHOUSE',
@@ -118,7 +118,7 @@ it.each([
   expect(reservedName(name, installation)).toBe(reserved);
 });
 
-// attack: a client that registers itself under the name of the installation | UTS 39, RFC 7591 5 | guard: services/auth-api/src/registry/registration/reserved-names.ts
+// attack: a client that registers itself under the name of the installation | UTS 39, RFC 7591 5 | guard: services/auth-api/src/registry/clients/validation/reserved-names.ts
 it('the name of the installation is read where its pages read it', async () => {
   const named = await startAuthApi({ beside: stack, env: { GATEHOUSE_REGISTRATION_TOKEN: initialToken } });
   try {

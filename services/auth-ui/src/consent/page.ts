@@ -1,4 +1,6 @@
 /** Builds the consent page: which application asks which user for what, in everyday words. */
+
+import { isLoopbackHost } from '@gatehouse/api-client/http';
 import { consentAnswers, type InteractionView } from '@gatehouse/contracts/auth-api';
 import type { ConsentPage } from '../pages/views.ts';
 import type { Visit } from '../pages/visit.ts';
@@ -52,13 +54,14 @@ export function consentPage(
     title: text('consent.title', { application }),
     lead: text(device === undefined ? 'consent.lead' : 'consent.device.lead', { application }),
     address: addressSentence(text, device === undefined ? hostOf(interaction) : interaction?.client.address),
+    stranger: strangerSentences(text, interaction),
     device,
     interaction,
     userName: consent.userName,
     ...wishesOf(text, application, consent.scope),
     details,
     answers: consentAnswers,
-    after: text(afterFormOf(device !== undefined, details.length > 0)),
+    after: text(afterFormOf(interaction, details.length > 0)),
   };
 }
 
@@ -72,7 +75,16 @@ function hostOf(interaction: InteractionView | undefined): string | undefined {
   return (origin && URL.parse(origin)?.host) || origin;
 }
 
-function afterFormOf(isForDevice: boolean, hasDetails: boolean): TextKey {
-  if (isForDevice) return 'consent.device.warning';
+/** Anybody can publish a document with any name, and any program on this machine can take an answer that goes to it. */
+function strangerSentences(text: Text, interaction: InteractionView | undefined): string[] {
+  const host = interaction?.client.documentHost;
+  if (host === undefined) return [];
+  const isLocal = isLoopbackHost(URL.parse(interaction?.redirectOrigin ?? '')?.hostname ?? '');
+  return [text('consent.document', { host }), ...(isLocal ? [text('consent.document.local')] : [])];
+}
+
+function afterFormOf(interaction: InteractionView | undefined, hasDetails: boolean): TextKey {
+  if (interaction?.device !== undefined) return 'consent.device.warning';
+  if (interaction?.client.documentHost !== undefined) return 'consent.document.askedEachTime';
   return hasDetails ? 'consent.askedEachTime' : 'consent.remembered';
 }

@@ -85,6 +85,8 @@ export interface ConsentPage extends Page {
   lead: string;
   /** The sentence that says where the application is: names can be chosen by anybody. */
   address: string | undefined;
+  /** Sentences about an application that nobody has registered. */
+  stranger: string[];
   interaction: InteractionView | undefined;
   userName: string;
   /** Sentences, one for each thing that is asked for. */

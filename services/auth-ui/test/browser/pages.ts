@@ -46,6 +46,7 @@ export const listedPages: ListedPage[] = [
   { name: 'first-password-done', path: '/auth/first-password?result=done' },
   { name: 'first-password-over', path: '/auth/first-password?code=gone', isVariant: true },
   { name: 'consent', path: '/auth/consent.html?interaction=consent' },
+  { name: 'consent-document', path: '/auth/consent.html?interaction=document' },
   { name: 'consent-device', path: '/auth/consent.html?interaction=device' },
   { name: 'account', path: '/auth/account' },
   { name: 'account-sessions', path: '/auth/account/sessions?ended=one' },
@@ -107,6 +108,12 @@ export function fillStage(stage: Stage, branding?: BrandingView): void {
         },
       ],
     },
+  });
+  hold({
+    id: 'document',
+    consent: { userName: 'nordic\\maria', scope: ['openid', 'notes:read'] },
+    client: { id: 'https://notes.example.com/client.json', name: 'Notes', documentHost: 'notes.example.com' },
+    redirectOrigin: 'http://127.0.0.1:3000',
   });
   hold({
     id: 'device',

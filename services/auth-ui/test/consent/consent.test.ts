@@ -116,3 +116,26 @@ it('shows nothing for a login that waits for something else, or belongs to anoth
     expect(page.body).not.toContain('maria');
   }
 });
+
+// attack: application that nobody has registered, under the name of a known one | draft-ietf-oauth-client-id-metadata-document-02 8.5 | guard: services/auth-ui/src/consent/page.ts
+it('names the host that describes an application, and warns of answers to the own machine', async () => {
+  const client = {
+    id: 'https://notes.test/client.json',
+    name: 'Agent Workspace',
+    documentHost: 'notes.test',
+  };
+  const consent = { userName: 'nordic\\maria', scope: ['openid'] };
+  authApi.hold({ id: 'web', consent, client });
+  authApi.hold({ id: 'local', consent, client, redirectOrigin: 'http://127.0.0.1:3000' });
+  const [web, local] = await Promise.all(
+    ['web', 'local'].map(
+      async (id) => (await app.inject(pageGet(`/auth/consent.html?interaction=${id}`))).body,
+    ),
+  );
+  for (const body of [web, local]) {
+    expect(body).toContain('Nobody here has checked this application. It is described by notes.test');
+    expect(body).toContain('You are asked each time, because nobody here has checked this application.');
+  }
+  expect(web).not.toContain('a program on your computer');
+  expect(local).toContain('a program on your computer');
+});

@@ -1,5 +1,6 @@
 /** Stores consents in PostgreSQL. The column `sub` holds contact centre and `sub`, as personAt() names a person. */
 import type { Queryable } from '@gatehouse/service-kit/postgres';
+import { isDocumentAddress } from '../../registry/clients/documents/document-address.ts';
 
 export async function findConsent(
   db: Queryable,
@@ -32,13 +33,14 @@ export async function listConsents(db: Queryable, persons: readonly string[]): P
     Omit<GivenConsent, 'clientUri' | 'lastUsedAt'> & { clientUri: string | null; lastUsedAt: Date | null }
   >({
     name: 'list_consents',
-    text: `SELECT c.client_id AS "clientId", c.name, c.client_uri AS "clientUri", given.scope,
+    text: `SELECT client_id AS "clientId", coalesce(c.name, client_id) AS name, c.client_uri AS "clientUri", given.scope,
         given.at AS "givenAt", given.used_at AS "lastUsedAt"
       FROM (SELECT known.client_id, max(known.updated_at) AS at, max(known.last_used_at) AS used_at,
           array_agg(DISTINCT single) FILTER (WHERE single IS NOT NULL) AS scope
         FROM auth.consents known LEFT JOIN unnest(known.scope) AS single ON true
         WHERE known.sub = ANY ($1::text[]) GROUP BY known.client_id) given
-        JOIN auth.clients c USING (client_id)
+        LEFT JOIN auth.clients c USING (client_id)
+      WHERE c.client_id IS NOT NULL OR client_id LIKE 'https://%'
       ORDER BY given.at DESC, client_id LIMIT ${maxListed}`,
     values: [persons],
   });
@@ -95,8 +97,10 @@ export async function addConsent(
   clientId: string,
   scope: readonly string[],
 ): Promise<void> {
+  // Consents to registered clients go with their client.
+  const table = isDocumentAddress(clientId) ? 'auth.document_consents' : 'auth.consents';
   await db.query(
-    `INSERT INTO auth.consents AS known (sub, client_id, scope) VALUES ($1, $2, $3)
+    `INSERT INTO ${table} AS known (sub, client_id, scope) VALUES ($1, $2, $3)
      ON CONFLICT (sub, client_id) DO UPDATE SET updated_at = now(),
        scope = ARRAY(SELECT DISTINCT unnest(known.scope || excluded.scope))`,
     [person, clientId, scope],

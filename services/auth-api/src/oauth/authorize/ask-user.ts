@@ -7,6 +7,7 @@ import type { InteractionService } from '../../browser/interactions/service.ts';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';
 import { addressOf, addressOfAnswer, type ShownPages } from '../../registry/clients/address.ts';
 import { type Client, onlyCenterOf } from '../../registry/clients/client.ts';
+import { hostOfDocument } from '../../registry/clients/documents/document-address.ts';
 import type { Schemes } from '../../sign-in/sso/scheme.ts';
 import type { AdmissionControl } from './admission-control.ts';
 import type { Ask } from './authorization-decision.ts';
@@ -68,5 +69,6 @@ function pagesOf(client: Client, { redirectUri, device }: AuthorizationRequest):
   const { clientUri, policyUri, tosUri, logo } = client;
   // To a device goes an answer without an address.
   const address = (device === undefined ? addressOfAnswer(redirectUri) : undefined) ?? addressOf(client);
-  return definedOnly({ address, clientUri, policyUri, tosUri, logo });
+  const documentHost = hostOfDocument(client.clientId);
+  return definedOnly({ address, documentHost, clientUri, policyUri, tosUri, logo });
 }

@@ -14,6 +14,7 @@ import type { Session } from '../../browser/sessions/session.ts';
 import { contextOf } from '../../core/protocol/authentication-context.ts';
 import { type AuthorizationRequest, isForAnother } from '../../core/protocol/authorization-request.ts';
 import { type Client, servesContactCenter } from '../../registry/clients/client.ts';
+import { isDocumentAddress } from '../../registry/clients/documents/document-address.ts';
 import { seenAtMsOf } from '../../tokens/session-reference.ts';
 
 /** The page that asks, and what its interaction must know. */
@@ -49,7 +50,11 @@ export function createDecision({ consents, now }: DecisionOptions) {
           };
     }
     // Authorization details name single things: what the user agreed to once says nothing of the next.
-    const isDemanded = request.prompt.includes('consent') || request.details !== undefined;
+    // A document may be another one by now.
+    const isDemanded =
+      request.prompt.includes('consent') ||
+      request.details !== undefined ||
+      isDocumentAddress(client.clientId);
     if (!isDemanded && (!client.requireConsent || (await consents.covers(session.identity, request)))) {
       return { session };
     }

@@ -17,7 +17,15 @@ export async function findTarget(
   directory: Pick<ClientDirectory, 'find'>,
   parameters: RequestParameters,
 ): Promise<AuthorizationTarget> {
-  const client = await directory.find(parameters.get('client_id') ?? '');
+  const client = await directory.find(parameters.get('client_id') ?? '', (why) => {
+    throw badRequest(
+      `The application that sent you here describes itself wrongly. Its developer can mend it: ${why}`,
+      {
+        field: 'client_id',
+        refusal: 'unknown_client',
+      },
+    );
+  });
   if (client === undefined)
     throw badRequest('The application that sent you here is not known', {
       field: 'client_id',

@@ -47,7 +47,7 @@ interface Origin {
 }
 
 interface RefusalOptions {
-  directory: Pick<ClientDirectory, 'find'>;
+  directory: Pick<ClientDirectory, 'findRegistered'>;
   audit: Pick<AuditWriter, 'write'>;
   /** Flood limited, for requests that anybody can repeat without limit. */
   strangers: Pick<AuditWriter, 'write'>;
@@ -73,7 +73,7 @@ export function createRefusalReport({ directory, audit, strangers, log }: Refusa
       'a client failed to authenticate',
     );
     const writer = named === undefined ? strangers : audit;
-    const client = named === undefined ? undefined : await directory.find(named);
+    const client = named === undefined ? undefined : await directory.findRegistered(named);
     await writer.write({
       name: 'client_authentication_failed',
       outcome: 'failure',

@@ -10,7 +10,7 @@ import { discoveryRoutes } from './discovery-routes.ts';
 import { userResources } from './user-resources.ts';
 
 interface DiscoveryDependencies {
-  config: Pick<Config, 'authorization' | 'http' | 'mtls' | 'openapi'>;
+  config: Pick<Config, 'authorization' | 'http' | 'mtls' | 'openapi' | 'registration'>;
   signingKeys: SigningKeyParts;
   clients: Clients;
   registration: { isOffered: boolean };

@@ -17,6 +17,8 @@ export interface Offers {
   requiresPushed: boolean;
   /** Whether clients may register themselves. */
   registration: boolean;
+  /** Whether some clients may describe themselves in documents. */
+  clientDocuments: boolean;
   /** Whether this installation sees client certificates. */
   certificates: boolean;
   /** Origin that requests client certificates, if it is another one. */
@@ -24,12 +26,18 @@ export interface Offers {
 }
 
 export function offersOf(
-  { authorization, http, mtls }: Pick<Config, 'authorization' | 'http' | 'mtls'>,
+  {
+    authorization,
+    http,
+    mtls,
+    registration: { documentHosts },
+  }: Pick<Config, 'authorization' | 'http' | 'mtls' | 'registration'>,
   registration: boolean,
 ): Offers {
   return {
     requiresPushed: authorization.requirePushed,
     registration,
+    clientDocuments: documentHosts.length > 0,
     certificates: http.tls.clientCertificates || mtls.header !== undefined,
     mtlsUrl: mtls.url,
   };
@@ -69,6 +77,8 @@ export function discoveryDocument(facts: DiscoveryFacts) {
       registration_endpoint: offers.registration ? `${issuer}/oauth/register` : undefined,
       mtls_endpoint_aliases: offers.mtlsUrl === undefined ? undefined : mtlsAliases(issuer, offers.mtlsUrl),
     }),
+    // draft-ietf-oauth-client-id-metadata-document-02 section 6.
+    client_id_metadata_document_supported: offers.clientDocuments,
     require_pushed_authorization_requests: offers.requiresPushed,
     end_session_endpoint: `${issuer}/oauth/logout`,
     backchannel_logout_supported: true,

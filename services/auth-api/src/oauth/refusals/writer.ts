@@ -12,7 +12,7 @@ import { type StoredCount, type StoredExample, writeRefusals } from './store.ts'
 
 interface RefusalWriterOptions {
   pool: Pool;
-  directory: Pick<ClientDirectory, 'find'>;
+  directory: Pick<ClientDirectory, 'findRegistered'>;
   now: Clock;
   log: Logger;
 }
@@ -27,7 +27,7 @@ export function createRefusalWriter({ pool, directory, now, log }: RefusalWriter
 
   async function write(groups: readonly Group[]): Promise<void> {
     const known = await Promise.all(
-      groups.map(async (group) => ({ ...group, client: await directory.find(group.clientId) })),
+      groups.map(async (group) => ({ ...group, client: await directory.findRegistered(group.clientId) })),
     );
     await writeRefusals(pool, { counts: countsOf(known), examples: known.flatMap(examplesOf) });
   }

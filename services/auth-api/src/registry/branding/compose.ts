@@ -9,12 +9,12 @@ import { createBrandingViews } from './views.ts';
 export type Branding = ServicesOf<typeof composeBranding>;
 
 export function composeBranding(
-  { location, now }: Core,
+  { now }: Core,
   dependencies: { clients: Clients; contactCenters: ContactCenters },
 ) {
   const { directory: clients } = dependencies.clients;
-  const { environmentApi, copies, service: contactCenters } = dependencies.contactCenters;
-  const views = createBrandingViews({ clients, contactCenters, environmentApi, copies, location, now });
+  const { environmentApi, installation, service: contactCenters } = dependencies.contactCenters;
+  const views = createBrandingViews({ clients, contactCenters, installation, now });
   const images = createImages(environmentApi, now);
   return {
     services: { views },
@@ -22,6 +22,5 @@ export function composeBranding(
       ['anybody', '/auth/v3', (app) => imageRoutes(app, { images })],
       ['services', '', (app) => internalBrandingRoutes(app, { views })],
     ],
-    follows: { copies: { change: views.applyChange, gap: views.applyGap } },
   } satisfies Domain;
 }

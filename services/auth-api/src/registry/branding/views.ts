@@ -1,17 +1,11 @@
 /** Decides which branding a page shows, from cached copies that follow Environment API. */
-import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { createRevalidatingCache } from '../../core/revalidating-cache.ts';
 import { onlyCenterOf } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import {
-  type ContactCenterService,
-  type CopySettings,
-  readAnswer,
-  type SeenChange,
-} from '../contact-centers/service.ts';
+import type { Installation } from '../contact-centers/installation.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
 
 /** The facts of a page about its contact centre. */
 export interface Known {
@@ -30,24 +24,12 @@ export type BrandingViews = ReturnType<typeof createBrandingViews>;
 export interface BrandingViewOptions {
   clients: Pick<ClientDirectory, 'find'>;
   contactCenters: Pick<ContactCenterService, 'get' | 'resolve' | 'domainOf'>;
-  environmentApi: Pick<EnvironmentApiClient, 'installationBranding'>;
-  location: string;
-  copies: CopySettings;
+  installation: Pick<Installation, 'branding'>;
   now: Clock;
 }
 
 export function createBrandingViews(options: BrandingViewOptions) {
-  const { clients, contactCenters, environmentApi, copies, location, now } = options;
-  const installation = createRevalidatingCache<{ branding?: BrandingView | undefined }>({
-    load: (_key, etag) => readAnswer(environmentApi.installationBranding(location, { etag })),
-    freshMs: 60_000,
-    staleMaxMs: copies.staleMaxSeconds * 1000,
-    missingMs: 5_000,
-    retryMs: 1_000,
-    maxEntries: 1,
-    now,
-    owner: copies.owner,
-  });
+  const { clients, contactCenters, installation, now } = options;
 
   /** Undefined: it is not to be shown, or there is none. */
   async function ofCenter({ contactCenterId, clientId, tenant, isProven }: Known) {
@@ -67,7 +49,7 @@ export function createBrandingViews(options: BrandingViewOptions) {
   async function find(known: Known): Promise<BrandingView | undefined> {
     const center = await ofCenter(known).catch(() => undefined);
     if (center !== undefined) return center.branding;
-    return (await installation.get(location).catch(() => undefined))?.branding;
+    return installation.branding().catch(() => undefined);
   }
 
   return {
@@ -81,12 +63,5 @@ export function createBrandingViews(options: BrandingViewOptions) {
       const view = definedOnly({ ...look, notices: shown.length === 0 ? undefined : shown });
       return Object.keys(view).length === 0 ? undefined : view;
     },
-    /** The name that the installation gives itself; undefined without one. @throws AppError 503 while that cannot be known */
-    nameOfInstallation: async () => (await installation.get(location))?.branding?.name,
-    /** Copies of contact centres are dropped by their own service. */
-    applyChange({ entity, contactCenterId }: SeenChange): void {
-      if (entity === 'branding' && contactCenterId === undefined) installation.invalidateAll();
-    },
-    applyGap: () => installation.invalidateAll(),
   };
 }

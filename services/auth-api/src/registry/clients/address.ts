@@ -2,7 +2,11 @@
 import type { Client, ClientPages } from './client.ts';
 
 /** Pages show it beside the name. */
-export type ShownPages = ClientPages & { address?: string };
+export type ShownPages = ClientPages & {
+  address?: string;
+  /** The host that describes it, of a client that is not registered here. */
+  documentHost?: string;
+};
 
 /** Where the answer to a request goes: nobody else gets the code or the tokens. Undefined: to an application on a device. */
 export function addressOfAnswer(redirectUri: string): string | undefined {

@@ -15,6 +15,7 @@ import { createClientRestoration } from './deleted/restoration.ts';
 import { deletedClientRoutes } from './deleted/routes.ts';
 import { createDetailReader } from './detail-types.ts';
 import { createClientDirectory } from './directory.ts';
+import { createClientDocuments } from './documents/documents.ts';
 import { readExchangeRights } from './exchange-rights.ts';
 import { createGrantUses } from './grant-uses.ts';
 import { createClientLogos } from './logos.ts';
@@ -25,7 +26,7 @@ import { createServiceCallers } from './service-callers.ts';
 import { writeClientUses } from './store.ts';
 
 interface ClientDependencies {
-  config: Pick<Config, 'clients' | 'deleted' | 'outbound' | 'serviceClient' | 'tokens'>;
+  config: Pick<Config, 'clients' | 'deleted' | 'outbound' | 'registration' | 'serviceClient' | 'tokens'>;
   assertions: Assertions;
   audit: Audit;
   revocation: RevocationParts;
@@ -43,14 +44,26 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
   const { own } = dependencies.accessTokens;
   const { writer: audit } = dependencies.audit;
   const { revocations } = dependencies.revocation;
-  const { environmentApi } = dependencies.contactCenters;
+  const { environmentApi, installation } = dependencies.contactCenters;
   const configured = [own, consoleClient(publicUrl, config.serviceClient.secret, now())];
   const shared = createSecretAttempts({ redis, keyspace, now });
   const verifier = createSecretVerifier({ now, concurrency, shared });
+  const defaults = clientDefaults(config, isCompat);
+  const documents = createClientDocuments({
+    hosts: config.registration.documentHosts,
+    scopes: config.registration.scopes,
+    nameOfInstallation: installation.name,
+    defaults,
+    outbound,
+    staleMaxMs: staleMaxSeconds * 1000,
+    now,
+    log,
+  });
   const directory = createClientDirectory({
     db: pool,
     now,
     configured,
+    documents,
     staleMaxMs: staleMaxSeconds * 1000,
     log,
   });
@@ -67,7 +80,7 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
     revocations,
     keySets: assertions.clientKeySets,
     now,
-    defaults: clientDefaults(config, isCompat),
+    defaults,
     configuredIds: configured.map(({ clientId }) => clientId),
     minSecretLength: isCompat ? 1 : 8,
     secretGraceMs: secretGraceSeconds * 1000,

@@ -6,6 +6,9 @@ import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { KnownDetailType } from '../../core/protocol/authorization-details.ts';
 import { createRevalidatingCache, newOwnerState } from '../../core/revalidating-cache.ts';
 import type { Client } from './client.ts';
+import { isDocumentAddress } from './documents/document-address.ts';
+import type { ClientDocuments } from './documents/documents.ts';
+import { UnusableDocument } from './documents/read-document.ts';
 import { findClient, findClientsByResource, listDetailTypes, someClientHasOrigin } from './store.ts';
 
 export type ClientDirectory = ReturnType<typeof createClientDirectory>;
@@ -15,6 +18,7 @@ export interface ClientDirectoryOptions {
   now: Clock;
   /** Clients of the installation itself. They come from configuration: a stored client of the same id never wins. */
   configured: readonly Client[];
+  documents: Pick<ClientDocuments, 'find'>;
   staleMaxMs: number;
   log: Logger;
 }
@@ -23,7 +27,7 @@ const times = { freshMs: 60_000, missingMs: 5_000, retryMs: 1_000 };
 const maxEntries = 20_000;
 
 export function createClientDirectory(options: ClientDirectoryOptions) {
-  const { db, now, staleMaxMs, log } = options;
+  const { db, now, documents, staleMaxMs, log } = options;
   const onStale = (key: string, ageMs: number, error: unknown) =>
     log.warn({ err: error, key, ageMs }, 'a cached client or origin is used');
   const configured = new Map(options.configured.map((client) => [client.clientId, client]));
@@ -61,16 +65,32 @@ export function createClientDirectory(options: ClientDirectoryOptions) {
     dropsOutdated: true,
   });
 
-  /** @throws Error (503 through the error handlers) if PostgreSQL does not answer and no copy is young enough */
-  async function find(clientId: string): Promise<Client | undefined> {
+  /** Reads no document. @throws Error (503 through the error handlers) if PostgreSQL does not answer and no copy is young enough */
+  async function findRegistered(clientId: string): Promise<Client | undefined> {
     const own = configured.get(clientId);
     if (own !== undefined) return own;
-    // No client id is longer or has other characters: the database need not be asked.
-    return /^[\x21-\x7e]{1,128}$/.test(clientId) ? cache.get(clientId) : undefined;
+    return isClientId(clientId) && !isDocumentAddress(clientId) ? cache.get(clientId) : undefined;
+  }
+
+  /** `onUnusable` hears why a client is none that describes itself in a document. @throws Error as findRegistered; AppError (429) */
+  function find(clientId: string, onUnusable?: (why: string) => never): Promise<Client | undefined> {
+    return isClientId(clientId) && isDocumentAddress(clientId)
+      ? findByDocument(clientId, onUnusable)
+      : findRegistered(clientId);
+  }
+
+  async function findByDocument(clientId: string, onUnusable: ((why: string) => never) | undefined) {
+    try {
+      return await documents.find(clientId);
+    } catch (error) {
+      if (!(error instanceof UnusableDocument)) throw error;
+      return onUnusable?.(error.message);
+    }
   }
 
   return {
     find,
+    findRegistered,
 
     /** The only client that registered the resource identifier; undefined if there is none or more than one. */
     async findByResource(resource: string): Promise<Client | undefined> {
@@ -106,6 +126,11 @@ export function createClientDirectory(options: ClientDirectoryOptions) {
       detailTypes.invalidateAll();
     },
   };
+}
+
+/** No client id is longer or has other characters. */
+function isClientId(text: string): boolean {
+  return /^[\x21-\x7e]{1,128}$/.test(text);
 }
 
 /** A type that two resources registered at the same moment means nothing. */

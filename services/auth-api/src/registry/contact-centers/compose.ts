@@ -6,6 +6,7 @@ import type { Config } from '../../config.ts';
 import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import { newOwnerState } from '../../core/revalidating-cache.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
+import { createInstallation } from './installation.ts';
 import { createContactCenters, environmentApiSource } from './service.ts';
 import { createSubjects } from './subjects.ts';
 
@@ -38,15 +39,28 @@ export function composeContactCenters({ location, now, log }: Core, dependencies
     now,
     log,
   });
+  const installation = createInstallation({ environmentApi, location, copies, now });
   const { revocations } = dependencies.revocation;
   return {
     services: {
       environmentApi,
       copies,
       service,
+      installation,
       subjects: createSubjects({ contactCenters: service, revocations }),
     },
-    follows: { copies: { change: service.applyChange, gap: service.applyGap } },
+    follows: {
+      copies: {
+        change(seen) {
+          service.applyChange(seen);
+          installation.applyChange(seen);
+        },
+        gap() {
+          service.applyGap();
+          installation.applyGap();
+        },
+      },
+    },
     close: http.close,
   } satisfies Domain;
 }

@@ -4,27 +4,27 @@ import { createAddressLimiter } from '@gatehouse/service-kit/limits';
 import type { Config } from '../../config.ts';
 import type { Core, Domain } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
-import type { Branding } from '../branding/compose.ts';
 import type { Clients } from '../clients/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
 import { registrationRoutes } from './routes.ts';
 import { createRegistrations } from './service.ts';
 
 interface RegistrationDependencies {
   config: Pick<Config, 'registration'>;
   audit: Audit;
-  branding: Branding;
+  contactCenters: ContactCenters;
   clients: Clients;
 }
 
 export function composeRegistration({ issuer, kit, now }: Core, dependencies: RegistrationDependencies) {
-  const { config, audit, branding, clients } = dependencies;
+  const { config, audit, contactCenters, clients } = dependencies;
   const { initialAccessToken, requirePkce } = config.registration;
   const registrations = createRegistrations({
     issuer,
     initialAccessToken,
     limits: config.registration,
     requirePkce,
-    nameOfInstallation: branding.views.nameOfInstallation,
+    nameOfInstallation: contactCenters.installation.name,
     clients: clients.service,
     directory: clients.directory,
     verifier: clients.verifier,

@@ -3,6 +3,7 @@ import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import { AppError } from '@gatehouse/service-kit/errors';
 import { type Client, usesSecret } from '../clients/client.ts';
 import type { ClientService } from '../clients/service.ts';
+import { reservedName } from '../clients/validation/reserved-names.ts';
 import type { ClientPatch } from '../clients/validation/schemas.ts';
 import { metadataOf, type RegistrationLimits, refusal, registrationOf, wrong } from './metadata.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
@@ -12,7 +13,6 @@ import {
   type RegistrationCall,
   type RegistrationProofsOptions,
 } from './proofs.ts';
-import { reservedName } from './reserved-names.ts';
 
 export interface RegistrationAnswer extends Record<string, unknown> {
   client_id: string;
