@@ -133,7 +133,7 @@ export function createDirectoryBackend(options: DirectoryBackendOptions): People
         if (isCut)
           log.warn(
             { dbid, groups: names.length },
-            'a person is in more groups than are read: name narrower groupBaseDns, or a narrower filter of groups',
+            'a person is in more groups than were read: raise the limit of the directory for our account, or name narrower groupBaseDns or a narrower filter of groups',
           );
         return names.map(namedAccessGroup);
       }),

@@ -1,7 +1,15 @@
 /** Answers that are larger than what was asked for: they are cut, or cost the one call whose answer they are. */
 import { silentLogger } from '@gatehouse/config-server-client/surroundings';
 import { isConfigServerError } from '@gatehouse/people-directory';
-import { describe, expect, it } from 'vitest';
+import {
+  findSlapd,
+  groupDn,
+  type LdapTestServer,
+  ldapNames,
+  personDn,
+  startLdapServer,
+} from '@gatehouse/testing/ldap';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operations } from '../src/wire/answers.ts';
 import { maxMessageBytes } from '../src/wire/frames.ts';
 import { resultCodes } from '../src/wire/results.ts';
@@ -133,7 +141,7 @@ describe('an answer that is none', () => {
 });
 
 describe('a person of many groups', () => {
-  const groupDn = (number: number) => `CN=g${number},OU=groups,${base}`;
+  const dnOf = (number: number) => `CN=g${number},OU=groups,${base}`;
   const numbered = (first: number, last: number) =>
     Array.from({ length: last - first + 1 }, (_, index) => first + index);
   /** Of the range that was asked for. */
@@ -154,13 +162,13 @@ describe('a person of many groups', () => {
         const last = Math.min(Number(first) + valuesAtOnce, count) - 1;
         const name = `memberOf;range=${first}-${last === count - 1 ? '*' : last}`;
         if (count > 0)
-          entries.push(person(messageId, 1, { [name]: numbered(Number(first), last).map(groupDn) }));
+          entries.push(person(messageId, 1, { [name]: numbered(Number(first), last).map(dnOf) }));
       } else if (groups.length > 0) {
         for (const group of groups)
           entries.push(
-            entry(messageId, groupDn(group), {
+            entry(messageId, dnOf(group), {
               cn: [`g${group}`],
-              'memberOf;range=0-*': parents(group).map(groupDn),
+              'memberOf;range=0-*': parents(group).map(dnOf),
             }),
           );
       } else if (bytes.includes('person-1')) entries.push(person(messageId, 1));
@@ -203,7 +211,7 @@ describe('a person of many groups', () => {
       const isQuestion =
         bytes.includes('member') && bytes.includes('uid=person-1,') && rangeIn(bytes) === null;
       const groups = isQuestion ? [4, 5] : groupsIn(bytes);
-      const entries = groups.map((group) => entry(messageId, groupDn(group), { cn: [`g${group}`] }));
+      const entries = groups.map((group) => entry(messageId, dnOf(group), { cn: [`g${group}`] }));
       if (groups.length === 0) entries.push(person(messageId, 1));
       answer(Buffer.concat([...entries, done(messageId)]));
     });
@@ -219,7 +227,7 @@ describe('a person of many groups', () => {
     let ranges = 0;
     const server = await searches(({ messageId, bytes, answer }) => {
       const [, first] = rangeIn(bytes) ?? [];
-      const values = what === 'that bring nothing' ? [] : [groupDn(1)];
+      const values = what === 'that bring nothing' ? [] : [dnOf(1)];
       const isRange = isOfPerson(bytes) && first !== undefined;
       if (isRange) ranges += 1;
       const more = isRange && ranges < 200 ? { [nameOf(Number(first))]: values } : {};
@@ -252,7 +260,7 @@ describe('a person of many groups', () => {
       isLimited &&= isPaged || !isOfGroups;
       const isSecond = bytes.includes('the-rest');
       const numbers = isOfGroups ? [] : isSecond ? numbered(500, 799) : numbered(0, 499);
-      const groups = numbers.map((one) => entry(messageId, groupDn(one), { cn: [`g${one}`] }));
+      const groups = numbers.map((one) => entry(messageId, dnOf(one), { cn: [`g${one}`] }));
       const cookie = der(0x30, der(2, Buffer.of(0)), der(4, isSecond ? '' : 'the-rest'));
       const controls = der(0xa0, der(0x30, der(4, oid), der(4, cookie)));
       const last = der(operations.searchDone, der(0x0a, Buffer.of(0)), der(4, ''), der(4, ''));
@@ -264,5 +272,42 @@ describe('a person of many groups', () => {
 
     expect(await backend.readAccessGroups({ user_name: 'person-1' })).toHaveLength(800);
     expect(isLimited).toBe(false);
+  });
+});
+
+describe.skipIf(findSlapd() === undefined)('a person of 700 groups in a real OpenLDAP', () => {
+  let server: LdapTestServer;
+  beforeAll(async () => {
+    const people = ['many', ...Array.from({ length: 700 }, (_person, index) => `other-${index}`)];
+    const groups = Array.from({ length: 700 }, (_group, index) => ({
+      cn: `group-${index}`,
+      members: [personDn('many')],
+    }));
+    // By default slapd gives 500 entries of a search, in pages too.
+    const moreSettings = [`limits dn.exact="${ldapNames.bindDn}" size=unlimited`];
+    server = await startLdapServer({
+      moreSettings,
+      people: people.map((uid) => ({ uid, password: uid === 'many' ? ldapNames.personPassword : '' })),
+      groups: [
+        ...groups,
+        { cn: 'Above', members: [groupDn('group-7')] },
+        { cn: 'All', members: people.map((uid) => personDn(uid)) },
+      ],
+    });
+  });
+  afterAll(() => server?.close());
+
+  it('has all of them, and signs in beside others over one connection', async () => {
+    const backend = openBackend([on(server.port)], settingsFor());
+    const groups = () => backend.readAccessGroups({ user_name: 'many' });
+    const [many, other] = await Promise.all([
+      groups(),
+      backend.readAccessGroups({ user_name: 'other-3' }),
+      backend.authenticate({ userName: 'many', password: ldapNames.personPassword }),
+      groups(),
+    ]);
+
+    expect(many).toHaveLength(702);
+    expect(other.map(({ groupInfo }) => groupInfo.name)).toEqual(['All']);
   });
 });
