@@ -142,6 +142,13 @@ describe.skipIf(findChromium() === undefined)('the flows of the playground', () 
       await tab.locator('#operations-tag-clients').waitFor();
       expect(await accessibilityProblems(tab)).toEqual([]);
 
+      await tab.setViewportSize({ width: 360, height: 740 });
+      await tab.locator('#operations-tag-clients').click();
+      await tab.locator('#operations-clients-createClient .opblock-summary-control').click();
+      await tab.getByRole('button', { name: 'Execute' }).waitFor();
+      expect(await tab.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      await tab.setViewportSize({ width: 1280, height: 900 });
+
       await tab.getByRole('link', { name: 'Environment API' }).click();
       await tab.locator('#operations-tag-environments').click();
       await tab.locator('#operations-environments-listEnvironments .opblock-summary-control').click();
