@@ -5,10 +5,11 @@ import { failOvers } from './fail-over.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import { columns, type Row } from './row.ts';
 import { activeDirectory } from './samba.ts';
+import { server389 } from './server-389.ts';
 
 const usage = `Usage: npm run test:directory [-- options]
 
-  --only NAME       only this part, may be repeated (replicas, samba)
+  --only NAME       only this part, may be repeated (replicas, samba, 389)
   --seconds N       time until what was broken comes back (12)
   --logins N        logins of each part that signs many people in (10000)
   --markdown FILE   write the table there too
@@ -20,7 +21,7 @@ type Part = (
   options: { seconds: number; logins: number },
 ) => Promise<void>;
 
-const parts: Record<string, Part> = { replicas: failOvers, samba: activeDirectory };
+const parts: Record<string, Part> = { replicas: failOvers, samba: activeDirectory, '389': server389 };
 
 export const directory = experiment({
   usage,

@@ -7,7 +7,8 @@ import { createOAuth } from '../../harness/oauth.ts';
 
 export type Installation = Awaited<ReturnType<typeof startInstallation>>;
 
-interface DirectoryOptions extends Partial<Omit<LdapSettings, 'servers'>> {
+interface DirectoryOptions extends Partial<Omit<LdapSettings, 'servers' | 'attributes'>> {
+  attributes?: Partial<LdapSettings['attributes']>;
   servers: { address: string; port?: number }[];
   bindPassword: string;
 }

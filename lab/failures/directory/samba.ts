@@ -1,5 +1,5 @@
 /** Signs people of a Samba domain in, as of any Active Directory, and ends what they hold when they may no more. */
-import { setTimeout as wait } from 'node:timers/promises';
+import { type Checks, endsAfter, pollSeconds, runChecks } from './checks.ts';
 import type { Installation } from './installation.ts';
 import { manyLogins } from './many-logins.ts';
 import type { Row } from './row.ts';
@@ -20,12 +20,9 @@ import {
 import { domainDn, missingForSamba, type SambaServer, startSamba } from './samba-server.ts';
 
 const domain = 'samba';
-const pollSeconds = 5;
 const newPassword = 'Another-Horse-2';
 /** `maxGroups` of Auth API. */
 const groupsInTokens = 200;
-
-type People = ReturnType<Installation['peopleOf']>;
 
 export async function activeDirectory(
   installation: Installation,
@@ -50,24 +47,12 @@ export async function activeDirectory(
     pollSeconds,
   };
   const environmentId = await addDirectory(domain, ldap, server.ca);
-  const people = peopleOf(domain);
-  for (const [name, check] of Object.entries(checks)) {
-    const faults: string[] = [];
-    const figures: string[] = [];
-    const expect = (what: string, found: unknown, wanted: unknown) => {
-      if (found === wanted) figures.push(`${what}: ${found}`);
-      else faults.push(`${what}: ${found} instead of ${wanted}`);
-    };
-    await check(people, server, expect).catch(({ message }: Error) => faults.push(message));
-    report({ name: `Samba AD DC: ${name}`, figures, faults });
-  }
+  await runChecks('Samba AD DC', checks, { people: peopleOf(domain), server, report });
   const crowdOf = { server: 'Samba AD DC', domain, environmentId, people: [...crowd, 'wide'], password };
   await manyLogins(installation, crowdOf, report, logins);
 }
 
-type Expect = (what: string, found: unknown, wanted: unknown) => void;
-
-const checks: Record<string, (people: People, server: SambaServer, expect: Expect) => Promise<void>> = {
+const checks: Checks<SambaServer> = {
   async login({ signIn, token, userinfo }, _server, expect) {
     expect('right password', await signIn('anna', password), '200 ok');
     expect('name in other case', await signIn('ANNA', password), '200 ok');
@@ -122,30 +107,11 @@ const checks: Record<string, (people: People, server: SambaServer, expect: Expec
     await modify(movedElsewhere('moves'));
     expect('number', await number(), before);
   },
-  'disabled while signed in': ends('leaves', ({ modify }) =>
+  'disabled while signed in': endsAfter('leaves', password, ({ modify }) =>
     modify(changed('leaves', 'userAccountControl', disabledAccount)),
   ),
-  'password reset by an administrator': ends('reset', ({ modify }) =>
+  'password reset by an administrator': endsAfter('reset', password, ({ modify }) =>
     modify(passwordReset('reset', newPassword)),
   ),
-  removed: ends('removed', ({ modify }) => modify(removed('removed'))),
+  removed: endsAfter('removed', password, ({ modify }) => modify(removed('removed'))),
 };
-
-/** The person's token ends within the poll interval. */
-function ends(name: string, change: (server: SambaServer) => Promise<void>) {
-  return async ({ token, isActive }: People, server: SambaServer, expect: Expect) => {
-    const held = await token(name, password);
-    // The watch over people has seen them once.
-    await wait((pollSeconds + 1) * 1_000);
-    expect('token before', await isActive(held), true);
-    await change(server);
-    const changedMs = performance.now();
-    const left = () => performance.now() - changedMs < 2 * pollSeconds * 1_000;
-    while ((await isActive(held)) && left()) await wait(50);
-    expect(
-      `token after ${((performance.now() - changedMs) / 1_000).toFixed(1)} s`,
-      await isActive(held),
-      false,
-    );
-  };
-}
