@@ -31,6 +31,7 @@ export const commands = {
     steps: [[...source, 'tools/real/traefik/run.ts']],
     needs: ['redis', 'chromium', 'nginx', 'build'],
   },
+  'test:stores': { steps: [[...source, 'tools/real/stores/run.ts']], needs: ['redis', 'postgresql'] },
   'test:pages': {
     steps: [[...vitest, '--config', 'vitest.pages.config.ts']],
     needs: ['redis', 'chromium', 'ldap', 'build'],

