@@ -37,7 +37,7 @@ function blocksIn(text: string, section: string | undefined): Block[] {
 /** Writes the files of the page for one language into the folder `place`, in which its commands run. */
 export function openFolder(
   page: string,
-  language: Language,
+  language: Language | 'Spring',
   place: string,
   variables: Record<string, string>,
 ) {
@@ -69,8 +69,8 @@ export function openBlocks(blocks: readonly Block[], place: string, variables: R
       return output;
     },
     /** Starts what listens at this address; resolves when it answers. */
-    async run(address: string) {
-      const child = spawn('sh', ['-eu', '-c', commands('run').join('\n')], {
+    async run(address: string, label = 'run') {
+      const child = spawn('sh', ['-eu', '-c', commands(label).join('\n')], {
         ...options,
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -90,7 +90,7 @@ export function openBlocks(blocks: readonly Block[], place: string, variables: R
           if (child.exitCode !== null) throw new Error(`it ended:\n${said}`);
           return answers();
         },
-        { timeout: 30_000, interval: 50 },
+        { timeout: 60_000, interval: 50 },
       );
       return async () => {
         const ended = once(child, 'exit');

@@ -15,7 +15,7 @@ import { type Language, openFolder } from './page.ts';
 const chromium = findChromium();
 const secret = 'a-secret-of-your-own';
 
-export function runQuickstarts(languages: readonly Language[]): void {
+export function runQuickstarts(languages: readonly (Language | 'Spring')[]): void {
   let stateFolder: string;
   let stack: RunningStack;
   let browser: Browser | undefined;
@@ -72,7 +72,9 @@ export function runQuickstarts(languages: readonly Language[]): void {
       await page.locator('input[name=username]').waitFor();
     }
 
-    inBrowser.each(['single-page-application', 'web-application'])(
+    const isSpring = language === 'Spring';
+
+    inBrowser.each(isSpring ? ['spring'] : ['single-page-application', 'web-application'])(
       'a person signs in and out: %s',
       async (name) => {
         const folder = await open(name);
@@ -93,13 +95,14 @@ export function runQuickstarts(languages: readonly Language[]): void {
     );
 
     it('a service exchanges its user’s token, and the API checks it both ways', async () => {
-      const api = await open('api');
-      const stop = await api.run(`${variables.API}/calls`);
+      const api = await open(isSpring ? 'spring' : 'api');
+      const stop = await api.run(`${variables.API}/calls`, isSpring ? 'run-api' : 'run');
       try {
         const service = await open('service-to-service');
         const { access_token: userToken } = JSON.parse(await service.once('token'));
         watchSecret(userToken, 'access token');
-        expect((await service.once('once', { USER_TOKEN: userToken })).trim()).toBe('200 200');
+        // The page of Spring has no caller.
+        if (!isSpring) expect((await service.once('once', { USER_TOKEN: userToken })).trim()).toBe('200 200');
 
         const token = await exchange(variables.AUTH, userToken);
         const ask = async (method: string, bearer?: string) =>
@@ -123,13 +126,13 @@ export function runQuickstarts(languages: readonly Language[]): void {
   });
 }
 
-function isMissing(language: Language): boolean {
+function isMissing(language: Language | 'Spring'): boolean {
   const answers = (program: string, ...args: string[]) =>
     findProgram(program) !== undefined && spawnSync(program, args).status === 0;
   if (language === 'Python')
     return !answers('python3', '-c', 'import sys, ensurepip; assert sys.version_info >= (3, 10)');
   // Running a source file needs the compiler, and the programs need Java 17.
-  if (language !== 'Java') return false;
+  if (language === 'Node') return false;
   const compiler = spawnSync('javac', ['--version'], { encoding: 'utf8' }).stdout ?? '';
   return Number(/^javac (\d+)/.exec(compiler)?.[1] ?? 0) < 17 || findProgram('mvn') === undefined;
 }
