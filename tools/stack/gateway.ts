@@ -1,5 +1,6 @@
 /** Serves the one public host: proxies each path prefix to the service that owns it. */
 import proxy from '@fastify/http-proxy';
+import { tlsVersionAndCiphers } from '@gatehouse/service-kit/http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 export interface GatewayOptions {
@@ -24,7 +25,7 @@ export async function startGateway(options: GatewayOptions) {
   const { port, publicUrl, identity, authApi, authUi, environmentApi } = options;
   const app = Fastify({
     forceCloseConnections: true,
-    ...(identity && { https: identity }),
+    ...(identity && { https: { ...identity, ...tlsVersionAndCiphers } }),
   }) as FastifyInstance;
   const proto = new URL(publicUrl).protocol.slice(0, -1);
   const upstreams = {

@@ -143,6 +143,7 @@ export function consentsOfMaria(nowMs = Date.now()): ConsentView[] {
   return [
     {
       clientId: 'workspace',
+      startUri: 'https://workspace.example.com/login?iss=https%3A%2F%2Flogin.example.com',
       name: 'Agent Workspace',
       scope: ['openid', 'profile', 'offline_access', 'calls:read'],
       givenAt: givenAt(3),

@@ -1,6 +1,12 @@
 /** The table of contents of Environment API: every audience with its guards. The domains say what is mounted for it. */
 import { advertiseNonces } from '@gatehouse/caller-auth/sender-constraint';
-import { type App, createApp, hideFromProxies, mountsOf } from '@gatehouse/service-kit/http';
+import {
+  type App,
+  answerInteractionIds,
+  createApp,
+  hideFromProxies,
+  mountsOf,
+} from '@gatehouse/service-kit/http';
 import { admitCallers } from './access/admission.ts';
 import { authorisation, base } from './access/matrix.ts';
 import type { Deps } from './domains.ts';
@@ -28,6 +34,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await mount(app, 'anybody');
   await app.register(
     async (api: App) => {
+      answerInteractionIds(api);
       cors.guard(api);
       advertiseNonces(api, access);
       access.advertise(api);

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { createConnection } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { freePort } from '@gatehouse/testing/network';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Gateway, startGateway } from '../gateway.ts';
@@ -33,6 +35,39 @@ beforeAll(async () => {
     // Nothing listens there.
     environmentApi: `http://127.0.0.1:${await freePort()}`,
   });
+});
+
+test('offers no cipher that FAPI 2.0 section 5.2.2 forbids', async () => {
+  const authority = createAuthority();
+  const secured = await startGateway({
+    port: await freePort(),
+    publicUrl: 'https://login.example.com',
+    identity: authority.issue(),
+    ...{ authApi: gateway.url, authUi: gateway.url, environmentApi: gateway.url },
+  });
+  closers.push(() => secured.close());
+  const handshake = async (ciphers: string): Promise<string> => {
+    const { hostname: host, port } = new URL(secured.url);
+    const version = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
+    const socket = connectTls({
+      host,
+      port: Number(port),
+      ca: authority.cert,
+      servername: 'localhost',
+      ciphers,
+      ...version,
+    });
+    try {
+      await once(socket, 'secureConnect');
+      return socket.getCipher().standardName;
+    } finally {
+      socket.destroy();
+    }
+  };
+  await expect(handshake('ECDHE-ECDSA-AES256-CCM:ECDHE-ECDSA-AES128-CCM')).rejects.toThrow(
+    /handshake failure/,
+  );
+  expect(await handshake('ALL')).toMatch(/GCM/);
 });
 
 afterAll(async () => {

@@ -8,6 +8,12 @@ export const consentSchema = z.object({
   clientId: z.string(),
   name: z.string(),
   clientUri: z.string().optional().describe('A page about the application.'),
+  startUri: z
+    .string()
+    .optional()
+    .describe(
+      'Begins a sign-in there (OpenID Connect Core section 4): its `initiateLoginUri`, with the issuer.',
+    ),
   scope: z.array(z.string()).describe('What the user agreed to.'),
   givenAt: z.iso.datetime().describe('When the user agreed last.'),
   lastUsedAt: z.iso

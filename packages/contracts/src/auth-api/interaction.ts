@@ -46,6 +46,8 @@ export const interactionViewSchema = z.object({
     address: z.string().optional(),
     /** The host that describes the application, which is not registered here. */
     documentHost: z.string().optional(),
+    /** Its page that begins a sign-in, with the issuer (OpenID Connect Core section 4). */
+    startUri: z.string().optional(),
     /** https addresses of its own pages. */
     clientUri: z.string().optional(),
     policyUri: z.string().optional(),

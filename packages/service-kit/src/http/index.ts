@@ -28,6 +28,7 @@ export {
 export { createDrain } from './drain.ts';
 export { effectiveEtagOf, etagOf, isFresh, listEtagOf, requireMatch, requireTag } from './entity-tag.ts';
 export { ok } from './envelope.ts';
+export { answerInteractionIds } from './interaction-id.ts';
 export { hideFromProxies } from './internal.ts';
 export { wrongMethod } from './known-paths.ts';
 export {
@@ -50,5 +51,6 @@ export { openApiOf, runService } from './process/run.ts';
 export type { Kit, LogShipping } from './process/service.ts';
 export { sendRows } from './row-export.ts';
 export { describedApi } from './served-description.ts';
+export { tlsVersionAndCiphers } from './tls.ts';
 export { createProxyWatch } from './untrusted-proxy.ts';
 export { visitorAddressOf } from './visitor-address.ts';

@@ -6,7 +6,7 @@ import type { TlsFiles } from '../config/http.ts';
 import type { Logger } from '../observability/logging/logger.ts';
 import type { App } from './app-type.ts';
 
-/** RFC 9325 section 4.2: forward secrecy and authenticated encryption, nothing older. */
+/** RFC 9325 section 4.2, FAPI 2.0 section 5.2.2: forward secrecy and authenticated encryption by GCM or Poly1305, nothing else. */
 const ciphers = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -16,6 +16,9 @@ const ciphers = [
   'ECDHE-ECDSA-AES256-GCM-SHA384',
   'ECDHE-RSA-AES256-GCM-SHA384',
 ].join(':');
+
+/** For every server of ours that speaks TLS to browsers and applications. */
+export const tlsVersionAndCiphers = { minVersion: 'TLSv1.2', ciphers } as const;
 
 /** Options of the listener; undefined: plain HTTP. @throws Error that names the file which cannot be read */
 export function httpsOptions({ certFile, keyFile, clientCertificates }: TlsFiles) {
@@ -51,5 +54,5 @@ export function followTlsFiles(app: App, files: TlsFiles, log: Logger): void {
 }
 
 function secureContext(certFile: string, keyFile: string): SecureContextOptions {
-  return { cert: readFileSync(certFile), key: readFileSync(keyFile), minVersion: 'TLSv1.2', ciphers };
+  return { cert: readFileSync(certFile), key: readFileSync(keyFile), ...tlsVersionAndCiphers };
 }

@@ -47,6 +47,18 @@ const attemptSettings = {
   }),
 };
 
+/** A flood of questions makes people say yes (MFA fatigue). */
+export const approvalSettings = {
+  maxByClient: setting(read.integer(1, 1000).default(5), {
+    env: 'GATEHOUSE_APPROVAL_MAX_BY_CLIENT',
+    doc: 'Requests for an approval (OpenID CIBA) that one client may send one person within ten minutes. Those that the person approved do not count.',
+  }),
+  maxByAll: setting(read.integer(1, 1000).default(10), {
+    env: 'GATEHOUSE_APPROVAL_MAX_BY_ALL',
+    doc: 'The same of all clients together.',
+  }),
+};
+
 export const signInSettings = {
   authorityMapping: setting(
     read

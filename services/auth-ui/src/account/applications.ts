@@ -95,7 +95,7 @@ export function takeBackPage(visit: Visit, consent: ConsentView, now: number): A
 
 function shown(
   { text, language }: Visit,
-  { clientId, name, scope, givenAt, lastUsedAt }: ConsentView,
+  { clientId, name, startUri, scope, givenAt, lastUsedAt }: ConsentView,
   now: number,
 ): AllowedApplication {
   const { ago } = formatsIn(language);
@@ -105,6 +105,8 @@ function shown(
     ...wishesOf(text, name, scope),
     since: text('account.allowed', { when: ago(givenAt, now) }),
     used: lastUsedAt === undefined ? undefined : text('account.usedAgo', { when: ago(lastUsedAt, now) }),
+    // Only https: an address such as `javascript:` would run in our page.
+    open: startUri !== undefined && URL.parse(startUri)?.protocol === 'https:' ? startUri : undefined,
     takeBack: `${accountPages.applications}/take-back?${new URLSearchParams({ client: clientId })}`,
   };
 }

@@ -155,6 +155,8 @@ export interface AllowedApplication {
   since: string;
   /** When it was last used, where that is known. */
   used: string | undefined;
+  /** Begins a sign-in there. */
+  open: string | undefined;
   /** Asks before anything ends. */
   takeBack: string;
 }

@@ -41,9 +41,9 @@ export function applicationOf(
   });
 }
 
-/** Its registered home page, or the first page of the origin that it gets its answers at. */
+/** Its page that begins a sign-in, its home page, or the first page of the origin that it gets its answers at. */
 function startOf({ client, redirectOrigin }: InteractionView): string | undefined {
-  const url = URL.parse(client.clientUri ?? redirectOrigin);
+  const url = URL.parse(client.startUri ?? client.clientUri ?? redirectOrigin);
   return url && /^https?:$/.test(url.protocol) ? url.href : undefined;
 }
 

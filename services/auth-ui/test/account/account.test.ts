@@ -108,6 +108,8 @@ describe('the page of applications', () => {
     expect(body).toContain('Agent Workspace');
     expect(body).toContain('<li>know that it is you</li>');
     expect(body).toContain('<code>calls:read</code>');
+    expect(body).toContain('href="https://workspace.example.com/login?iss=https%3A%2F%2Flogin.example.com"');
+    expect(body.match(/aria-label="Open /g)).toHaveLength(1);
     expect(body).toContain('Allowed 3 days ago · Last used 2 hours ago');
     expect(body).toMatch(/Allowed last month<\/p>|Allowed 40 days ago<\/p>/);
   });

@@ -31,6 +31,18 @@ it('an expired sign-in leads back to where its application begins', async () => 
   );
 });
 
+it('a page that begins a sign-in comes before the home page', async () => {
+  const start = 'https://desk.example.com/login?iss=https%3A%2F%2Flogin.example.com';
+  authApi.hold({
+    id: 'begins',
+    client: { id: 'desk', name: 'Desk', clientUri: 'https://desk.example.com/', startUri: start },
+  });
+  const page = await app.inject(pageGet('/auth/sign-in.html?interaction=begins'));
+  const kept = page.cookies.find(({ name }) => name === 'gatehouse-applications')?.value ?? '';
+
+  expect(new URLSearchParams(kept).get('begins')).toBe(`${start} desk`);
+});
+
 // attack: link to a script on the page of an expired sign-in | CWE-79, CWE-601 | guard: services/auth-ui/src/pages/waiting-applications.ts
 it('an expired sign-in never leads to what is no web address', async () => {
   for (const address of ['javascript:alert(1)', 'data:text/html,x', '//', 'x'])

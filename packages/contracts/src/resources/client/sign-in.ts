@@ -8,6 +8,7 @@ import {
   clientIdSchema,
   grantTypes,
   installationAdminAuthority,
+  linkedPage,
   maxInteger,
   membershipClaims,
   redirectUri,
@@ -106,6 +107,13 @@ export const signIn = {
     label: 'Matching of redirect URIs',
     help: '`origin`: also below a registered address (compat).',
     group: 'signIn',
+  }),
+  initiateLoginUri: field(linkedPage.optional(), {
+    label: 'Address where a sign-in begins',
+    help: 'Its page that begins a sign-in when people come from our pages: the account page and an expired sign-in link there. It gets `iss`.',
+    group: 'signIn',
+    example: 'https://desktop.example.com/login',
+    isClearable: true,
   }),
   requirePkce: field(z.boolean(), {
     label: 'PKCE',

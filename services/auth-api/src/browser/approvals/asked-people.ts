@@ -2,12 +2,10 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { tooManyRequests } from '@gatehouse/service-kit/errors';
 import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
+import type { Config } from '../../config.ts';
 import { type PersonKey, personAt } from '../../records/revocation/revocation.ts';
 import type { ApprovalRequest } from './approval-request.ts';
 
-/** Requests that wait, were denied or expired count; one that the person approved was welcome. */
-const maxByClient = 5;
-const maxByAll = 10;
 /** No request waits for longer, so the list of a person is complete. */
 export const askedWindowMs = 600_000;
 
@@ -33,6 +31,8 @@ return 0
 `);
 
 interface AskedPeopleOptions {
+  /** Requests that wait, were denied or expired count; one that the person approved was welcome. */
+  limits: Config['approvals'];
   redis: RedisClient;
   keyspace: Keyspace;
   now: Clock;
@@ -42,7 +42,7 @@ type Place = Pick<ApprovalRequest, 'clientId' | 'id'> & PersonKey;
 
 export type AskedPeople = ReturnType<typeof createAskedPeople>;
 
-export function createAskedPeople({ redis, keyspace, now }: AskedPeopleOptions) {
+export function createAskedPeople({ limits, redis, keyspace, now }: AskedPeopleOptions) {
   const keyOf = (person: PersonKey) => keyspace.key('backchannel-asked', personAt(person));
   /** Where the release before lists and looks: for a `sub`, whichever contact centre the request is for. */
   const formerKeyOf = ({ sub }: PersonKey) => keyspace.key('backchannel-asked', sub);
@@ -54,7 +54,7 @@ export function createAskedPeople({ redis, keyspace, now }: AskedPeopleOptions) 
       const waitMs = (await reservePlace.run(
         redis,
         [keyOf(place)],
-        [now(), askedWindowMs, memberOf(place), `${place.clientId} `, maxByClient, maxByAll],
+        [now(), askedWindowMs, memberOf(place), `${place.clientId} `, limits.maxByClient, limits.maxByAll],
       )) as number;
       if (waitMs > 0)
         throw tooManyRequests(Math.ceil(waitMs / 1000), {

@@ -15,7 +15,7 @@ import { createApprovals } from './service.ts';
 import { createUserCodes } from './user-codes.ts';
 
 interface ApprovalDependencies {
-  config: Pick<Config, 'clients'>;
+  config: Pick<Config, 'approvals' | 'clients'>;
   audit: Audit;
   clients: Clients;
   contactCenters: ContactCenters;
@@ -34,7 +34,7 @@ export function composeApprovals(core: Core, dependencies: ApprovalDependencies)
   const { service: sessions } = dependencies.sessions;
   const { hashConcurrency: concurrency } = dependencies.config.clients;
   const store = createPolledRequests<ApprovalRequest>('backchannel', core);
-  const askedPeople = createAskedPeople(core);
+  const askedPeople = createAskedPeople({ ...core, limits: dependencies.config.approvals });
   const approvals = createApprovals({ store, askedPeople, directory, sessions, audit, now });
   const userCodes = createUserCodes({ db, writer, redis, keyspace, now, isAlone, concurrency });
   const calls = createApprovalPageCalls({ approvals, userCodes, sessions, cookies, audit, publicUrl });

@@ -33,7 +33,7 @@ export function composeConsents(core: Core, dependencies: ConsentDependencies) {
   const uses = createConsentUses(core, consents.keysOf);
   dependencies.tokens.issued.follow(uses.record);
   const consentForms = createConsentForms({ guard, interactions, sessions, consents, audit, pages });
-  const own = { callers, consents, revokeAtClient, audit, publicUrl };
+  const own = { callers, consents, revokeAtClient, audit, issuer: core.issuer, publicUrl };
   return {
     services: { service: consents, uses },
     mounts: [

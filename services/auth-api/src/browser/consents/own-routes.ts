@@ -9,6 +9,7 @@ import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { isWithinScope } from '../../core/protocol/parameters.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
+import { startAt } from '../../registry/clients/address.ts';
 import type { Subjects } from '../../registry/contact-centers/subjects.ts';
 import type { BrowserRequest } from '../cookies/browser-cookies.ts';
 import { crossSite, isForeign } from '../cookies/same-origin.ts';
@@ -20,6 +21,7 @@ export interface OwnConsentRoutesDeps {
   consents: Pick<ConsentService, 'list' | 'forget'>;
   revokeAtClient: Subjects['revokeAtClient'];
   audit: AuditWriter;
+  issuer: string;
   publicUrl: string;
 }
 
@@ -27,7 +29,7 @@ const tags = ['sessions'];
 const consentsScope = 'sessions';
 
 export function ownConsentRoutes(app: App, deps: OwnConsentRoutesDeps): void {
-  const { callers, consents, revokeAtClient, audit, publicUrl } = deps;
+  const { callers, consents, revokeAtClient, audit, issuer, publicUrl } = deps;
 
   const requireCaller = async (request: BrowserRequest): Promise<Caller> => {
     const caller = await callers.find(request);
@@ -61,9 +63,10 @@ export function ownConsentRoutes(app: App, deps: OwnConsentRoutesDeps): void {
       const { identity } = await requireCaller(request);
       const given = await consents.list(identity);
       return ok(
-        given.map(({ givenAt, lastUsedAt, ...consent }) =>
+        given.map(({ givenAt, initiateLoginUri, lastUsedAt, ...consent }) =>
           definedOnly({
             ...consent,
+            startUri: initiateLoginUri && startAt(initiateLoginUri, issuer),
             givenAt: givenAt.toISOString(),
             lastUsedAt: lastUsedAt?.toISOString(),
           }),

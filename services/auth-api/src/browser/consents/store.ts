@@ -19,21 +19,23 @@ export interface GivenConsent {
   clientId: string;
   name: string;
   clientUri: string | undefined;
+  initiateLoginUri: string | undefined;
   scope: string[];
   givenAt: Date;
   /** When the client last got tokens of the user, at most a minute behind. */
   lastUsedAt: Date | undefined;
 }
 
+type Unknown = 'clientUri' | 'initiateLoginUri' | 'lastUsedAt';
+
 /** Far more than anybody has agreed to. */
 const maxListed = 500;
 
 export async function listConsents(db: Queryable, persons: readonly string[]): Promise<GivenConsent[]> {
-  const { rows } = await db.query<
-    Omit<GivenConsent, 'clientUri' | 'lastUsedAt'> & { clientUri: string | null; lastUsedAt: Date | null }
-  >({
+  const { rows } = await db.query<Omit<GivenConsent, Unknown> & { [F in Unknown]: GivenConsent[F] | null }>({
     name: 'list_consents',
-    text: `SELECT client_id AS "clientId", coalesce(c.name, client_id) AS name, c.client_uri AS "clientUri", given.scope,
+    text: `SELECT client_id AS "clientId", coalesce(c.name, client_id) AS name, c.client_uri AS "clientUri",
+        c.initiate_login_uri AS "initiateLoginUri", given.scope,
         given.at AS "givenAt", given.used_at AS "lastUsedAt"
       FROM (SELECT known.client_id, max(known.updated_at) AS at, max(known.last_used_at) AS used_at,
           array_agg(DISTINCT single) FILTER (WHERE single IS NOT NULL) AS scope
@@ -44,9 +46,10 @@ export async function listConsents(db: Queryable, persons: readonly string[]): P
       ORDER BY given.at DESC, client_id LIMIT ${maxListed}`,
     values: [persons],
   });
-  return rows.map(({ clientUri, lastUsedAt, ...given }) => ({
+  return rows.map(({ clientUri, initiateLoginUri, lastUsedAt, ...given }) => ({
     ...given,
     clientUri: clientUri ?? undefined,
+    initiateLoginUri: initiateLoginUri ?? undefined,
     lastUsedAt: lastUsedAt ?? undefined,
   }));
 }

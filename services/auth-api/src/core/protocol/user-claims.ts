@@ -32,6 +32,12 @@ export type UserClaims = { [K in UserClaim]?: NonNullable<ReturnType<(typeof rea
 
 export const userClaimNames = Object.keys(readers) as UserClaim[];
 
+/**
+ * Discovery section 3, `claims_supported`: what a login by password yields, too. Nobody has verified an address of the directory, and
+ * applications refuse an address that is said not to be verified, so such a login says neither.
+ */
+export const namesOfEveryLogin = userClaimNames.filter((name) => name !== 'email_verified');
+
 export type MembershipClaim = (typeof membershipClaims)[number];
 
 /** Claims that applications from before know. */

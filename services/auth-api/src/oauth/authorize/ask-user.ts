@@ -5,7 +5,7 @@ import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import type { InteractionService } from '../../browser/interactions/service.ts';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';
-import { addressOf, addressOfAnswer, type ShownPages } from '../../registry/clients/address.ts';
+import { addressOf, addressOfAnswer, type ShownPages, startAt } from '../../registry/clients/address.ts';
 import { type Client, onlyCenterOf } from '../../registry/clients/client.ts';
 import { hostOfDocument } from '../../registry/clients/documents/document-address.ts';
 import type { Schemes } from '../../sign-in/sso/scheme.ts';
@@ -14,6 +14,7 @@ import type { Ask } from './authorization-decision.ts';
 import type { NextStep } from './authorization-response.ts';
 
 export interface AskUserOptions {
+  issuer: string;
   interactions: Pick<InteractionService, 'create'>;
   pages: Pages;
   schemes: Pick<Schemes, 'of'>;
@@ -26,6 +27,7 @@ export interface AskUserOptions {
 }
 
 export function createAskUser({
+  issuer,
   interactions,
   pages,
   schemes,
@@ -55,7 +57,7 @@ export function createAskUser({
     unfinished.reserve(browser.request.ip);
     const waiting = {
       clientName: client.name,
-      clientPages: pagesOf(client, request),
+      clientPages: pagesOf(client, request, issuer),
       ...definedOnly({ contactCenterId: onlyCenterOf(client) }),
       authorization: request,
     };
@@ -65,10 +67,11 @@ export function createAskUser({
   };
 }
 
-function pagesOf(client: Client, { redirectUri, device }: AuthorizationRequest): ShownPages {
-  const { clientUri, policyUri, tosUri, logo } = client;
+function pagesOf(client: Client, { redirectUri, device }: AuthorizationRequest, issuer: string): ShownPages {
+  const { clientUri, policyUri, tosUri, logo, initiateLoginUri } = client;
+  const startUri = initiateLoginUri && startAt(initiateLoginUri, issuer);
   // To a device goes an answer without an address.
   const address = (device === undefined ? addressOfAnswer(redirectUri) : undefined) ?? addressOf(client);
   const documentHost = hostOfDocument(client.clientId);
-  return definedOnly({ address, documentHost, clientUri, policyUri, tosUri, logo });
+  return definedOnly({ address, documentHost, startUri, clientUri, policyUri, tosUri, logo });
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { EncryptFor } from '../../core/assertions/encryption.ts';
 import type { Signer } from '../../keys/signing-keys/signer.ts';
-import type { Client } from '../../registry/clients/client.ts';
+import { type Client, defaultAlgorithmFor } from '../../registry/clients/client.ts';
 
 export interface ResponseJwtOptions {
   signer: Pick<Signer, 'sign'>;
@@ -21,7 +21,8 @@ export function createResponseJwt({ signer, encryptFor, now }: ResponseJwtOption
   /** Section 2.1: `aud` and `exp` beside the parameters, whose `iss` is the issuer. @throws AppError (400, 503) */
   return async (client: Client, fields: Record<string, string>): Promise<string> => {
     const claims = { ...fields, aud: client.clientId, exp: Math.floor(now() / 1000) + lifeSeconds };
-    const jwt = await signer.sign(claims, responseType, client.authorizationSignedResponseAlg);
+    const algorithm = client.authorizationSignedResponseAlg ?? defaultAlgorithmFor(client);
+    const jwt = await signer.sign(claims, responseType, algorithm);
     const { authorizationEncryptedResponseAlg: alg, authorizationEncryptedResponseEnc: enc } = client;
     return encryptFor(client, { alg, enc }, jwt);
   };

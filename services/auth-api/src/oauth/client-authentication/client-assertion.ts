@@ -17,6 +17,8 @@ import type { ClientDirectory } from '../../registry/clients/directory.ts';
 
 export interface ClientAssertionsOptions {
   issuer: string;
+  /** The issuer's path at the origin that requests client certificates, if that is another one. */
+  mtlsBase: string | undefined;
   directory: Pick<ClientDirectory, 'find'>;
   keySets: KeySets;
   singleUse: SingleUse;
@@ -42,9 +44,11 @@ interface RefusedAssertion {
 export type ClientAssertions = ReturnType<typeof createClientAssertions>;
 
 export function createClientAssertions(options: ClientAssertionsOptions) {
-  const { issuer, directory, keySets, singleUse, now } = options;
-  // RFC 9126 section 2, RFC 7523 section 3, CIBA section 7.1: clients use any of these as the name of this server.
-  const audiences = [issuer, ...['token', 'par', 'backchannel'].map((name) => `${issuer}/oauth/${name}`)];
+  const { issuer, mtlsBase, directory, keySets, singleUse, now } = options;
+  // RFC 9126 section 2, RFC 7523 section 3, CIBA section 7.1, RFC 8705 section 5: clients use any of these as the name of this server.
+  const bases = mtlsBase === undefined ? [issuer] : [issuer, mtlsBase];
+  const endpoints = ['token', 'par', 'backchannel'].map((name) => `oauth/${name}`);
+  const audiences = [issuer, ...bases.flatMap((base) => endpoints.map((path) => `${base}/${path}`))];
 
   async function authenticate(assertion: string, claimedClientId: string): Promise<Client> {
     const client = await directory.find(claimedClientId);
@@ -115,6 +119,11 @@ export function createClientAssertions(options: ClientAssertionsOptions) {
       }
     },
   };
+}
+
+/** RFC 8705 section 5: the same paths at another origin, which requests client certificates. */
+export function mtlsBaseOf(issuer: string, mtlsUrl: string | undefined): string | undefined {
+  return mtlsUrl === undefined ? undefined : `${mtlsUrl}${new URL(issuer).pathname}`;
 }
 
 function algorithmOf(assertion: string): string {

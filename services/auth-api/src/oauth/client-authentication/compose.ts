@@ -7,14 +7,14 @@ import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
-import { createClientAssertions } from './client-assertion.ts';
+import { createClientAssertions, mtlsBaseOf } from './client-assertion.ts';
 import { createClientAuthentication } from './client-authentication.ts';
 import { createOpsAuthentication, guardAdministration } from './ops-authentication.ts';
 import { createRefusalReport } from './refusals.ts';
 import { createSenderConstraints } from './sender-constraints.ts';
 
 interface ClientAuthenticationDependencies {
-  config: Pick<Config, 'ops'>;
+  config: Pick<Config, 'mtls' | 'ops'>;
   assertions: Assertions;
   audit: Audit;
   clients: Clients;
@@ -25,7 +25,8 @@ export type ClientAuthenticationParts = ServicesOf<typeof composeClientAuthentic
 
 export function composeClientAuthentication(core: Core, dependencies: ClientAuthenticationDependencies) {
   const { issuer, now, log } = core;
-  const { ops } = dependencies.config;
+  const { mtls, ops } = dependencies.config;
+  const mtlsBase = mtlsBaseOf(issuer, mtls.url);
   const { clientKeySets: keySets } = dependencies.assertions;
   const { writer: audit, floodLimited } = dependencies.audit;
   const { directory, verifier, uses } = dependencies.clients;
@@ -43,7 +44,7 @@ export function composeClientAuthentication(core: Core, dependencies: ClientAuth
       directory,
       verifier,
       uses,
-      assertions: createClientAssertions({ issuer, directory, keySets, singleUse, now }),
+      assertions: createClientAssertions({ issuer, mtlsBase, directory, keySets, singleUse, now }),
       report: createRefusalReport({ directory, audit, strangers, log }),
     }),
     senderConstraints: createSenderConstraints({ proofs, certificates, singleUse }),

@@ -8,8 +8,9 @@ import { assertionAlgorithms } from '../../core/assertions/verify-jwt.ts';
 import { supportedContexts } from '../../core/protocol/authentication-context.ts';
 import { offlineScope, openidScope } from '../../core/protocol/parameters.ts';
 import { responseModes } from '../../core/protocol/response-types.ts';
-import { claimScopes, userClaimNames } from '../../core/protocol/user-claims.ts';
+import { claimScopes, namesOfEveryLogin } from '../../core/protocol/user-claims.ts';
 import { promptValues } from '../authorize/authorization-checks.ts';
+import { mtlsBaseOf } from '../client-authentication/client-assertion.ts';
 import type { UserResources } from './user-resources.ts';
 
 /** Features that depend on settings. */
@@ -56,6 +57,7 @@ interface DiscoveryFacts {
 /** Every address is below the issuer, whatever host the request named. */
 export function discoveryDocument(facts: DiscoveryFacts) {
   const { issuer, grantTypes, signingAlgorithms, offers, resources, detailTypes } = facts;
+  const mtlsBase = mtlsBaseOf(issuer, offers.mtlsUrl);
   const confidentialMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
   return {
     issuer,
@@ -75,7 +77,7 @@ export function discoveryDocument(facts: DiscoveryFacts) {
     backchannel_user_code_parameter_supported: true,
     ...definedOnly({
       registration_endpoint: offers.registration ? `${issuer}/oauth/register` : undefined,
-      mtls_endpoint_aliases: offers.mtlsUrl === undefined ? undefined : mtlsAliases(issuer, offers.mtlsUrl),
+      mtls_endpoint_aliases: mtlsBase === undefined ? undefined : mtlsAliases(mtlsBase),
     }),
     // draft-ietf-oauth-client-id-metadata-document-02 section 6.
     client_id_metadata_document_supported: offers.clientDocuments,
@@ -130,7 +132,7 @@ export function discoveryDocument(facts: DiscoveryFacts) {
       'at_hash',
       'c_hash',
       'sid',
-      ...userClaimNames,
+      ...namesOfEveryLogin,
       'user_name',
       'environment_id',
       'contact_center_id',
@@ -144,9 +146,8 @@ export function discoveryDocument(facts: DiscoveryFacts) {
   };
 }
 
-/** RFC 8705 section 5: the endpoints that clients call directly, at the same paths of another host. */
-function mtlsAliases(issuer: string, mtlsUrl: string) {
-  const base = `${mtlsUrl}${new URL(issuer).pathname}`;
+/** RFC 8705 section 5: the endpoints that clients call directly. */
+function mtlsAliases(base: string) {
   return {
     token_endpoint: `${base}/oauth/token`,
     introspection_endpoint: `${base}/oauth/introspect`,

@@ -2,7 +2,7 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { EncryptFor } from '../../core/assertions/encryption.ts';
 import type { Signer } from '../../keys/signing-keys/signer.ts';
-import type { Client } from '../../registry/clients/client.ts';
+import { type Client, defaultAlgorithmFor } from '../../registry/clients/client.ts';
 
 export const introspectionMediaType = 'application/token-introspection+jwt';
 
@@ -33,7 +33,8 @@ export function createIntrospectionJwt({
       iat: Math.floor(now() / 1000),
       token_introspection: JSON.parse(answer),
     };
-    const jwt = await signer.sign(claims, 'token-introspection+jwt', caller?.introspectionSignedResponseAlg);
+    const algorithm = caller && (caller.introspectionSignedResponseAlg ?? defaultAlgorithmFor(caller));
+    const jwt = await signer.sign(claims, 'token-introspection+jwt', algorithm);
     if (caller === undefined) return jwt;
     const { introspectionEncryptedResponseAlg: alg, introspectionEncryptedResponseEnc: enc } = caller;
     return encryptFor(caller, { alg, enc }, jwt);

@@ -2,7 +2,7 @@
 import formbody from '@fastify/formbody';
 import { oauthErrorHandler } from '@gatehouse/caller-auth/oauth-errors';
 import { securityError } from '@gatehouse/contracts/answers';
-import type { App } from '@gatehouse/service-kit/http';
+import { type App, answerInteractionIds } from '@gatehouse/service-kit/http';
 import { readParameters } from '../../core/protocol/parameters.ts';
 import type { UserInfo } from './userinfo.ts';
 import { cloudUserDetailsSchema, openIdUserInfoSchema } from './userinfo-schemas.ts';
@@ -13,6 +13,7 @@ const refusals = { 400: securityError, 401: securityError, 403: securityError, 5
 export async function userinfoRoutes(app: App, { userInfo }: { userInfo: UserInfo }): Promise<void> {
   app.setErrorHandler(oauthErrorHandler);
   await app.register(formbody);
+  answerInteractionIds(app);
   app.addHook('onRequest', (_request, reply, done) => {
     reply.header('cache-control', 'no-store');
     done();

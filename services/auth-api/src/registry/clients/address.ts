@@ -6,7 +6,16 @@ export type ShownPages = ClientPages & {
   address?: string;
   /** The host that describes it, of a client that is not registered here. */
   documentHost?: string;
+  /** Begins a sign-in there. */
+  startUri?: string;
 };
+
+/** OpenID Connect Core section 4: where a sign-in at the client begins that one of our pages offers. No `login_hint`: the client asks. */
+export function startAt(initiateLoginUri: string, issuer: string): string {
+  const url = new URL(initiateLoginUri);
+  url.searchParams.set('iss', issuer);
+  return url.href;
+}
 
 /** Where the answer to a request goes: nobody else gets the code or the tokens. Undefined: to an application on a device. */
 export function addressOfAnswer(redirectUri: string): string | undefined {

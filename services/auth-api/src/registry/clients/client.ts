@@ -2,7 +2,9 @@
 
 import type { StoredSecret } from '@gatehouse/caller-auth/credentials';
 import type { BrandImage } from '@gatehouse/contracts/environment-api';
+import type { SigningAlgorithm } from '@gatehouse/contracts/resources';
 import type { KeySource } from '../../core/assertions/key-sets.ts';
+import { defaultAlgorithm } from '../../keys/signing-keys/algorithms.ts';
 import type { DescribedProperties } from './table.ts';
 
 export type ClientAuthMethod = NonNullable<Client['tokenEndpointAuthMethod']>;
@@ -72,6 +74,11 @@ export function hasBoundTokens({
 /** Whether the FAPI 2.0 Security Profile applies: it pushes its requests, and its tokens are bound. */
 export function followsFapi(client: Client): boolean {
   return client.requirePushedAuthorizationRequests && hasBoundTokens(client);
+}
+
+/** What signs for the client where it registered nothing. FAPI 2.0 section 5.4.1 forbids RS256, which others expect (RFC 7591). */
+export function defaultAlgorithmFor(client: Client): SigningAlgorithm {
+  return followsFapi(client) ? 'ES256' : defaultAlgorithm;
 }
 
 /** Whether the FAPI-CIBA profile applies: it signs what it asks a person for, and its tokens are bound. */

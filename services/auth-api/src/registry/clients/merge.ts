@@ -1,7 +1,8 @@
 /** Merges the fields that an administrator sent into a client. */
 import { badRequest } from '@gatehouse/service-kit/errors';
 import { exchangeGrantType, jwtBearerGrantType } from '../../core/protocol/grant-types.ts';
-import type { Client } from './client.ts';
+import { defaultAlgorithm } from '../../keys/signing-keys/algorithms.ts';
+import { type Client, defaultAlgorithmFor, followsFapi } from './client.ts';
 import { type ClientDefaults, impliedResponseTypes } from './new-client.ts';
 import { table } from './table.ts';
 import { problemsOf } from './validation/rules.ts';
@@ -14,6 +15,7 @@ const internalGrants = [exchangeGrantType, jwtBearerGrantType];
 export function mergeClient(client: Client, patch: ClientPatch, defaults: ClientDefaults): Client {
   const merged = mergeFields(client, withoutEmptyAddresses(patch));
   keepOneKeySource(merged, patch);
+  if (followsFapi(merged) && !followsFapi(client)) leaveRs256(merged, patch);
   if (merged.internalClient) merged.grantTypes = unique([...merged.grantTypes, ...internalGrants]);
   merged.responseTypes = unique(
     patch.responseTypes ?? impliedResponseTypes(client, merged.grantTypes, defaults.impliesToken),
@@ -45,6 +47,14 @@ function withoutEmptyAddress<T extends Pick<ClientPatch, 'jwksUri'>>(given: T): 
   if (given.jwksUri !== '') return given;
   const { jwksUri: _, ...rest } = given;
   return rest as T;
+}
+
+/** FAPI 2.0 section 5.4.1: the default of other clients is forbidden. One that the administrator names is left to the rules. */
+function leaveRs256(merged: Client, patch: ClientPatch): void {
+  for (const field of ['accessTokenSignedResponseAlg', 'idTokenSignedResponseAlg'] as const) {
+    if (patch[field] === undefined && merged[field] === defaultAlgorithm)
+      merged[field] = defaultAlgorithmFor(merged);
+  }
 }
 
 /** A new source of keys replaces the other. */

@@ -29,6 +29,7 @@ export const members = {
   policyUri: 'policy_uri',
   tosUri: 'tos_uri',
   logoUri: 'logo_uri',
+  initiateLoginUri: 'initiate_login_uri',
   scope: 'scope',
   jwks: 'jwks',
   jwksUri: 'jwks_uri',

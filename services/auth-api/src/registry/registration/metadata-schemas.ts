@@ -62,5 +62,11 @@ export const registrationAnswerSchema = z.looseObject({
   client_secret_expires_at: z.int().optional().describe('0: it does not expire'),
   registration_access_token: z.string().optional().describe('Shown once'),
   registration_client_uri: z.string(),
+  ignored_metadata: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Members of the request that have no effect: Gatehouse does not know them, or could not use their value.',
+    ),
 });
 components.add(registrationAnswerSchema, { id: 'Registration' });

@@ -33,6 +33,8 @@ export function registrationOf(
     ...Object.fromEntries(
       registered.map(({ field, member, facts }) => [field, metadata[member] ?? facts.initial ?? null]),
     ),
+    // Left out, so that the default follows from the profile: a client of FAPI 2.0 gets no RS256.
+    idTokenSignedResponseAlg: metadata.id_token_signed_response_alg,
     name: metadata.client_name ?? 'An application',
     clientType: method === 'none' ? 'PUBLIC' : 'CONFIDENTIAL',
     tokenEndpointAuthMethod: method,

@@ -16,6 +16,7 @@ import {
 
 export interface RegistrationAnswer extends Record<string, unknown> {
   client_id: string;
+  ignored_metadata?: string[];
 }
 
 type UpdatedMetadata = ClientMetadata & { client_id: string; client_secret?: string | undefined };
@@ -43,11 +44,15 @@ export function createRegistrations(options: RegistrationsOptions) {
     throw wrong('client_name', `passes for ${reserved}, a name that only an operator may give`);
   }
 
-  function answerOf(client: Client): RegistrationAnswer {
+  /** RFC 7591 section 3.2.1: the answer says what is registered; of what was sent, it names what is not. */
+  function answerOf(client: Client, sent: ClientMetadata = {}): RegistrationAnswer {
+    const kept = metadataOf(client);
+    const ignored = Object.keys(sent).filter((name) => !Object.hasOwn(kept, name));
     return {
       client_id: client.clientId,
       client_id_issued_at: Math.floor(client.createdAtMs / 1000),
-      ...metadataOf(client),
+      ...kept,
+      ...(ignored.length > 0 && { ignored_metadata: ignored }),
       registration_client_uri: `${issuer}/oauth/register/${encodeURIComponent(client.clientId)}`,
     };
   }
@@ -63,7 +68,7 @@ export function createRegistrations(options: RegistrationsOptions) {
       const own = { registrationAccessTokenHash: sha256(token) };
       const { client, secret } = await written(patch, (given) => clients.create(given, actor, own));
       return {
-        ...answerOf(client),
+        ...answerOf(client, metadata),
         ...(secret !== undefined && { client_secret: secret, client_secret_expires_at: 0 }),
         registration_access_token: token,
       };
@@ -90,7 +95,8 @@ export function createRegistrations(options: RegistrationsOptions) {
         throw wrong('token_endpoint_auth_method', 'this client has no secret; register anew to get one');
       }
       const actor = { name: clientId, ...originOf(call) };
-      return answerOf(await written(patch, (given) => clients.update(clientId, given, actor)));
+      const replaced = await written(patch, (given) => clients.update(clientId, given, actor));
+      return answerOf(replaced, metadata);
     },
 
     async remove(clientId: string, call: RegistrationCall): Promise<void> {

@@ -255,6 +255,27 @@ describe('a client that registers itself (RFC 7591)', () => {
     });
   });
 
+  it('is told which members have no effect, and may name the page where a sign-in begins', async () => {
+    const initiate = { initiate_login_uri: 'https://app.test/login' };
+    const { json } = await register({
+      ...initiate,
+      contacts: ['a@app.test'],
+      request_uris: ['https://app.test/r'],
+    });
+
+    expect(json).toMatchObject({ ...initiate, ignored_metadata: ['contacts', 'request_uris'] });
+    expect((await register(initiate)).json).not.toHaveProperty('ignored_metadata');
+  });
+
+  it('is of FAPI 2.0 without RS256 where it registers no algorithm', async () => {
+    const { json } = await register({
+      require_pushed_authorization_requests: true,
+      dpop_bound_access_tokens: true,
+    });
+    expect(json['id_token_signed_response_alg']).toBe('ES256');
+    expect((await register({})).json['id_token_signed_response_alg']).toBe('RS256');
+  });
+
   // attack: script or unencrypted page as link of a self-registered client | CWE-79, RFC 7591 5 | guard: packages/contracts/src/resources/client/values.ts
   it.each([
     'javascript:alert(1)',
@@ -263,7 +284,7 @@ describe('a client that registers itself (RFC 7591)', () => {
     'https://app.test@evil.test/',
     'x',
   ])('cannot have %s linked from our pages', async (address) => {
-    for (const name of ['client_uri', 'policy_uri', 'tos_uri']) {
+    for (const name of ['client_uri', 'initiate_login_uri', 'policy_uri', 'tos_uri']) {
       const { status, json } = await register({ [name]: address });
       expect([status, json.error]).toEqual([400, 'invalid_client_metadata']);
       expect(json.error_description).toMatch(new RegExp(`^${name}: must be an https address`));

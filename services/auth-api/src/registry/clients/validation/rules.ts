@@ -5,7 +5,7 @@ import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service
 import { encryptionKeyIn, noKeyFor } from '../../../core/assertions/encryption.ts';
 import type { KeySource } from '../../../core/assertions/key-sets.ts';
 import { backchannelGrantType } from '../../../core/protocol/grant-types.ts';
-import { type Client, encryptedAnswers } from '../client.ts';
+import { type Client, encryptedAnswers, followsFapi } from '../client.ts';
 import { type ClientDefaults, grantsOf } from '../new-client.ts';
 import type { ClientPatch } from './schemas.ts';
 import { newWeakKeys } from './weak-keys.ts';
@@ -29,6 +29,7 @@ const rules: readonly ((registration: Registration) => Iterable<Finding>)[] = [
   signedRequestsHaveKeys,
   keysHaveOneSource,
   encryptionHasKeys,
+  fapiSignsStrongly,
   internalIsConfidential,
   grantsFitType,
   responseTypesHaveGrants,
@@ -60,6 +61,13 @@ export function fieldError(field: string, message: string, reason?: ProblemReaso
 const isPublic = ({ clientType }: Client) => clientType === 'PUBLIC';
 const isByKey = ({ tokenEndpointAuthMethod }: Client) => tokenEndpointAuthMethod === 'private_key_jwt';
 const hasKeys = ({ jwks, jwksUri }: KeySource) => jwks !== undefined || jwksUri !== undefined;
+const signatures = [
+  'accessTokenSignedResponseAlg',
+  'authorizationSignedResponseAlg',
+  'idTokenSignedResponseAlg',
+  'introspectionSignedResponseAlg',
+  'userinfoSignedResponseAlg',
+] as const;
 const noAddress = { reason: 'no_address' } as const;
 
 /** A name that was stored before this rule stays as it is. */
@@ -100,6 +108,19 @@ function* encryptionHasKeys({ client }: Registration): Iterable<Finding> {
     if (alg === undefined && enc !== undefined) yield [`${name}Enc`, `needs ${name}Alg`];
     const isMissing = alg && jwksUri === undefined && encryptionKeyIn(jwks?.keys ?? [], alg) === undefined;
     if (isMissing) yield [`${name}Alg`, noKeyFor(alg)];
+  }
+}
+
+/** FAPI 2.0 section 5.4.1. A registration from before this rule keeps what it has, until the value itself changes. */
+function* fapiSignsStrongly({ client, before }: Registration): Iterable<Finding> {
+  if (!followsFapi(client)) return;
+  for (const field of signatures) {
+    const isKept = followsFapi(before) && before[field] === client[field];
+    if (client[field] === 'RS256' && !isKept)
+      yield [
+        field,
+        'must be ES256 or EdDSA: FAPI 2.0, which pushed requests and bound tokens mean, forbids RS256',
+      ];
   }
 }
 
