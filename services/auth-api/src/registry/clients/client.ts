@@ -63,21 +63,24 @@ export function usesSecret({ clientType, tokenEndpointAuthMethod }: Client): boo
   return clientType === 'CONFIDENTIAL' && tokenEndpointAuthMethod !== 'private_key_jwt';
 }
 
+type BindingField = 'dpopBoundAccessTokens' | 'tlsClientCertificateBoundAccessTokens';
+type FapiField = BindingField | 'requirePushedAuthorizationRequests';
+
 /** Whether each of its tokens is bound to a key or certificate, so that a thief cannot use it. */
 export function hasBoundTokens({
   dpopBoundAccessTokens,
   tlsClientCertificateBoundAccessTokens,
-}: Client): boolean {
+}: Pick<Client, BindingField>): boolean {
   return dpopBoundAccessTokens || tlsClientCertificateBoundAccessTokens;
 }
 
 /** Whether the FAPI 2.0 Security Profile applies: it pushes its requests, and its tokens are bound. */
-export function followsFapi(client: Client): boolean {
+export function followsFapi(client: Pick<Client, FapiField>): boolean {
   return client.requirePushedAuthorizationRequests && hasBoundTokens(client);
 }
 
 /** What signs for the client where it registered nothing. FAPI 2.0 section 5.4.1 forbids RS256, which others expect (RFC 7591). */
-export function defaultAlgorithmFor(client: Client): SigningAlgorithm {
+export function defaultAlgorithmFor(client: Pick<Client, FapiField>): SigningAlgorithm {
   return followsFapi(client) ? 'ES256' : defaultAlgorithm;
 }
 

@@ -5,7 +5,7 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import { deviceGrantType } from '../../core/protocol/grant-types.ts';
 import { parseScope } from '../../core/protocol/parameters.ts';
 import { isLoopbackUri } from '../../core/protocol/redirect-uri.ts';
-import type { Client } from '../clients/client.ts';
+import { type Client, defaultAlgorithmFor } from '../clients/client.ts';
 import { isRegistered, members, registered } from '../clients/table.ts';
 import { type ClientPatch, clientPatchSchema } from '../clients/validation/schemas.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
@@ -33,8 +33,7 @@ export function registrationOf(
     ...Object.fromEntries(
       registered.map(({ field, member, facts }) => [field, metadata[member] ?? facts.initial ?? null]),
     ),
-    // Left out, so that the default follows from the profile: a client of FAPI 2.0 gets no RS256.
-    idTokenSignedResponseAlg: metadata.id_token_signed_response_alg,
+    idTokenSignedResponseAlg: metadata.id_token_signed_response_alg ?? defaultAlgorithmOf(metadata),
     name: metadata.client_name ?? 'An application',
     clientType: method === 'none' ? 'PUBLIC' : 'CONFIDENTIAL',
     tokenEndpointAuthMethod: method,
@@ -76,6 +75,14 @@ export function metadataOf(client: Client): Record<string, unknown> {
     subject_type: 'public',
   });
 }
+
+/** Of ID tokens, which depends on the profile. */
+const defaultAlgorithmOf = (metadata: ClientMetadata) =>
+  defaultAlgorithmFor({
+    requirePushedAuthorizationRequests: metadata.require_pushed_authorization_requests === true,
+    dpopBoundAccessTokens: metadata.dpop_bound_access_tokens === true,
+    tlsClientCertificateBoundAccessTokens: metadata.tls_client_certificate_bound_access_tokens === true,
+  });
 
 /** Refuses members that a client would otherwise believe to be in force. */
 function refuseWhatIsNotOffered(metadata: ClientMetadata): void {

@@ -268,11 +268,16 @@ describe('a client that registers itself (RFC 7591)', () => {
   });
 
   it('is of FAPI 2.0 without RS256 where it registers no algorithm', async () => {
-    const { json } = await register({
-      require_pushed_authorization_requests: true,
-      dpop_bound_access_tokens: true,
+    const profile = { require_pushed_authorization_requests: true, dpop_bound_access_tokens: true };
+    const { json: strong } = await register({ ...profile, id_token_signed_response_alg: 'EdDSA' });
+    expect(strong['id_token_signed_response_alg']).toBe('EdDSA');
+    // RFC 7592 section 2.2: a member that is left out gets its default.
+    const replaced = await send('PUT', ownPath(strong), strong.registration_access_token, {
+      ...metadata,
+      ...profile,
+      client_id: strong.client_id,
     });
-    expect(json['id_token_signed_response_alg']).toBe('ES256');
+    expect(replaced.json['id_token_signed_response_alg']).toBe('ES256');
     expect((await register({})).json['id_token_signed_response_alg']).toBe('RS256');
   });
 
