@@ -1,6 +1,7 @@
-/** Gets real servers that slow suites need, then runs the suites. */
+/** Gets real servers that slow suites need, runs the suites, and writes what they ran against. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { writeInteroperability } from './interoperability.ts';
 import { type Needed, provide } from './provide.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,5 +20,6 @@ export async function runSuites(needed: readonly Needed[], suites: readonly stri
     ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.real.config.ts', ...suites],
     { cwd: root, stdio: 'inherit' },
   );
+  writeInteroperability();
   process.exitCode = vitest.status === 0 && !hasFailed ? 0 : vitest.status || 1;
 }

@@ -1,12 +1,18 @@
 /** Compares what the playground shows of each flow, and runs every printed form of a call as printed. */
 import { findChromium } from '@gatehouse/testing/chromium';
+import { printedVersion, recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { describe, expect, test } from 'vitest';
 import { accessibilityProblems } from '../../../tools/test/e2e/accessibility.ts';
 import { readCalls } from './printed.ts';
 import { visitPlayground } from './visit.ts';
 
-describe.skipIf(findChromium() === undefined)('the flows of the playground', () => {
+const chromium = findChromium();
+
+describe.skipIf(chromium === undefined)('the flows of the playground', () => {
   const at = visitPlayground();
+  recordForeignSoftware('Chromium', 'shows its pages and those of the playground', () =>
+    printedVersion(chromium as string, '--version'),
+  );
 
   test('tokens: refresh, exchange, introspection and UserInfo run as printed', async () => {
     await at.signInToPlayground();

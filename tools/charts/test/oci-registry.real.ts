@@ -1,6 +1,7 @@
 /** The charts as packages of an OCI registry: packed, pushed, and rendered from there as from the checkout. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { freePort } from '@gatehouse/testing/network';
 import { temporaryFolder } from '@gatehouse/testing/programs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -23,6 +24,12 @@ describe.skipIf(whyNoRegistry() !== undefined)('charts in an OCI registry', () =
     charts?.remove();
     registry?.stop();
   });
+  recordForeignSoftware('Helm 4', 'installs its charts, also from an OCI registry', async () =>
+    (await runHelm(['version', '--template', '{{.Version}}'], '', 4)).stdout.replace(/^v/, ''),
+  );
+  recordForeignSoftware('Helm 3', 'installs its charts, also from an OCI registry', async () =>
+    (await runHelm(['version', '--template', '{{.Version}}'], '', 3)).stdout.replace(/^v/, ''),
+  );
 
   test.each([3, 4] as const)(
     'Helm %i packs them, pushes them, and renders the same from there',

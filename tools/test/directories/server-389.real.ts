@@ -1,5 +1,6 @@
 /** Proves the same of people of a real 389 Directory Server that has a thousand others. */
 
+import { debianVersion, recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { missingFor389 } from '@gatehouse/testing/ldap';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { crowdCases } from './cases/crowd.ts';
@@ -17,6 +18,11 @@ describe.skipIf(lacks389 !== undefined)(
       stage = await startStage();
     });
     afterAll(() => stage?.close());
+    recordForeignSoftware(
+      '389 Directory Server',
+      'signs people in by LDAP over TLS, with its password policy and resets',
+      () => debianVersion('389-ds-base'),
+    );
 
     describeDirectory(
       'server389',

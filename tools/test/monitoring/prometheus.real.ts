@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { printedVersion, recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { freePort } from '@gatehouse/testing/network';
 import { temporaryFolder } from '@gatehouse/testing/programs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -31,6 +32,9 @@ const rulesOf = (service: string) =>
   );
 
 describe.skipIf(isMissing)('alert rules', () => {
+  recordForeignSoftware('Prometheus', 'gives it metrics, alert rules and the queries of the dashboard', () =>
+    printedVersion('prometheus', '--version'),
+  );
   test.each(services)(
     'of %s are understood by Prometheus and fire for what they are about',
     async (service) => {

@@ -1,6 +1,8 @@
 /** The clients of docs/guides/openapi.md, generated from the served documents by foreign programs, which their registries provide. */
+
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { findProgram, temporaryFolder } from '@gatehouse/testing/programs';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { ops } from '../../../services/auth-api/test/stack/auth-api.ts';
@@ -18,6 +20,16 @@ beforeAll(async () => {
   stage = await startStage({ authApiEnv: served, environmentApiEnv: served });
 });
 afterAll(() => stage?.close());
+
+/** The guide names the versions that it installs. */
+function recordGenerator(name: string, printedAs: string): void {
+  recordForeignSoftware(name, 'generates clients from the served documents, which do the main path', () => {
+    const guide = readFileSync(new URL('../../../docs/guides/openapi.md', import.meta.url), 'utf8');
+    return new RegExp(`${printedAs}[@:]([\\d.]+)`).exec(guide)?.[1] ?? '';
+  });
+}
+recordGenerator('@hey-api/openapi-ts', '@hey-api/openapi-ts');
+if (hasJava && hasPython) recordGenerator('openapi-generator', 'openapi-generator-cli');
 
 async function runAsPrinted(language: string): Promise<string> {
   const place = await temporaryFolder();

@@ -1,7 +1,9 @@
 /** Runs the programs of docs/start/quickstarts in some languages, as printed, against a local stack of their own. */
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { closeContexts, findChromium, sharedChromium } from '@gatehouse/testing/chromium';
+import { printedVersion, recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { freePort } from '@gatehouse/testing/network';
 import { findProgram, temporaryFolder } from '@gatehouse/testing/programs';
 import { watchSecret } from '@gatehouse/testing/secrets';
@@ -14,6 +16,30 @@ import { type Language, openFolder } from './page.ts';
 
 const chromium = findChromium();
 const secret = 'a-secret-of-your-own';
+
+type VersionIn = (place: string) => string;
+const npm =
+  (name: string): VersionIn =>
+  (place) =>
+    JSON.parse(readFileSync(join(place, 'node_modules', name, 'package.json'), 'utf8')).version;
+const pip =
+  (name: string): VersionIn =>
+  (place) =>
+    printedVersion(join(place, '.venv/bin/pip'), 'show', name);
+const maven =
+  (name: string): VersionIn =>
+  (place) =>
+    new RegExp(`<artifactId>${name}</artifactId>\\s*<version>(.+?)<`).exec(
+      readFileSync(join(place, 'pom.xml'), 'utf8'),
+    )?.[1] ?? '';
+
+/** The libraries of the programs that speak OAuth and OpenID Connect. */
+const libraries: Record<Language | 'Spring', Record<string, VersionIn>> = {
+  Node: { 'openid-client': npm('openid-client'), jose: npm('jose') },
+  Python: { Authlib: pip('authlib'), PyJWT: pip('pyjwt') },
+  Java: { 'Nimbus OAuth 2.0 SDK': maven('oauth2-oidc-sdk') },
+  Spring: { 'Spring Boot': maven('spring-boot-starter-parent') },
+};
 
 export function runQuickstarts(languages: readonly (Language | 'Spring')[]): void {
   let stateFolder: string;
@@ -47,6 +73,11 @@ export function runQuickstarts(languages: readonly (Language | 'Spring')[]): voi
 
     /** One folder for all pages, so that libraries are fetched once. */
     let place: string | undefined;
+
+    for (const [name, version] of Object.entries(libraries[language]))
+      recordForeignSoftware(name, 'is used by a quickstart, which runs as printed', () =>
+        version(place as string),
+      );
 
     /** Registers what the page registers, once for all languages. */
     async function open(page: string) {

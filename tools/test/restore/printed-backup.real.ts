@@ -2,7 +2,9 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { printedVersion, recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { temporaryFolder } from '@gatehouse/testing/programs';
 import { it, onTestFinished } from 'vitest';
 import { blocksOf } from '../../charts/page-blocks.ts';
@@ -39,6 +41,10 @@ async function createDatabases(env: NodeJS.ProcessEnv, folder: string): Promise<
     environment: `postgres://gatehouse_environment:${environment}@${place}`,
   };
 }
+
+recordForeignSoftware('PostgreSQL of Debian', 'is backed up and restored by the printed lines', () =>
+  printedVersion(join(programs as string, 'postgres'), '--version'),
+);
 
 it.skipIf(programs === undefined)(
   'the printed lines of a backup and a restoration bring back logins, clients, keys, revocations and verified audit chains',

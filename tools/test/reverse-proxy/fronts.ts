@@ -20,6 +20,8 @@ export interface Front {
 interface Kind {
   name: string;
   program: string | undefined;
+  /** Has the program print its version. */
+  versionArgument: string;
   /** Writes its files. @returns the arguments that start it */
   prepare(folder: string, places: Places): Promise<string[]>;
 }
@@ -28,6 +30,7 @@ export const kinds: Kind[] = [
   {
     name: 'nginx',
     program: findProgram('nginx'),
+    versionArgument: '-v',
     async prepare(folder, places) {
       const file = join(folder, 'nginx.conf');
       const bodies = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
@@ -42,6 +45,7 @@ export const kinds: Kind[] = [
   {
     name: 'Traefik',
     program: process.env['GATEHOUSE_TRAEFIK'] || undefined,
+    versionArgument: 'version',
     async prepare(folder, places) {
       const file = join(folder, 'traefik.yaml');
       await writeFile(places.rules, traefikRules(places));

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { printedVersion, recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { watchSecret } from '@gatehouse/testing/secrets';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -62,6 +63,9 @@ for (const kind of kinds)
       await browser?.close();
       await front?.close();
     });
+    recordForeignSoftware(kind.name, 'is served behind it by the files of the guide', () =>
+      printedVersion(kind.program as string, kind.versionArgument),
+    );
 
     /** A page of somebody new, and what Chromium says against the pages of the public host. */
     async function visit(): Promise<{ page: Page; complaints: string[] }> {

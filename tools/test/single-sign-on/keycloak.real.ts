@@ -1,5 +1,6 @@
 /** Single sign-on with Keycloak in a real Chromium, by SAML and by OpenID Connect; its SAML client is imported from our metadata. */
 import { findChromium } from '@gatehouse/testing/chromium';
+import { recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTimeoutMs } from '../e2e/running-stack.ts';
 import { expectSecondApplicationWithoutPage, isSignedIn, signIn, signOut, userInfoOf } from './journeys.ts';
@@ -40,6 +41,12 @@ describe.skipIf(!chromium || !isKeycloakInstalled)('single sign-on with Keycloak
   afterAll(async () => {
     await Promise.all([stage?.close(), provider?.close()]);
   }, 60_000);
+
+  recordForeignSoftware(
+    'Keycloak',
+    'signs people in by its SAML and OpenID Connect, and follows its logout and new keys',
+    () => provider.version(),
+  );
 
   const ourMetadata = async () => (await fetch(`${stage.entityId}/metadata`)).text();
 

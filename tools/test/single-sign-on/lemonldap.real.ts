@@ -1,5 +1,6 @@
 /** Single sign-on with LemonLDAP::NG in a real Chromium, by SAML and by OpenID Connect. */
 import { findChromium } from '@gatehouse/testing/chromium';
+import { debianVersion, recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTimeoutMs } from '../e2e/running-stack.ts';
 import { expectSecondApplicationWithoutPage, isSignedIn, signIn, signOut, userInfoOf } from './journeys.ts';
@@ -37,6 +38,12 @@ describe.skipIf(!chromium || !isLemonldapInstalled)('single sign-on with LemonLD
   afterAll(async () => {
     await Promise.all([stage?.close(), provider?.close()]);
   }, 60_000);
+
+  recordForeignSoftware(
+    'LemonLDAP::NG',
+    'signs people in by its SAML and OpenID Connect, and follows its logout',
+    () => debianVersion('liblemonldap-ng-portal-perl'),
+  );
 
   const use = (protocol: 'saml' | 'oidc', settings: Record<string, unknown> = {}) =>
     stage.use(protocol, {

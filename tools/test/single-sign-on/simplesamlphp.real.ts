@@ -1,5 +1,6 @@
 /** Single sign-on with SimpleSAMLphp in a real Chromium: it reads our metadata, and we read its. */
 import { findChromium } from '@gatehouse/testing/chromium';
+import { debianVersion, recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { makeProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTimeoutMs } from '../e2e/running-stack.ts';
@@ -26,6 +27,12 @@ describe.skipIf(!chromium || !isSimpleSamlInstalled)('single sign-on with Simple
   afterAll(async () => {
     await Promise.all([stage?.close(), provider?.close()]);
   }, 60_000);
+
+  recordForeignSoftware(
+    'SimpleSAMLphp',
+    'signs people in by its SAML, with encrypted assertions and logout',
+    () => debianVersion('simplesamlphp'),
+  );
 
   const ourMetadata = async () => (await fetch(`${stage.entityId}/metadata`)).text();
 

@@ -1,5 +1,6 @@
 /** The second destination against a receiver that others wrote: rsyslog over TLS. */
 import { createMetrics } from '@gatehouse/service-kit/observability';
+import { printedVersion, recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { createAuthority } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { forwardDestination } from '../../src/forwarding/forward-destination.ts';
@@ -35,6 +36,9 @@ describe.skipIf(program === undefined)('a real rsyslog', () => {
     await rsyslog?.stop();
     await shop?.close();
   });
+  recordForeignSoftware('rsyslog', 'sends it audit events by syslog over TLS (RFC 5425)', () =>
+    printedVersion(program as string, '-v'),
+  );
   beforeEach(() => shop.reset());
 
   function startReplica() {

@@ -7,6 +7,7 @@ import {
   elasticsearchJavaVariable,
   startElasticsearch,
 } from '@gatehouse/testing/elasticsearch-server';
+import { recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readLastPosition } from '../../src/chain/days.ts';
 import type { ChainedEvent } from '../../src/chain/trail.ts';
@@ -54,6 +55,11 @@ describe.skipIf(home === '')('audit events and a real Elasticsearch', () => {
     await client.close();
     await Promise.all([server.close(), shop.close()]);
   });
+  recordForeignSoftware(
+    'Elasticsearch',
+    'ships audit events and logs to it, while it is killed and full',
+    async () => (await client.info()).version.number,
+  );
   beforeEach(async () => {
     await shop.reset();
     await client.indices.deleteDataStream({ name: stream }, { ignore: [404] });

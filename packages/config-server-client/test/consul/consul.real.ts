@@ -9,6 +9,7 @@ import {
   createConsulCertificates,
   startConsulAgent,
 } from '@gatehouse/testing/consul';
+import { printedVersion, recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ConsulEndpointsOptions, consulEndpoints } from '../../src/consul/consul-endpoints.ts';
 import { dnsSrvEndpoints } from '../../src/discovery/dns-srv.ts';
@@ -42,6 +43,9 @@ async function until(condition: () => boolean, withinMs = 20_000): Promise<numbe
 }
 
 describe.skipIf(program === '')('discovery on a real Consul agent', () => {
+  recordForeignSoftware('Consul', 'finds Configuration Servers by its blocking queries and DNS', () =>
+    printedVersion(program, 'version'),
+  );
   it('sees registrations, roles, drains, failed checks and deregistrations within a second, by blocking queries', async () => {
     const agent = await startAgent();
     const admin = administration(agent.url);

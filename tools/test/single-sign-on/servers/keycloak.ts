@@ -1,6 +1,7 @@
 /** Keycloak in development mode: its data is in memory and in a folder of its own, and its administration API sets it up. */
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { printedVersion } from '@gatehouse/testing/foreign-software';
 import { freePort } from '@gatehouse/testing/network';
 import { temporaryFolder } from '@gatehouse/testing/programs';
 import { answers } from '../../../stack/services.ts';
@@ -41,6 +42,7 @@ export interface Keycloak {
   /** Signs with a new key from now on, and publishes it alone. */
   rollOver(): Promise<void>;
   readonly idpInitiatedUrl: string;
+  version(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -127,6 +129,7 @@ export async function startKeycloak(): Promise<Keycloak> {
     async signOutByAdministrator() {
       await call('POST', `users/${userId}/logout`, {});
     },
+    version: async () => printedVersion(join(home, 'bin/kc.sh'), '--version'),
     async rollOver() {
       const former = signingKey;
       signingKey = await addSigningKey(call);
