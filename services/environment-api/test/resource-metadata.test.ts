@@ -59,3 +59,16 @@ describe('protected resource metadata', () => {
     }
   });
 });
+
+it.each([
+  ['a UUID of the caller comes back', 'c770aef3-6784-41f7-8e0e-ff5f97bddb3a', true],
+  ['another value is replaced', 'my call', false],
+])('x-fapi-interaction-id: %s, also in a refusal', async (_name, sent, isEchoed) => {
+  const headers = { 'x-fapi-interaction-id': sent, authorization: 'Bearer unknown' };
+  const answer = await api.app.inject({ url: '/environment/v3/environments', headers });
+  const answered = String(answer.headers['x-fapi-interaction-id']);
+
+  expect(answer.statusCode).toBe(401);
+  expect(answered).toMatch(/^[0-9a-f-]{36}$/);
+  expect(answered === sent).toBe(isEchoed);
+});

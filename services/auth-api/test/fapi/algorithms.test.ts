@@ -17,6 +17,7 @@ const algorithmOf = (jwt: unknown) => decodeProtectedHeader(String(jwt)).alg;
 const change = (clientId: string, data: object) =>
   opsCall(stack, 'PUT', `/auth/v3/ops/clients/${clientId}`, { data });
 
+// attack: weak signature for a FAPI 2.0 client that names no algorithm | FAPI 2.0 5.4.1 | guard: services/auth-api/src/registry/clients/merge.ts
 it('a client that registered no algorithm gets no RS256: ID token, access token, answer as a JWT', async () => {
   const client = await createFapiClient(stack, {
     idTokenSignedResponseAlg: undefined,
