@@ -47,7 +47,7 @@ export function writeRun(run: Omit<ForeignSoftwareRun, 'day'>): void {
 /** The first version number that a program prints. */
 export function printedVersion(program: string, ...args: string[]): string {
   const printed = execFileSync('sh', ['-c', 'exec "$0" "$@" 2>&1', program, ...args], { encoding: 'utf8' });
-  const version = /\d+\.\d+[\w.-]*/.exec(printed)?.[0];
+  const version = /\d+(?:\.\d+)+/.exec(printed)?.[0];
   if (version === undefined) throw new Error(`${program} prints no version`);
   return version;
 }
