@@ -30,6 +30,8 @@ const absentBefore = {
   membershipClaims: shown.membershipClaims.optional(),
   detailTypes: shown.detailTypes.optional(),
   authorizationDetailsTypes: shown.authorizationDetailsTypes.optional(),
+  openResources: shown.openResources.optional(),
+  audiences: shown.audiences.optional(),
 };
 
 /** Each rule of token exchange that came later is absent in what was stored before. */

@@ -84,6 +84,8 @@ export const interactionViewSchema = z.object({
           }),
         )
         .optional(),
+      /** Addresses of the APIs that the tokens are for (RFC 8707). */
+      resources: z.array(z.string()).optional(),
     })
     .optional(),
   /** Present where a device waits to be let in (RFC 8628): the user compares before saying yes. */

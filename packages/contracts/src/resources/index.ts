@@ -32,6 +32,7 @@ export { anyPublicKey, jwtIssuersOf, keySetOf, publicKeySchema, samlIssuersOf } 
 export {
   clientIdPattern,
   installationAdminAuthority,
+  isResourceAddress,
   membershipClaims,
   responseTypes,
 } from './client/values.ts';

@@ -24,7 +24,7 @@ export interface AccessTokenRecord extends Lineage {
   clientId: string;
   grantType: string;
   scope: string[];
-  /** Client ids that the token is meant for. */
+  /** The APIs that the token is meant for, by client id or address; none: our own APIs. */
   audience: string[];
   /** Authorities of the user, or of the client if there is no user. */
   authorities: string[];
@@ -92,14 +92,20 @@ export interface StoredAccessToken {
 /** The record of a client's own token (RFC 6749 section 4.4). */
 export function clientTokenRecord(
   client: Client,
-  { scope, details, cnf, issuedAtMs }: Pick<AccessTokenRecord, 'scope' | 'details' | 'cnf' | 'issuedAtMs'>,
+  {
+    scope,
+    audience = [],
+    details,
+    cnf,
+    issuedAtMs,
+  }: Pick<AccessTokenRecord, 'scope' | 'details' | 'cnf' | 'issuedAtMs'> & { audience?: string[] },
   contactCenterIds = client.contactCenterIds,
 ): AccessTokenRecord {
   return {
     clientId: client.clientId,
     grantType: 'client_credentials',
     scope,
-    audience: [],
+    audience,
     // No registration gives it, whatever the database says.
     authorities: client.authorities.filter((name) => name !== installationAdminAuthority),
     contactCenterIds,

@@ -53,7 +53,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
     maxLifeMs,
   });
   const ids = createIdTokens(dependencies.signingKeys.signer, dependencies.assertions.encryptFor, issuer);
-  const { directory, changed } = clients;
+  const { directory, targets, changed } = clients;
   const staleRegistrationTokens = createStaleRegistrationTokens({ directory, revocations, now, log });
   changed.follow(staleRegistrationTokens.forget);
   const issued = createDomainEvent<[clientId: string, person: PersonKey]>('tokens were issued', log);
@@ -72,6 +72,8 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       accessTokens: access,
       families,
       idTokens: ids,
+      targets,
+      staleRegistrationTokens,
       contactCenterStatus,
       issued,
       now,
@@ -87,7 +89,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
     dpopProofs,
     certificates,
     /** Access tokens as they are presented at our own endpoints. */
-    resources: createOwnResourceTokens({ access, proofs: dpopProofs, certificates, singleUse }),
+    resources: createOwnResourceTokens({ issuer, access, proofs: dpopProofs, certificates, singleUse }),
     /** Answers of the scope name the next DPoP nonce. */
     advertiseNonces: (scope: App) => advertiseNonces(scope, { dpopProofs }),
   };

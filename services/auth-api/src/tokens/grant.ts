@@ -12,6 +12,7 @@ export interface Grant extends Lineage {
   clientId: string;
   grantType: string;
   scope: string[];
+  /** The APIs that were asked for; none: those of the client's registration. */
   audience: string[];
   identity: UserIdentity;
   session?: SessionReference | undefined;

@@ -59,7 +59,7 @@ export function createJwtAccessTokens(options: { signer: Signer; box: SecretBox;
       clientId: answer.client_id,
       grantType: answer.grant_type,
       scope: answer.scope === '' ? [] : answer.scope.split(' '),
-      audience: audienceOf(claims).filter((id) => id !== issuer),
+      audience: isForUsAlone(claims) ? [] : audienceOf(claims),
       authorities: answer.authorities,
       contactCenterIds: answer.contact_center_ids,
       internalClient: answer.internal_client,
@@ -71,6 +71,8 @@ export function createJwtAccessTokens(options: { signer: Signer; box: SecretBox;
     if (claims.ctx === undefined) return shown;
     return { ...shown, ...unpack(box.open(claims.ctx, contextPlace(jti))) };
   }
+
+  const isForUsAlone = ({ aud }: Claims) => aud === issuer;
 
   return {
     /** @param jti made by newTokenId() or tokenIdOf(). @throws AppError (500) if the token would be longer than read() accepts */

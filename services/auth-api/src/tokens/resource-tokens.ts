@@ -8,17 +8,25 @@ import type { SingleUse } from '@gatehouse/service-kit/redis';
 import type { AccessTokens } from './access-tokens.ts';
 
 interface OwnResourceOptions {
+  issuer: string;
   access: Pick<AccessTokens, 'find'>;
   proofs: DpopProofs;
   certificates: Pick<ClientCertificates, 'thumbprintOf'>;
   singleUse: SingleUse;
 }
 
-export const createOwnResourceTokens = ({ access, proofs, certificates, singleUse }: OwnResourceOptions) =>
+export const createOwnResourceTokens = ({
+  issuer,
+  access,
+  proofs,
+  certificates,
+  singleUse,
+}: OwnResourceOptions) =>
   createResourceTokens({
     read: (token) => access.find(token),
     confirmationOf: ({ facts }) => facts.cnf,
-    isForUs: ({ facts: { audience, clientId } }) => audience.length === 0 || audience.includes(clientId),
+    isForUs: ({ facts: { audience, clientId } }) =>
+      audience.length === 0 || audience.includes(issuer) || audience.includes(clientId),
     hasOnlyDetails: ({ facts }) => facts.hasOnlyDetails === true,
     callerOf: ({ facts }) => facts,
     proofs,

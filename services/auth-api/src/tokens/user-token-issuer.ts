@@ -12,6 +12,7 @@ import type { ContactCenterStatusCheck } from '../people/accounts/contact-center
 import type { PersonKey } from '../records/revocation/revocation.ts';
 import type { Client } from '../registry/clients/client.ts';
 import { permittedDetails } from '../registry/clients/detail-types.ts';
+import type { Targets } from '../registry/clients/targets.ts';
 import { type AccessTokenRecord, membershipAsked, type TokenAnswer, tokenAnswer } from './access-token.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Families } from './families.ts';
@@ -21,6 +22,7 @@ import type { IdTokens } from './id-token.ts';
 import { lineageOf, partyNamedBy } from './lineage.ts';
 import { refreshBindingOf } from './refresh-binding.ts';
 import { provedAtMsOf, seenAtMsOf } from './session-reference.ts';
+import type { StaleRegistrationTokens } from './stale-registration-tokens.ts';
 
 /** The response that the authorization endpoint is asked for. */
 export interface FrontTokens {
@@ -30,14 +32,21 @@ export interface FrontTokens {
   code: string | undefined;
 }
 
+/** What a token request leaves of a grant. Undefined: all of it. */
+export interface Narrowed {
+  /** Fewer authorization details than were granted. */
+  details?: AuthorizationDetail[] | undefined;
+  /** Fewer APIs, by the names that `aud` has. */
+  audience?: string[] | undefined;
+}
+
 export interface Renewal {
   scope: string[];
   /** The access token is derived from it. */
   random: Buffer;
   refreshToken: string;
   issuedAtMs: number;
-  /** Fewer authorization details than were granted. */
-  narrowed: AuthorizationDetail[] | undefined;
+  narrowed: Narrowed;
   /** The answer was given before and is repeated. */
   isRepeated: boolean;
   /** The key or certificate that the access token of this request is bound to. */
@@ -48,6 +57,8 @@ export interface UserTokenIssuerOptions {
   accessTokens: Pick<AccessTokens, 'issue'>;
   families: Pick<Families, 'openRefresh'>;
   idTokens: Pick<IdTokens, 'sign'>;
+  targets: Pick<Targets, 'ofToken'>;
+  staleRegistrationTokens: Pick<StaleRegistrationTokens, 'check'>;
   /** Whether the user's contact centre is still active. */
   contactCenterStatus: Pick<ContactCenterStatusCheck, 'require'>;
   /** A client got tokens of a person. */
@@ -59,6 +70,7 @@ export type UserTokenIssuer = ReturnType<typeof createUserTokenIssuer>;
 
 export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
   const { accessTokens, families, idTokens, contactCenterStatus, issued, now } = options;
+  const recordOf = createRecords(options);
 
   /** The answer does not wait. */
   const announce = (client: Client, { identity }: Grant) =>
@@ -114,13 +126,14 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       client: Client,
       grant: Grant,
       cnf: Confirmation | undefined,
-      narrowed?: AuthorizationDetail[],
+      narrowed: Narrowed = {},
     ): Promise<TokenAnswer> {
-      const record = recordOf(client, grant, { scope: grant.scope, issuedAtMs: now(), cnf, narrowed });
+      const { record, checkApis } = await recordOf(client, grant, { issuedAtMs: now(), cnf, narrowed });
       const [accessToken, refreshToken] = await Promise.all([
         accessTokens.issue(client, record),
         openRefresh(client, grant, record.issuedAtMs, cnf),
       ]);
+      await checkApis();
       await contactCenterStatus.require(grant.identity, provedAtMsOf(grant));
       const idToken = await idTokenFor(client, grant, record, { accessToken, nonce: grant.nonce });
       announce(client, grant);
@@ -129,8 +142,9 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
 
     /** The tokens in an authorization response, beside a code or without one: never a refresh token. */
     async issueInFront(client: Client, grant: Grant, wanted: FrontTokens): Promise<Partial<TokenAnswer>> {
-      const record = recordOf(client, grant, { scope: grant.scope, issuedAtMs: now(), cnf: undefined });
+      const { record, checkApis } = await recordOf(client, grant, { issuedAtMs: now(), cnf: undefined });
       const accessToken = wanted.accessToken ? await accessTokens.issue(client, record) : undefined;
+      await checkApis();
       const idToken = wanted.idToken
         ? await idTokenFor(client, grant, record, { accessToken, code: wanted.code, nonce: grant.nonce })
         : undefined;
@@ -142,8 +156,9 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
     /** The tokens after a rotation. */
     async renew(client: Client, grant: Grant, renewal: Renewal): Promise<TokenAnswer> {
       const { random, isRepeated, refreshToken } = renewal;
-      const record = recordOf(client, grant, renewal);
+      const { record, checkApis } = await recordOf(client, grant, renewal);
       const accessToken = await accessTokens.issue(client, record, { random, isRepeated });
+      await checkApis();
       // The person was read again for the refresh.
       await contactCenterStatus.require(grant.identity, now());
       // Core section 12.2: a refreshed ID token has no nonce.
@@ -162,28 +177,44 @@ interface IssuedBeside {
 }
 
 interface Issue {
-  scope: string[];
-  narrowed?: AuthorizationDetail[] | undefined;
+  /** Undefined: all that was granted. */
+  scope?: string[] | undefined;
+  narrowed?: Narrowed;
   issuedAtMs: number;
   cnf: Confirmation | undefined;
 }
 
-function recordOf(
+/** Makes the record of an access token, and the check of the APIs that it is for. */
+function createRecords({
+  targets,
+  staleRegistrationTokens,
+}: Pick<UserTokenIssuerOptions, 'targets' | 'staleRegistrationTokens'>) {
+  return async (client: Client, grant: Grant, issue: Issue) => {
+    const { audience, apis } = await targets.ofToken(client, issue.narrowed?.audience ?? grant.audience, {
+      contactCenterIds: [grant.identity.contactCenterId],
+      exchanges: grant.hasOwnFamily,
+    });
+    // This replica may not know yet that an API was deleted, or lost the address.
+    const checkApis = () => Promise.all(apis.map(staleRegistrationTokens.check));
+    return { record: { ...recordWithout(client, grant, issue), audience }, checkApis };
+  };
+}
+
+function recordWithout(
   client: Client,
   grant: Grant,
-  { scope: granted, narrowed = grant.details, issuedAtMs, cnf }: Issue,
-): AccessTokenRecord {
+  { scope: granted = grant.scope, narrowed = {}, issuedAtMs, cnf }: Issue,
+): Omit<AccessTokenRecord, 'audience'> {
   const { identity } = grant;
   // The registration may have been narrowed since the grant.
   const scope = commonScope(granted, client.scope);
-  const details = permittedDetails(narrowed, client);
+  const details = permittedDetails(narrowed.details ?? grant.details, client);
   if (scope.length === 0 && details === undefined)
     throw invalidScope('The client may not have the scope any more', { refusal: 'scope_not_allowed' });
   return {
     clientId: client.clientId,
     grantType: grant.grantType,
     scope,
-    audience: grant.audience,
     authorities: identity.authorities.map(({ name }) => name),
     contactCenterIds: [identity.contactCenterId],
     internalClient: false,

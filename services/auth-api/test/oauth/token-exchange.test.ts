@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readParameters } from '../../src/core/protocol/parameters.ts';
 import { createExchangeIssuer } from '../../src/oauth/token/exchange/issue.ts';
 import { createPresentedTokens } from '../../src/oauth/token/exchange/presented-token.ts';
-import { createExchangeTargets } from '../../src/oauth/token/exchange/targets.ts';
 import type { GrantRequest } from '../../src/oauth/token/grant-handler.ts';
 import { tokenExchangeGrant } from '../../src/oauth/token/grants/token-exchange.ts';
 import type { Client } from '../../src/registry/clients/client.ts';
@@ -110,7 +109,7 @@ describe('token exchange', () => {
     ]);
 
     const { aud } = (await introspect(stack, gateway, answer.json().access_token)) as { aud: string[] };
-    expect([...aud].sort()).toEqual([gateway.clientId, reports.clientId].sort());
+    expect([...aud].sort()).toEqual([gateway.clientId, reports.clientId, 'https://reports.test/api'].sort());
   });
 
   // attack: exchanged token that outlives its subject token | RFC 8693 5 | guard: services/auth-api/src/oauth/token/exchange/derived-record.ts
@@ -204,7 +203,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     expect(refusalOf(await exchange(subject.access_token))).toEqual([400, 'invalid_request']);
   });
 
-  // attack: exchange for an audience that is not allowed | RFC 8693 2.2.2 | guard: services/auth-api/src/oauth/token/exchange/targets.ts
+  // attack: exchange for an audience that is not allowed | RFC 8693 2.2.2 | guard: services/auth-api/src/registry/clients/targets.ts
   it('an audience or resource that is not allowed or does not exist, alike', async () => {
     const subject = await passwordTokens(stack, portal);
 
@@ -214,9 +213,12 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     const fragment = await exchange(subject.access_token, { resource: 'https://reports.test/api#x' });
 
     expect(refusalOf(unknown)).toEqual([400, 'invalid_target']);
-    expect(forbidden.body).toBe(unknown.body);
-    expect(resource.body).toBe(unknown.body);
-    expect(fragment.body).toBe(unknown.body);
+    expect(forbidden.body).toBe(unknown.body.replace('nobody', portal.clientId));
+    expect(resource.body).toBe(unknown.body.replace('nobody', 'https://elsewhere.test'));
+    expect(refusalOf(fragment)).toEqual([400, 'invalid_target']);
+    expect(unknown.json().error_description).toBe(
+      `The client may not ask for nobody; it may ask for ${gateway.clientId}, ${reports.clientId}, https://reports.test/api`,
+    );
   });
 
   it('one allowed audience beside one that is not', async () => {
@@ -366,7 +368,7 @@ describe('the revocation of a subject token', () => {
         revocations: deps.revocation.revocations,
         now: deps.now,
       }),
-      targets: createExchangeTargets(deps.clients.directory),
+      targets: deps.clients.targets,
       exchangeIssuer: createExchangeIssuer({
         accessTokens: {
           ...deps.tokens.access,

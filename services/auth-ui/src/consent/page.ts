@@ -50,6 +50,9 @@ export function consentPage(
       return { name: key === undefined ? `${name}:` : text(key), value };
     }),
   }));
+  const { resources } = consent;
+  const locations = { name: text('consent.detail.locations'), value: resources?.join(', ') ?? '' };
+  if (resources !== undefined) details.push({ wish: text('consent.resources'), members: [locations] });
   return {
     title: text('consent.title', { application }),
     lead: text(device === undefined ? 'consent.lead' : 'consent.device.lead', { application }),

@@ -97,6 +97,7 @@ export function fillStage(stage: Stage, branding?: BrandingView): void {
     consent: {
       userName: 'nordic\\maria',
       scope: ['openid', 'calls:read'],
+      resources: ['https://calls.example.com/api'],
       details: [
         {
           text: 'listen to recordings of your calls',

@@ -4,7 +4,7 @@ import { field } from '../../resource/field.ts';
 import { freeText } from '../../values/text.ts';
 import { detailTypeSchema } from './detail-types.ts';
 import { anyPublicKey, jwtIssuersOf, samlIssuersOf } from './issuers.ts';
-import { clientIdSchema } from './values.ts';
+import { audienceSchema, clientIdSchema } from './values.ts';
 
 const tokenExchange = z.strictObject({
   subjectClients: field(z.array(clientIdSchema).max(1000).default([]), {
@@ -53,6 +53,19 @@ export const exchange = {
   resources: field(z.array(z.url().max(512)).max(100), {
     label: 'Addresses',
     help: 'Under which `resource` others may name it as audience (RFC 8707), such as https://api.example.com/calls, one in each line. Without any they name its client id.',
+    group: 'exchange',
+    example: ['https://api.example.com/calls'],
+    initial: [],
+  }),
+  openResources: field(z.boolean(), {
+    label: 'Open to every application',
+    help: 'Every client may ask for tokens for its addresses, also one that registered itself. Otherwise those that name it in `audiences`.',
+    group: 'exchange',
+    initial: false,
+  }),
+  audiences: field(z.array(audienceSchema).max(20), {
+    label: 'APIs of its tokens',
+    help: 'Client ids or addresses of APIs, one in each line: `aud` of its access tokens contains them where a request names no `resource`, and a request may name each. With any, our own APIs take its tokens only if its client id is among them.',
     group: 'exchange',
     example: ['https://api.example.com/calls'],
     initial: [],

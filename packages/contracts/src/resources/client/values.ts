@@ -35,6 +35,19 @@ export const clientIdSchema = z
 
 const noAddress = { reason: 'no_address' };
 
+/** An address under which requests name an API (RFC 8707 section 2): an absolute URI without a fragment. No client id has a colon. */
+export function isResourceAddress(text: string): boolean {
+  return text.length <= 512 && /^[a-z][a-z0-9+.-]*:[\x21\x24-\x7e]+$/i.test(text) && URL.canParse(text);
+}
+
+/** What `aud` of a token may contain by registration. */
+export const audienceSchema = z
+  .string()
+  .refine((text) => clientIdPattern.test(text) || isResourceAddress(text), {
+    error: 'must be a client id, or an absolute URI without a fragment',
+    params: noAddress,
+  });
+
 export const redirectUri = freeText(maxUriLength).superRefine((text, context) => {
   const message = redirectUriProblem(text);
   if (message !== undefined) context.addIssue({ code: 'custom', message, params: noAddress });

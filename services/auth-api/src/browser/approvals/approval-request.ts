@@ -8,6 +8,8 @@ export interface ApprovalRequest {
   /** Absent in some requests of the release before: nobody sees those, and they expire. */
   contactCenterId?: string;
   scope: string[];
+  /** The APIs that the tokens are to be for (RFC 8707); absent: none was named. */
+  resources?: string[];
   /** Shown at the client too, so that the person can compare. */
   bindingMessage?: string;
   requestedAtMs: number;

@@ -26,7 +26,7 @@ export interface ApprovalsOptions {
 }
 
 /** The client's request, and the person who is asked. */
-export interface Asked extends PersonKey, Pick<ApprovalRequest, 'scope' | 'bindingMessage'> {
+export interface Asked extends PersonKey, Pick<ApprovalRequest, 'scope' | 'resources' | 'bindingMessage'> {
   lifeMs: number;
 }
 
@@ -115,13 +115,17 @@ function mayStillAsk(client: Client, { scope, requestedAtMs }: ApprovalRequest, 
   );
 }
 
-function grantOf({ id, clientId, scope }: ApprovalRequest, session: Session, nowMs: number): Grant {
+function grantOf(
+  { id, clientId, scope, resources: audience = [] }: ApprovalRequest,
+  session: Session,
+  nowMs: number,
+): Grant {
   return {
     familyId: id,
     clientId,
     grantType: backchannelGrantType,
     scope,
-    audience: [],
+    audience,
     identity: session.identity,
     session: referenceTo(session),
     authorizedAtMs: nowMs,

@@ -4,6 +4,8 @@ export interface DeviceRequest {
   deviceId: string;
   clientId: string;
   scope: string[];
+  /** The APIs that the tokens are to be for (RFC 8707); absent: none was named. */
+  resources?: string[];
   userCode: string;
   /** The device's address, which the page shows to the user. */
   clientAddress: string;

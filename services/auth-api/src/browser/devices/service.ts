@@ -34,8 +34,11 @@ export function createDevices({ store, sessions, audit, now, lifeSeconds }: Devi
     /** Gives the codes of RFC 8628 section 3.2. */
     async begin(
       client: Client,
-      scope: string[],
-      clientAddress: string,
+      {
+        scope,
+        resources,
+        clientAddress,
+      }: Pick<DeviceRequest, 'scope' | 'clientAddress'> & { resources: string[] },
     ): Promise<{ deviceCode: string; userCode: string }> {
       const deviceCode = { familyId: newFamilyId(), secret: newSecret() };
       const requestedAtMs = now();
@@ -43,6 +46,7 @@ export function createDevices({ store, sessions, audit, now, lifeSeconds }: Devi
         deviceId: deviceCode.familyId,
         clientId: client.clientId,
         scope,
+        ...(resources.length === 0 ? {} : { resources }),
         userCode: newUserCode(),
         clientAddress,
         requestedAtMs,
@@ -59,7 +63,7 @@ export function createDevices({ store, sessions, audit, now, lifeSeconds }: Devi
       session: Session,
       request: BrowserRequest,
     ): Promise<DeviceResult> {
-      const { device, clientId, scope } = authorization;
+      const { device, clientId, scope, resources: audience = [] } = authorization;
       if (device === undefined) throw new Error('the request is not of a device');
       const { sid, identity, sub } = session;
       const grant: Grant = {
@@ -67,7 +71,7 @@ export function createDevices({ store, sessions, audit, now, lifeSeconds }: Devi
         clientId,
         grantType: deviceGrantType,
         scope,
-        audience: [],
+        audience,
         identity,
         session: referenceTo(session),
         authorizedAtMs: now(),

@@ -82,12 +82,12 @@ export function interactionViewOf(interaction: Interaction, offersRemember: bool
   });
 }
 
-function consentOf(userName: string, { scope, details, detailTexts }: AuthorizationRequest) {
+function consentOf(userName: string, { scope, details, detailTexts, resources }: AuthorizationRequest) {
   const shown = details?.map(({ type: _type, ...members }, index) => ({
     text: detailTexts?.[index] ?? '',
     members: Object.entries(members).map(([name, value]) => ({ name, value: textOf(value) })),
   }));
-  return definedOnly({ userName, scope, details: shown });
+  return definedOnly({ userName, scope, details: shown, resources });
 }
 
 /** People read lists as they write them; other values as JSON. */

@@ -39,6 +39,8 @@ export interface AuthorizationRequest {
   /** Authorization details (RFC 9396), and what the consent page says of each. */
   details?: AuthorizationDetail[];
   detailTexts?: string[];
+  /** The APIs that the tokens are to be for (RFC 8707), by the names that `aud` has. */
+  resources?: string[];
   /** Authentication contexts (`acr`) of which the login should have one, or must if they are essential. */
   contexts?: { values: string[]; areEssential: boolean };
   /** `acr_values` as sent, the preferred first: an identity provider may know values that Gatehouse does not. */

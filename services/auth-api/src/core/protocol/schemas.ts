@@ -5,6 +5,8 @@ import { z } from 'zod';
 
 const text = z.string().optional();
 
+const apiAddress = text.describe('Address of an API that the token is to be for (RFC 8707); may repeat');
+
 const clientCredentials = {
   client_id: text.describe('With client_secret, or alone for a PUBLIC client; otherwise HTTP Basic'),
   client_secret: text,
@@ -34,7 +36,7 @@ export const tokenRequestSchema = z.looseObject({
   actor_token: text.describe('Who acts for the user (RFC 8693)'),
   actor_token_type: text,
   audience: text.describe('Client id; may repeat'),
-  resource: text.describe('Absolute URI; may repeat'),
+  resource: apiAddress,
   device_code: text.describe('RFC 8628'),
   auth_req_id: text.describe('OpenID CIBA'),
   authorization_details: text.describe('RFC 9396, as JSON; never more than was granted'),
@@ -71,6 +73,7 @@ export const authorizationRequestSchema = z.looseObject({
   scope: text,
   state: text,
   nonce: text.describe('Required where the answer holds an id_token'),
+  resource: apiAddress,
   code_challenge: text.describe('RFC 7636; required for PUBLIC clients'),
   code_challenge_method: text.describe('S256'),
   dpop_jkt: text.describe('Thumbprint of the key that the code is bound to (RFC 9449)'),
@@ -90,6 +93,7 @@ export const authorizationRequestSchema = z.looseObject({
 export const deviceRequestSchema = z.looseObject({
   ...clientCredentials,
   scope: text.describe('Scope values separated by spaces'),
+  resource: apiAddress,
 });
 
 export const deviceAnswerSchema = z.object({
@@ -104,6 +108,7 @@ export const deviceAnswerSchema = z.object({
 export const backchannelRequestSchema = z.looseObject({
   ...clientCredentials,
   scope: text.describe('Scope values separated by spaces, openid among them'),
+  resource: apiAddress,
   login_hint: text.describe('User name, as people type it to sign in; one of the three hints'),
   id_token_hint: text.describe('An ID token that the client has of the person'),
   login_hint_token: text.describe('JWT of a registered issuer, typ login-hint+jwt'),

@@ -97,8 +97,8 @@ function checkRegistration({ parameters }: AuthorizationDraft): void {
 
 /** Ignoring the parameter would let the caller believe that the token is bound. */
 function refuseUnsupportedBindings({ parameters }: AuthorizationDraft): void {
-  if (parameters.list('resource').length > 0) throw invalidTarget('resource is not supported here');
-  if (parameters.list('audience').length > 0) throw invalidTarget('audience is not supported here');
+  if (parameters.list('audience').length > 0)
+    throw invalidTarget('audience is not supported here: send resource');
 }
 
 /** RFC 9396 section 7: the answer names what was granted, and that has no place in an address. */

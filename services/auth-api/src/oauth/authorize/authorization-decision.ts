@@ -55,9 +55,10 @@ export function createDecision({ consents, now }: DecisionOptions) {
       request.prompt.includes('consent') ||
       request.details !== undefined ||
       isDocumentAddress(client.clientId);
-    if (!isDemanded && (!client.requireConsent || (await consents.covers(session.identity, request)))) {
-      return { session };
-    }
+    // What is remembered says nothing of APIs: a scope may mean much at one and little at another.
+    const isRemembered = async () =>
+      request.resources === undefined && (await consents.covers(session.identity, request));
+    if (!isDemanded && (!client.requireConsent || (await isRemembered()))) return { session };
     if (request.prompt.includes('none'))
       return { refusal: consentRequired('The user must agree to what the application asks for') };
     const { sub, identity } = session;

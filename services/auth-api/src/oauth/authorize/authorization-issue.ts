@@ -92,7 +92,7 @@ function grantOf(request: AuthorizationRequest, proved: ProvedUser, familyId: st
     clientId: request.clientId,
     grantType: includes(request.responseType, 'code') ? 'authorization_code' : 'implicit',
     scope: request.scope,
-    audience: [],
+    audience: request.resources ?? [],
     identity,
     session: session && referenceTo(session),
     nonce: request.nonce,

@@ -56,7 +56,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
   const { clientKeySets: keySets, encryptFor } = dependencies.assertions;
   const { writer: audit } = dependencies.audit;
   const { signer } = dependencies.signingKeys;
-  const { directory, details } = dependencies.clients;
+  const { directory, details, targets } = dependencies.clients;
   const { service: users, contactCenterStatus } = dependencies.accounts;
   const { ids: idTokens, families, userTokenIssuer, staleRegistrationTokens } = dependencies.tokens;
   const { pages, cookies, starts, limitUnfinished, postedRequests, publicUrl } = dependencies.cookies;
@@ -81,6 +81,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     audit,
     idTokens,
     details,
+    targets,
     decide: createDecision({ consents, now }),
     issue: createAuthorizationIssuer({
       sessions,
@@ -112,6 +113,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
   const deviceAuthorization = createDeviceAuthorizationEndpoint({
     clientAuthentication,
     devices,
+    targets,
     pages,
     starts,
   });

@@ -8,6 +8,7 @@ import { formatUserCode } from '../../browser/devices/user-code.ts';
 import { invalidDetails } from '../../core/protocol/authorization-details.ts';
 import { deviceGrantType } from '../../core/protocol/grant-types.ts';
 import { grantableScope, readScope } from '../../core/protocol/parameters.ts';
+import type { Targets } from '../../registry/clients/targets.ts';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
 
 export interface DeviceAnswer {
@@ -22,6 +23,7 @@ export interface DeviceAnswer {
 export interface DeviceAuthorizationOptions {
   clientAuthentication: ClientAuthentication;
   devices: Devices;
+  targets: Pick<Targets, 'asked'>;
   pages: Pages;
   /** Bounds how many requests of public clients, which prove nothing, one address may leave in Redis. */
   starts: AttemptLimiter;
@@ -30,7 +32,7 @@ export interface DeviceAuthorizationOptions {
 export type DeviceAuthorizationEndpoint = ReturnType<typeof createDeviceAuthorizationEndpoint>;
 
 export function createDeviceAuthorizationEndpoint(options: DeviceAuthorizationOptions) {
-  const { clientAuthentication, devices, pages, starts } = options;
+  const { clientAuthentication, devices, targets, pages, starts } = options;
   return {
     /** @throws OAuthError, AppError (429) */
     async answer(call: ClientCall): Promise<DeviceAnswer> {
@@ -44,7 +46,10 @@ export function createDeviceAuthorizationEndpoint(options: DeviceAuthorizationOp
       if (call.parameters.get('authorization_details') !== undefined)
         throw invalidDetails('The device authorization grant takes no authorization_details');
       const scope = grantableScope(readScope(call.parameters), client.scope);
-      const { deviceCode, userCode } = await devices.begin(client, scope, call.clientAddress);
+      const asked = await targets.asked({ client, resources: call.parameters.list('resource') });
+      const resources = asked.map(({ name }) => name);
+      const { clientAddress } = call;
+      const { deviceCode, userCode } = await devices.begin(client, { scope, resources, clientAddress });
       const shown = formatUserCode(userCode);
       return {
         device_code: deviceCode,

@@ -1,4 +1,5 @@
 /** Starts the login for a device from the code that its user typed (RFC 8628 section 3.3). */
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError } from '@gatehouse/service-kit/errors';
 import { addressGroup } from '@gatehouse/service-kit/limits';
@@ -49,7 +50,14 @@ export function createDeviceVerification(options: DeviceVerificationOptions) {
     },
   };
 
-  function requestOf({ deviceId, clientId, scope, userCode, clientAddress, requestedAtMs }: DeviceRequest) {
+  function requestOf({
+    deviceId,
+    clientId,
+    userCode,
+    clientAddress,
+    requestedAtMs,
+    ...asked
+  }: DeviceRequest) {
     return {
       clientId,
       // The login ends on a page of ours, not at an application.
@@ -57,7 +65,8 @@ export function createDeviceVerification(options: DeviceVerificationOptions) {
       redirectUriGiven: true,
       responseType: 'code' as const,
       responseMode: 'query' as const,
-      scope,
+      scope: asked.scope,
+      ...definedOnly({ resources: asked.resources }),
       // Section 5.4: an attacker may have sent the user a link with the attacker's code.
       prompt: ['consent'],
       hideTenant: false,

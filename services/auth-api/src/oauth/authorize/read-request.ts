@@ -5,6 +5,7 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';
 import type { DetailReader } from '../../registry/clients/detail-types.ts';
+import type { Targets } from '../../registry/clients/targets.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';
 import { checkAuthorizationParameters } from './authorization-checks.ts';
 import type { AuthorizationTarget } from './authorization-target.ts';
@@ -13,6 +14,7 @@ import type { RequestSource } from './request-sources.ts';
 export interface RequestReaderOptions {
   idTokens: Pick<IdTokens, 'recognize'>;
   details: DetailReader;
+  targets: Pick<Targets, 'asked'>;
   /** Every client must push its requests, whatever its registration says. */
   requiresPushed: boolean;
   now: Clock;
@@ -24,7 +26,13 @@ type ReadableSource = Omit<RequestSource, 'problem'> & { isPushed: boolean };
 /** The longest hint that is kept; a longer one is cut. */
 const maxHintLength = 256;
 
-export function createRequestReader({ idTokens, details, requiresPushed, now }: RequestReaderOptions) {
+export function createRequestReader({
+  idTokens,
+  details,
+  targets,
+  requiresPushed,
+  now,
+}: RequestReaderOptions) {
   /** Gives the subject that an ID token or the claims parameter names (OpenID Connect Core sections 3.1.2.1 and 5.5.1). */
   async function readHint(
     idToken: string | undefined,
@@ -53,6 +61,7 @@ export function createRequestReader({ idTokens, details, requiresPushed, now }: 
       isSigned,
     });
     const read = await details.read(parameters.get('authorization_details'), client);
+    const asked = await targets.asked({ client, resources: parameters.list('resource') });
     const hint = (name: string) => parameters.get(name)?.slice(0, maxHintLength);
     const asksForSignIn = checked.prompt.includes('login') || checked.prompt.includes('select_account');
     return definedOnly({
@@ -65,6 +74,7 @@ export function createRequestReader({ idTokens, details, requiresPushed, now }: 
       claims: demand?.claims,
       details: read?.details,
       detailTexts: read?.texts,
+      resources: asked.length === 0 ? undefined : asked.map(({ name }) => name),
       state,
       nonce: parameters.get('nonce'),
       codeChallenge: parameters.get('code_challenge'),

@@ -5,6 +5,7 @@ import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core, Domain } from '../../core/domain.ts';
 import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
+import type { Clients } from '../../registry/clients/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
 import type { ClientAuthenticationParts } from '../client-authentication/compose.ts';
@@ -18,6 +19,7 @@ interface BackchannelDependencies {
   assertions: Assertions;
   audit: Audit;
   clientAuthentication: ClientAuthenticationParts;
+  clients: Clients;
   contactCenters: ContactCenters;
   accounts: AccountParts;
   tokens: Tokens;
@@ -44,6 +46,7 @@ export function composeBackchannel(core: Core, dependencies: BackchannelDependen
     clientAuthentication,
     signedRequests: createSignedRequests({ issuer, keySets, singleUse, now }),
     hints: createHints({ loginNames, contactCenters, users, idTokens, registeredAssertions, tries }),
+    targets: dependencies.clients.targets,
     userCodes,
     approvals,
     audit,

@@ -10,6 +10,7 @@ import { backchannelGrantType } from '../../core/protocol/grant-types.ts';
 import type { AuditEvent, AuditWriter } from '../../records/audit/event.ts';
 import type { PersonKey } from '../../records/revocation/revocation.ts';
 import { type Client, onlyCenterOf } from '../../registry/clients/client.ts';
+import type { Targets } from '../../registry/clients/targets.ts';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
 import type { Hints } from './hints.ts';
 import { readRequest } from './read-request.ts';
@@ -26,6 +27,7 @@ export interface BackchannelOptions {
   clientAuthentication: ClientAuthentication;
   signedRequests: SignedRequests;
   hints: Hints;
+  targets: Pick<Targets, 'asked'>;
   userCodes: Pick<UserCodes, 'verify'>;
   approvals: Pick<Approvals, 'begin'>;
   audit: AuditWriter;
@@ -38,7 +40,8 @@ type Asked = ReturnType<typeof readRequest>;
 export type BackchannelEndpoint = ReturnType<typeof createBackchannelEndpoint>;
 
 export function createBackchannelEndpoint(options: BackchannelOptions) {
-  const { clientAuthentication, signedRequests, hints, userCodes, approvals, audit, refusals } = options;
+  const { clientAuthentication, signedRequests, hints, targets, userCodes, approvals, audit, refusals } =
+    options;
 
   /** The code authorizes the client to ask; a wrong one reaches nobody. @throws OAuthError, AppError (429) */
   async function checkUserCode(
@@ -53,11 +56,13 @@ export function createBackchannelEndpoint(options: BackchannelOptions) {
 
   async function begin(client: Client, asked: Asked, call: ClientCall): Promise<BackchannelAnswer> {
     const { scope, lifeMs, hint, userCode, bindingMessage } = asked;
+    const targetsAsked = await targets.asked({ client, resources: asked.resources });
+    const resources = targetsAsked.length === 0 ? undefined : targetsAsked.map(({ name }) => name);
     const person = await hints.find(client, hint);
     await checkUserCode(client, person, userCode, call);
     const authReqId = await approvals.begin(client, {
       ...person,
-      ...definedOnly({ bindingMessage }),
+      ...definedOnly({ bindingMessage, resources }),
       scope,
       lifeMs,
     });

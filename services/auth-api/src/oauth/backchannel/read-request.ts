@@ -27,6 +27,7 @@ export function readRequest(client: Client, parameters: RequestParameters) {
   refuseUnsupportedBindings(parameters);
   return {
     scope: readOpenidScope(client, parameters),
+    resources: parameters.list('resource'),
     hint: readHint(parameters),
     lifeMs: readLife(parameters),
     ...definedOnly({
@@ -47,8 +48,8 @@ function checkSizes(parameters: RequestParameters): void {
 
 /** Ignoring the parameter would let the caller believe that the token is bound. */
 function refuseUnsupportedBindings(parameters: RequestParameters): void {
-  if (parameters.list('resource').length > 0) throw invalidTarget('resource is not supported here');
-  if (parameters.list('audience').length > 0) throw invalidTarget('audience is not supported here');
+  if (parameters.list('audience').length > 0)
+    throw invalidTarget('audience is not supported here: send resource');
   if (parameters.get('authorization_details') !== undefined)
     throw invalidDetails('authorization_details is not supported here');
 }

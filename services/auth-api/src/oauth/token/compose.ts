@@ -19,7 +19,6 @@ import { createAssertedUsers } from './asserted-users.ts';
 import { createConvertedTokens } from './exchange/converted-tokens.ts';
 import { createExchangeIssuer } from './exchange/issue.ts';
 import { createPresentedTokens } from './exchange/presented-token.ts';
-import { createExchangeTargets } from './exchange/targets.ts';
 import { createGrants } from './grants/index.ts';
 import { internalIntrospectionRoutes } from './internal-routes.ts';
 import { createIntrospectionEndpoint } from './introspect.ts';
@@ -57,7 +56,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
   const { revocations } = dependencies.revocation;
   const { writer: audit, floodLimited } = dependencies.audit;
   const { signer } = dependencies.signingKeys;
-  const { directory, details, grantUses, own } = dependencies.clients;
+  const { directory, details, targets, grantUses, own } = dependencies.clients;
   const { service: contactCenters } = dependencies.contactCenters;
   const { service: users, contactCenterStatus } = dependencies.accounts;
   const { access: accessTokens, derived: derivedTokens, families, ids: idTokens } = dependencies.tokens;
@@ -93,7 +92,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
         revocations,
         now,
       }),
-      targets: createExchangeTargets(directory),
+      targets,
       exchangeIssuer: createExchangeIssuer({
         accessTokens,
         derivedTokens,

@@ -5,8 +5,10 @@ import type { RequestParameters } from '../../core/protocol/parameters.ts';
 import type { AuditEvent } from '../../records/audit/event.ts';
 import type { Client } from '../../registry/clients/client.ts';
 import type { DetailReader } from '../../registry/clients/detail-types.ts';
+import type { Targets } from '../../registry/clients/targets.ts';
 import type { TokenAnswer } from '../../tokens/access-token.ts';
 import type { Grant } from '../../tokens/grant.ts';
+import type { Narrowed } from '../../tokens/user-token-issuer.ts';
 
 export interface GrantRequest {
   client: Client;
@@ -37,13 +39,42 @@ interface IssuedToken {
 }
 
 export const detailsParameter = 'authorization_details';
+/** RFC 8707 */
+export const resourceParameter = 'resource';
+
+export interface NarrowingDeps {
+  details: DetailReader;
+  targets: Targets;
+}
+
+/** What a request leaves of a grant. @throws OAuthError invalid_authorization_details, invalid_target */
+export async function narrowedBy(
+  { details, targets }: NarrowingDeps,
+  request: Pick<GrantRequest, 'client' | 'parameters'>,
+  granted: Pick<Grant, 'details' | 'audience'>,
+): Promise<Narrowed> {
+  const { client, parameters } = request;
+  return {
+    details: await narrowedDetails(details, request, granted.details),
+    audience: await targets.narrowed(client, granted.audience, parameters.list(resourceParameter)),
+  };
+}
+
+/** The names of the APIs that a request without a grant is for; none: those of the registration. @throws OAuthError invalid_target */
+export async function askedAudience(
+  targets: Targets,
+  { client, parameters }: Pick<GrantRequest, 'client' | 'parameters'>,
+): Promise<string[]> {
+  const asked = await targets.asked({ client, resources: parameters.list(resourceParameter) });
+  return asked.map(({ name }) => name);
+}
 
 /**
  * The authorization details that a request narrows a grant to (RFC 9396 section 6); undefined if it asks for no less. A field
  * that the grant left open may be named, and only by values of the type: the resource trusts that they were registered.
  * @throws OAuthError invalid_authorization_details
  */
-export async function narrowedBy(
+export async function narrowedDetails(
   details: DetailReader,
   { client, parameters }: Pick<GrantRequest, 'client' | 'parameters'>,
   granted: readonly AuthorizationDetail[] = [],

@@ -4,7 +4,7 @@ import { unauthorizedClient } from '@gatehouse/caller-auth/oauth-errors';
 import type { IntrospectionRefresh } from '@gatehouse/contracts/auth-api';
 import { type RequestParameters, requireParameter } from '../../core/protocol/parameters.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
-import type { Client } from '../../registry/clients/client.ts';
+import { type Client, isMeantFor } from '../../registry/clients/client.ts';
 import type { TokenFacts } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { ConsoleRights } from '../../tokens/console-rights.ts';
@@ -76,16 +76,16 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions) {
       if (refreshToken !== undefined) return answerRefresh(caller, refreshToken);
       const stored = await accessTokens.find(token);
       if (stored === undefined) return inactive;
-      if (caller !== undefined && !mayKnow(caller, stored.facts)) return inactive;
+      if (caller !== undefined && !mayKnow(caller, stored.facts, issuer)) return inactive;
       return consoleRights.introspection(stored);
     },
   };
 }
 
 /** A client may introspect its own tokens, those meant for it, and those of its contact centres; an internal one all. */
-function mayKnow(client: Client, facts: TokenFacts): boolean {
+function mayKnow(client: Client, facts: TokenFacts, issuer: string): boolean {
   if (client.internalClient || facts.clientId === client.clientId) return true;
-  if (facts.audience.includes(client.clientId)) return true;
+  if (isMeantFor(client, facts.audience, issuer)) return true;
   return facts.contactCenterIds.some((id) => client.contactCenterIds.includes(id));
 }
 

@@ -1,6 +1,6 @@
 /** Answers the token endpoint (RFC 6749 section 3.2): the same ordered steps around every grant. */
 
-import { unauthorizedClient, unsupportedGrantType } from '@gatehouse/caller-auth/oauth-errors';
+import { invalidTarget, unauthorizedClient, unsupportedGrantType } from '@gatehouse/caller-auth/oauth-errors';
 import { AppError } from '@gatehouse/service-kit/errors';
 import { isCrossOrigin, nameCorsCaller } from '@gatehouse/service-kit/http';
 import type { Metrics } from '@gatehouse/service-kit/observability';
@@ -20,7 +20,7 @@ import type { StaleRegistrationTokens } from '../../tokens/stale-registration-to
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
 import type { SenderConstraints } from '../client-authentication/sender-constraints.ts';
 import { isRefusal } from '../refusals/observe.ts';
-import { detailsParameter, type GrantHandler } from './grant-handler.ts';
+import { detailsParameter, type GrantHandler, resourceParameter } from './grant-handler.ts';
 import { grantTypes } from './grants/index.ts';
 
 export type TokenEndpoint = ReturnType<typeof createTokenEndpoint>;
@@ -59,7 +59,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions) {
     const client = await clientAuthentication.authenticate(call);
     const grant = findGrant(grants, requireParameter(call.parameters, 'grant_type'));
     checkGrantIsAllowed(client, grant);
-    refuseUnreadDetails(call.parameters, grant);
+    refuseUnread(call.parameters, grant);
     const parameters = keepDeclared(call.parameters, grant);
     const scope = readScope(parameters);
     const cnf = await senderConstraints.bind(client, call.sender, proof);
@@ -99,10 +99,12 @@ function checkGrantIsAllowed(client: Client, { grantType }: GrantHandler): void 
     throw unauthorizedClient('The client may not use this grant_type', { refusal: 'grant_not_allowed' });
 }
 
-/** Ignored, they would let the client believe that its token is restricted to them (RFC 9396 section 5). */
-function refuseUnreadDetails(parameters: RequestParameters, { parameters: read }: GrantHandler): void {
+/** Ignored, they would let the client believe that its token is restricted to them (RFC 9396 section 5, RFC 8707 section 2). */
+function refuseUnread(parameters: RequestParameters, { parameters: read }: GrantHandler): void {
   if (parameters.get(detailsParameter) !== undefined && !read.includes(detailsParameter))
     throw invalidDetails('This grant_type takes no authorization_details');
+  if (parameters.list(resourceParameter).length > 0 && !read.includes(resourceParameter))
+    throw invalidTarget('This grant_type takes no resource');
 }
 
 function keepDeclared(parameters: RequestParameters, grant: GrantHandler): RequestParameters {

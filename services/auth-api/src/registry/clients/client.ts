@@ -89,6 +89,15 @@ export function followsFapiCiba(client: Client): boolean {
   return client.backchannelAuthenticationRequestSigningAlg !== undefined && hasBoundTokens(client);
 }
 
+/** Whether a token with this audience is for the client. `issuer` means our own APIs, whoever has registered it as an address. */
+export function isMeantFor(
+  { clientId, resources }: Pick<Client, 'clientId' | 'resources'>,
+  audience: readonly string[],
+  issuer: string,
+): boolean {
+  return audience.some((name) => name === clientId || (name !== issuer && resources.includes(name)));
+}
+
 /** Whether users of the contact centre may use the client: single sign-on never crosses into another one. */
 export function servesContactCenter(
   { contactCenterIds }: Pick<Client, 'contactCenterIds'>,

@@ -24,6 +24,7 @@ import { clientRoutes } from './routes.ts';
 import { createClientService } from './service.ts';
 import { createServiceCallers } from './service-callers.ts';
 import { writeClientUses } from './store.ts';
+import { createTargets } from './targets.ts';
 
 interface ClientDependencies {
   config: Pick<Config, 'clients' | 'deleted' | 'outbound' | 'registration' | 'serviceClient' | 'tokens'>;
@@ -101,6 +102,7 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
     verifier,
     directory,
     details: createDetailReader(directory),
+    targets: createTargets(directory, core.issuer),
     uses,
     grantUses,
     /** By this replica. */

@@ -9,7 +9,7 @@ import type { Client } from './client.ts';
 import { isDocumentAddress } from './documents/document-address.ts';
 import type { ClientDocuments } from './documents/documents.ts';
 import { UnusableDocument } from './documents/read-document.ts';
-import { findClient, findClientsByResource, listDetailTypes, someClientHasOrigin } from './store.ts';
+import { findClient, findOwnersOfResource, listDetailTypes, someClientHasOrigin } from './store.ts';
 
 export type ClientDirectory = ReturnType<typeof createClientDirectory>;
 
@@ -55,6 +55,12 @@ export function createClientDirectory(options: ClientDirectoryOptions) {
     },
   });
 
+  const owners = createRevalidatingCache<ResourceOwner>({
+    ...kept,
+    load: (address) => loadOwner(db, address),
+    dropsOutdated: true,
+  });
+
   // Read only by requests with authorization details, so one list is enough.
   const detailTypes = createRevalidatingCache<ReadonlyMap<string, KnownDetailType>>({
     ...kept,
@@ -64,6 +70,8 @@ export function createClientDirectory(options: ClientDirectoryOptions) {
     },
     dropsOutdated: true,
   });
+
+  const derived = [origins, owners, detailTypes];
 
   /** Reads no document. @throws Error (503 through the error handlers) if PostgreSQL does not answer and no copy is young enough */
   async function findRegistered(clientId: string): Promise<Client | undefined> {
@@ -92,10 +100,12 @@ export function createClientDirectory(options: ClientDirectoryOptions) {
     find,
     findRegistered,
 
-    /** The only client that registered the resource identifier; undefined if there is none or more than one. */
-    async findByResource(resource: string): Promise<Client | undefined> {
-      const [clientId, another] = await findClientsByResource(db, resource);
-      return clientId === undefined || another !== undefined ? undefined : find(clientId);
+    /** The client that registered the address, and the address in its spelling; `shared`: several have. @throws Error as find */
+    async findByResource(address: string): Promise<{ name: string; client: Client } | 'shared' | undefined> {
+      const owned = await owners.get(address);
+      if (owned === undefined || owned.isShared) return owned && 'shared';
+      const client = await find(owned.clientId);
+      return client && { name: owned.name, client };
     },
 
     /** Types of authorization details by their names. @throws Error as find */
@@ -115,22 +125,38 @@ export function createClientDirectory(options: ClientDirectoryOptions) {
     /** The client changed, here or on another replica. */
     drop(clientId: string): void {
       cache.invalidate((key) => key === clientId);
-      origins.invalidateAll();
-      detailTypes.invalidateAll();
+      for (const lists of derived) lists.invalidateAll();
     },
 
     /** Changes may have been missed. */
     dropAll(): void {
-      cache.invalidateAll();
-      origins.invalidateAll();
-      detailTypes.invalidateAll();
+      for (const kind of [cache, ...derived]) kind.invalidateAll();
     },
   };
+}
+
+interface ResourceOwner {
+  clientId: string;
+  name: string;
+  isShared: boolean;
+}
+
+async function loadOwner(db: Queryable, address: string) {
+  const [owner, ...others] = await findOwnersOfResource(db, spellingsOf(address));
+  if (owner === undefined) return { status: 'missing' } as const;
+  const isShared = others.some(({ clientId }) => clientId !== owner.clientId);
+  return { status: 'found', value: { ...owner, isShared }, etag: undefined } as const;
 }
 
 /** No client id is longer or has other characters. */
 function isClientId(text: string): boolean {
   return /^[\x21-\x7e]{1,128}$/.test(text);
+}
+
+/** Libraries send the address of a whole host with a slash at its end, and its host in small letters (RFC 3986 section 6.2). */
+export function spellingsOf(address: string): string[] {
+  const { href = address, pathname = '' } = URL.parse(address) ?? {};
+  return [...new Set([address, href, pathname === '/' ? href.replace(/\/(?=$|\?)/, '') : href])];
 }
 
 /** A type that two resources registered at the same moment means nothing. */

@@ -16,13 +16,14 @@ export function endedByChange(before: Client, after: Client | undefined): EndedB
   if (after === undefined) {
     return [
       { kind: 'client', id: clientId },
-      { kind: 'client-audience', id: clientId },
+      ...[clientId, ...before.resources].map((id) => ({ kind: 'client-audience' as const, id })),
     ];
   }
   return [
     ...(losesRights(before, after) ? ([{ kind: 'client-rights', id: clientId }] as const) : []),
     ...(accessTokensExceed(before, after) ? ([{ kind: 'client-scope', id: clientId }] as const) : []),
     ...lostUsers(before, after),
+    ...lostAddresses(before, after).map((id) => ({ kind: 'client-audience' as const, id })),
     ...lostGrants(before, after).map((grantType) => ({
       kind: 'client-grant' as const,
       id: grantAt(clientId, grantType),
@@ -39,14 +40,23 @@ function losesRights(before: Client, after: Client): boolean {
   );
 }
 
-/** Whether access tokens have a scope or authorization details, or lack a `may_act`, that the registration now says otherwise; a refresh corrects it. */
+/** Whether access tokens have a scope, authorization details or an audience, or lack a `may_act`, that the registration now says otherwise; a refresh corrects it. */
 function accessTokensExceed(before: Client, after: Client): boolean {
   const { mayAct } = after.tokenExchange;
   return (
     !isWithinScope(before.scope, after.scope) ||
     !isCovered(before.authorizationDetailsTypes, after.authorizationDetailsTypes) ||
+    !isCovered(before.audiences, after.audiences) ||
+    // Without any, a token may be used at our own APIs.
+    (before.audiences.length === 0 && after.audiences.length > 0) ||
     (mayAct !== undefined && mayAct !== before.tokenExchange.mayAct)
   );
+}
+
+/** Addresses that name it no more, or not for everybody. Which clients still may ask for them is not looked up: all ask again. */
+function lostAddresses(before: Client, after: Client): string[] {
+  if (before.openResources && !after.openResources) return before.resources;
+  return before.resources.filter((address) => !after.resources.includes(address));
 }
 
 /** The users whom the client no longer serves. */

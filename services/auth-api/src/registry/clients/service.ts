@@ -24,7 +24,7 @@ import {
   listClients,
   updateClient,
 } from './store.ts';
-import { insertUnique, requireFreeTypes, taken } from './unique.ts';
+import { insertUnique, requireFree, taken } from './unique.ts';
 import { checkRemoteKeys, needsRemoteKeys } from './validation/remote-keys.ts';
 import { fieldError } from './validation/rules.ts';
 import type { ClientPatch } from './validation/schemas.ts';
@@ -88,7 +88,7 @@ export function createClientService(options: ClientServiceOptions) {
     async tryCreate(input: ClientPatch): Promise<Client> {
       const client = await planned(options, input);
       if (input.client_secret !== undefined) await secrets.keep(input.client_secret);
-      await requireFreeTypes(db, client);
+      await requireFree(db, client);
       if ((await findClient(db, client.clientId)) !== undefined) throw taken(client.clientId);
       return client;
     },
@@ -108,7 +108,7 @@ export function createClientService(options: ClientServiceOptions) {
         if (!usesSecret(merged)) merged.secrets = [];
         if (logo !== undefined) merged.logo = logo;
         if (merged.logoUri === undefined) delete merged.logo;
-        await requireFreeTypes(transaction.client, merged);
+        await requireFree(transaction.client, merged, before);
         const after = (await updateClient(transaction.client, merged)) ?? missing(clientId);
         await endTokens(transaction, { before, after: merged });
         return { before, after };

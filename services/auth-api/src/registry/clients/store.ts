@@ -123,14 +123,16 @@ export interface ClientGrant {
   at: number;
 }
 
-/** Clients that registered the resource identifier (RFC 8707). */
-export async function findClientsByResource(db: Queryable, resource: string): Promise<string[]> {
-  const { rows } = await db.query<{ client_id: string }>({
-    name: 'find_clients_by_resource',
-    text: 'SELECT client_id FROM auth.clients WHERE resources @> ARRAY[$1] ORDER BY client_id LIMIT 2',
-    values: [resource],
+/** The clients that registered one of the spellings of an address (RFC 8707), the first spelling first. */
+export async function findOwnersOfResource(db: Queryable, spellings: readonly string[]) {
+  const { rows } = await db.query<{ clientId: string; name: string }>({
+    name: 'find_owners_of_resource',
+    text: `SELECT client_id AS "clientId", address AS name FROM auth.clients, unnest(resources) AS address
+      WHERE resources && $1::text[] AND address = ANY ($1::text[])
+      ORDER BY array_position($1::text[], address), client_id LIMIT 100`,
+    values: [spellings],
   });
-  return rows.map((row) => row.client_id);
+  return rows;
 }
 
 /** Resources that registered types of authorization details. */

@@ -39,6 +39,8 @@ describe('a client', () => {
         jwtBearer: { issuers: [] },
         samlBearer: { issuers: [] },
         resources: [],
+        openResources: false,
+        audiences: [],
         detailTypes: [],
         authorizationDetailsTypes: [],
         frontchannelLogoutSessionRequired: false,

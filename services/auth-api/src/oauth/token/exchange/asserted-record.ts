@@ -11,14 +11,14 @@ import type { SubjectRecord } from './policy.ts';
 export function assertedRecord(
   { client, scope: requested, cnf }: GrantRequest,
   { identity, assertedAtMs, mayAct = partyNamedBy(client) }: AssertedUser,
-  { grantType, nowMs }: { grantType: string; nowMs: number },
+  { grantType, audience, nowMs }: { grantType: string; audience: string[]; nowMs: number },
 ): SubjectRecord {
   const scope = grantableScope(requested, client.scope);
   return {
     clientId: client.clientId,
     grantType,
     scope,
-    audience: [],
+    audience,
     authorities: identity.authorities.map(({ name }) => name),
     contactCenterIds: [identity.contactCenterId],
     internalClient: false,

@@ -2,6 +2,7 @@
 
 import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/caller-auth/oauth-errors';
 import { isProvenBy } from '@gatehouse/caller-auth/sender-constraint';
+import { isResourceAddress } from '@gatehouse/contracts/resources';
 import { isWithinScope, openidScope } from '../../../core/protocol/parameters.ts';
 import type { ContactCenterStatusCheck } from '../../../people/accounts/contact-center-status.ts';
 import type { Client } from '../../../registry/clients/client.ts';
@@ -133,7 +134,8 @@ async function idToken(
       'A subject_token that is bound to its sender is exchanged for an ID token with its own proof only',
     );
   }
-  const [audience, ...others] = record.audience;
+  // An API that was asked for by its address is named by both.
+  const [audience, ...others] = record.audience.filter((name) => !isResourceAddress(name));
   if (audience === undefined || others.length > 0)
     throw invalidTarget('An ID token is for one audience: ask for one');
   if (!isWithinScope([openidScope], record.scope))

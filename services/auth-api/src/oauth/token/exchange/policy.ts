@@ -3,7 +3,7 @@
 import { invalidRequest, unauthorizedClient } from '@gatehouse/caller-auth/oauth-errors';
 import { type Confirmation, isProvenBy } from '@gatehouse/caller-auth/sender-constraint';
 import type { UserIdentity } from '../../../people/identity/identity.ts';
-import { type Client, servesContactCenter } from '../../../registry/clients/client.ts';
+import { type Client, isMeantFor, servesContactCenter } from '../../../registry/clients/client.ts';
 import type { AccessTokenRecord } from '../../../tokens/access-token.ts';
 import type { ActorClaim, Party } from '../../../tokens/lineage.ts';
 
@@ -30,7 +30,7 @@ export function checkExchange(exchange: Exchange, issuer: string): SubjectRecord
   if (client.clientType === 'PUBLIC')
     throw unauthorizedClient('A public client may not exchange tokens', { refusal: 'public_client' });
   const record = checkSubject(client, subject);
-  if (actor !== undefined) checkActor(client, actor, { subject: record, cnf });
+  if (actor !== undefined) checkActor(client, actor, { subject: record, cnf, issuer });
   checkMayAct(subject.mayAct, { iss: issuer, ...exchangeActorOf(client, actor) });
   return record;
 }
@@ -82,7 +82,11 @@ function checkUser(client: Client, subject: AccessTokenRecord): SubjectRecord {
 function checkActor(
   client: Client,
   actor: AccessTokenRecord,
-  { subject: { identity }, cnf }: { subject: SubjectRecord; cnf: Confirmation | undefined },
+  {
+    subject: { identity },
+    cnf,
+    issuer,
+  }: { subject: SubjectRecord; cnf: Confirmation | undefined; issuer: string },
 ): void {
   if (!client.tokenExchange.delegation) {
     throw invalidRequest('The client may not delegate: leave out actor_token and actor_token_type', {
@@ -92,7 +96,7 @@ function checkActor(
   // The possession of a token is no permission to act with it.
   const isMeantForClient =
     actor.clientId === client.clientId ||
-    actor.audience.includes(client.clientId) ||
+    isMeantFor(client, actor.audience, issuer) ||
     mayUseTokensOf(client, actor.clientId);
   if (!isMeantForClient)
     throw invalidRequest('The client may not act with this actor_token', { refusal: 'actor_token_refused' });

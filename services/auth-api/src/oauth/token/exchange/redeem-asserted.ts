@@ -6,9 +6,11 @@ import { UntrustedAssertion } from '../../../core/assertions/untrusted.ts';
 import type { ContactCenterStatusCheck } from '../../../people/accounts/contact-center-status.ts';
 import type { AuditEvent, AuditWriter } from '../../../records/audit/event.ts';
 import type { Revocations } from '../../../records/revocation/revocations.ts';
+import type { Targets } from '../../../registry/clients/targets.ts';
 import { type TokenAnswer, tokenAnswer } from '../../../tokens/access-token.ts';
 import type { AccessTokens } from '../../../tokens/access-tokens.ts';
-import type { GrantRequest } from '../grant-handler.ts';
+import type { StaleRegistrationTokens } from '../../../tokens/stale-registration-tokens.ts';
+import { askedAudience, type GrantRequest } from '../grant-handler.ts';
 import type { AssertedUser } from '../registered-assertions.ts';
 import { assertedRecord } from './asserted-record.ts';
 
@@ -17,6 +19,8 @@ export interface RedeemAssertedDeps {
   /** Whether the user's contact centre is still active. */
   contactCenterStatus: Pick<ContactCenterStatusCheck, 'require'>;
   revocations: Revocations;
+  targets: Targets;
+  staleRegistrationTokens: Pick<StaleRegistrationTokens, 'check'>;
   audit: AuditWriter;
   /** Limits the events of refused public clients: anyone who knows a client id can cause them. */
   strangersAudit: Pick<AuditWriter, 'write'>;
@@ -25,11 +29,16 @@ export interface RedeemAssertedDeps {
 
 /** @throws OAuthError invalid_grant, invalid_scope */
 export async function redeemAsserted(
-  { accessTokens, contactCenterStatus, revocations, audit, now }: RedeemAssertedDeps,
+  deps: RedeemAssertedDeps,
   request: GrantRequest,
   { asserted, grantType }: { asserted: AssertedUser; grantType: string },
 ): Promise<TokenAnswer> {
-  const record = assertedRecord(request, asserted, { grantType, nowMs: now() });
+  const { accessTokens, contactCenterStatus, revocations, targets, staleRegistrationTokens, audit, now } =
+    deps;
+  const { audience, apis } = await targets.ofToken(request.client, await askedAudience(targets, request), {
+    contactCenterIds: [asserted.identity.contactCenterId],
+  });
+  const record = assertedRecord(request, asserted, { grantType, audience, nowMs: now() });
   const { sub, contactCenterIds, authorizedAtMs: issuedAtMs } = record;
   await revocations.untilFresh();
   if (revocations.isRevoked({ sub, contactCenterIds, issuedAtMs }))
@@ -46,6 +55,7 @@ export async function redeemAsserted(
       }),
     ),
   ]);
+  await Promise.all(apis.map(staleRegistrationTokens.check));
   await contactCenterStatus.require(record.identity, issuedAtMs);
   return tokenAnswer(accessToken, record);
 }

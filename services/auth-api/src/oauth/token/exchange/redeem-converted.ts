@@ -1,8 +1,9 @@
 /** Redeems a converted token for an access token of the client that presents it; it is checked as an exchange. */
 import { invalidGrant, OAuthError } from '@gatehouse/caller-auth/oauth-errors';
+import { exchangedAudience, requireServed, type Targets } from '../../../registry/clients/targets.ts';
 import type { TokenAnswer } from '../../../tokens/access-token.ts';
 import type { AccessTokens } from '../../../tokens/access-tokens.ts';
-import type { GrantRequest } from '../grant-handler.ts';
+import { type GrantRequest, resourceParameter } from '../grant-handler.ts';
 import type { ConvertedTokens } from './converted-tokens.ts';
 import type { ExchangeIssuer } from './issue.ts';
 import { checkHandedOver, type SubjectRecord } from './policy.ts';
@@ -13,6 +14,7 @@ export interface RedeemConvertedDeps {
   accessTokens: AccessTokens;
   convertedTokens: ConvertedTokens;
   exchangeIssuer: ExchangeIssuer;
+  targets: Targets;
   now(): number;
 }
 
@@ -24,17 +26,21 @@ export interface RedeemedConverted {
 /** @throws OAuthError invalid_grant */
 export async function redeemConverted(
   deps: RedeemConvertedDeps,
-  { client, scope, cnf }: GrantRequest,
+  { client, parameters, scope, cnf }: GrantRequest,
   { assertion, grantType }: { assertion: string; grantType: string },
 ): Promise<RedeemedConverted> {
-  const { issuer, accessTokens, convertedTokens, exchangeIssuer, now } = deps;
+  const { issuer, accessTokens, convertedTokens, exchangeIssuer, targets, now } = deps;
+  const resources = parameters.list(resourceParameter);
+  const asked = await targets.asked({ client, resources, exchanges: true });
   const token = await convertedTokens.redeem(assertion);
   const stored = token === undefined ? undefined : await accessTokens.find(token);
   if (token === undefined || stored === undefined) {
     throw refused('it is unknown, expired or used, or the token behind it has ended');
   }
   const subject = asGrantError(() => checkHandedOver(client, stored.record(), issuer));
-  const derivation = { client, grantType, subject, audience: [client.clientId], scope, cnf, nowMs: now() };
+  requireServed(asked, subject.contactCenterIds);
+  const audience = exchangedAudience(client, asked);
+  const derivation = { client, grantType, subject, audience, scope, cnf, nowMs: now() };
   const issued = await exchangeIssuer.issue(tokenTypes.accessToken, derivation, [token]);
   // A revocation of the parent that ran meanwhile may have missed the new token.
   if ((await accessTokens.find(token)) === undefined) {

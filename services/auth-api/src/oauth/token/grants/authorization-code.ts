@@ -8,30 +8,35 @@ import { provesCodeChallenge } from '../../../core/protocol/pkce.ts';
 import type { AuditWriter } from '../../../records/audit/event.ts';
 import type { Revocations } from '../../../records/revocation/revocations.ts';
 import { followsFapi, onlyCenterOf, servesContactCenter } from '../../../registry/clients/client.ts';
-import type { DetailReader } from '../../../registry/clients/detail-types.ts';
 import type { Families } from '../../../tokens/families.ts';
 import { parseFamilyToken } from '../../../tokens/family-token.ts';
 import { type CodeGrant, type Grant, isGrantRevoked } from '../../../tokens/grant.ts';
 import type { UserTokenIssuer } from '../../../tokens/user-token-issuer.ts';
-import { detailsParameter, type GrantHandler, type GrantRequest, narrowedBy } from '../grant-handler.ts';
+import {
+  detailsParameter,
+  type GrantHandler,
+  type GrantRequest,
+  type NarrowingDeps,
+  narrowedBy,
+  resourceParameter,
+} from '../grant-handler.ts';
 
 /** FAPI 2.0 section 5.3.2.1, even if the operator allows other codes a longer life. */
 const maxFapiCodeAgeMs = 60_000;
 
-export interface AuthorizationCodeDeps {
+export interface AuthorizationCodeDeps extends NarrowingDeps {
   families: Families;
   revocations: Revocations;
   userTokenIssuer: UserTokenIssuer;
-  details: DetailReader;
   audit: AuditWriter;
   now: Clock;
 }
 
 export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandler {
-  const { families, revocations, userTokenIssuer, details, audit, now } = deps;
+  const { families, revocations, userTokenIssuer, audit, now } = deps;
   return {
     grantType: 'authorization_code',
-    parameters: ['code', 'redirect_uri', 'code_verifier', detailsParameter],
+    parameters: ['code', 'redirect_uri', 'code_verifier', detailsParameter, resourceParameter],
     async handle({ client, parameters, cnf, correlationId, clientAddress }) {
       const code = parseFamilyToken(requireParameter(parameters, 'code'));
       if (code === undefined) throw refused('code_unknown', 'the code is malformed');
@@ -61,7 +66,7 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
       await revocations.untilFresh();
       if (isGrantRevoked(grant, revocations))
         throw refused('sign_in_ended', 'the sign-in behind the code has ended');
-      const narrowed = await narrowedBy(details, { client, parameters }, grant.details);
+      const narrowed = await narrowedBy(deps, { client, parameters }, grant);
       return userTokenIssuer.issue(client, grantOf(grant), cnf, narrowed);
     },
   };

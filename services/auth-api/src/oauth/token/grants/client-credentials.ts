@@ -6,25 +6,36 @@ import { grantableScope } from '../../../core/protocol/parameters.ts';
 import type { ContactCenterStatusCheck } from '../../../people/accounts/contact-center-status.ts';
 import type { AuditWriter } from '../../../records/audit/event.ts';
 import type { DetailReader } from '../../../registry/clients/detail-types.ts';
+import type { Targets } from '../../../registry/clients/targets.ts';
 import { clientTokenRecord, tokenAnswer } from '../../../tokens/access-token.ts';
 import type { AccessTokens } from '../../../tokens/access-tokens.ts';
-import { detailsParameter, type GrantHandler, tokenIssued } from '../grant-handler.ts';
+import type { StaleRegistrationTokens } from '../../../tokens/stale-registration-tokens.ts';
+import {
+  askedAudience,
+  detailsParameter,
+  type GrantHandler,
+  resourceParameter,
+  tokenIssued,
+} from '../grant-handler.ts';
 
 export interface ClientCredentialsDeps {
   accessTokens: Pick<AccessTokens, 'issue'>;
   /** Finds the contact centres of the client that are not switched off. */
   contactCenterStatus: Pick<ContactCenterStatusCheck, 'activeOf'>;
   details: DetailReader;
+  targets: Targets;
+  staleRegistrationTokens: Pick<StaleRegistrationTokens, 'check'>;
   now: Clock;
   /** Set if the installation audits every token; others only count them. */
   tokenAudit: AuditWriter | undefined;
 }
 
 export function clientCredentialsGrant(deps: ClientCredentialsDeps): GrantHandler {
-  const { accessTokens, contactCenterStatus, details, now, tokenAudit } = deps;
+  const { accessTokens, contactCenterStatus, details, targets, staleRegistrationTokens, now, tokenAudit } =
+    deps;
   return {
     grantType: 'client_credentials',
-    parameters: ['scope', detailsParameter],
+    parameters: ['scope', detailsParameter, resourceParameter],
     async handle(request) {
       const { client, parameters, scope: requested, cnf } = request;
       const parameter = parameters.get(detailsParameter);
@@ -39,11 +50,16 @@ export function clientCredentialsGrant(deps: ClientCredentialsDeps): GrantHandle
         throw unauthorizedClient('The contact centres of the client are disabled or were deleted', {
           refusal: 'contact_center_disabled',
         });
-      const record = clientTokenRecord(client, { scope, details: read?.details, cnf, issuedAtMs }, active);
+      const { audience, apis } = await targets.ofToken(client, await askedAudience(targets, request), {
+        contactCenterIds: active,
+      });
+      const given = { scope, audience, details: read?.details, cnf, issuedAtMs };
+      const record = clientTokenRecord(client, given, active);
       const [accessToken] = await Promise.all([
         accessTokens.issue(client, record),
         tokenAudit?.write(tokenIssued(request, { grantType: 'client_credentials', scope })),
       ]);
+      await Promise.all(apis.map(staleRegistrationTokens.check));
       return tokenAnswer(accessToken, record);
     },
   };

@@ -10,7 +10,7 @@ import {
   redemptionEventOf,
 } from '../exchange/redeem-asserted.ts';
 import { type RedeemConvertedDeps, redeemConverted } from '../exchange/redeem-converted.ts';
-import type { GrantHandler, GrantRequest } from '../grant-handler.ts';
+import { type GrantHandler, type GrantRequest, resourceParameter } from '../grant-handler.ts';
 import type { RegisteredAssertions } from '../registered-assertions.ts';
 
 export interface JwtBearerDeps extends RedeemConvertedDeps, RedeemAssertedDeps {
@@ -38,7 +38,7 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
 
   return {
     grantType,
-    parameters: ['assertion', 'scope'],
+    parameters: ['assertion', 'scope', resourceParameter],
     async handle(request) {
       const assertion = requireParameter(request.parameters, 'assertion');
       const { iss } = unprovedClaims(assertion);

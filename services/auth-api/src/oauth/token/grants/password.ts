@@ -6,24 +6,27 @@ import { grantableScope, requireParameter } from '../../../core/protocol/paramet
 import type { AuthenticatedLogin, Login } from '../../../people/accounts/authenticate.ts';
 import type { UserService } from '../../../people/accounts/service.ts';
 import type { Revocations } from '../../../records/revocation/revocations.ts';
+import type { Targets } from '../../../registry/clients/targets.ts';
 import { newFamilyId } from '../../../tokens/family-token.ts';
 import type { UserTokenIssuer } from '../../../tokens/user-token-issuer.ts';
-import type { GrantHandler } from '../grant-handler.ts';
+import { askedAudience, type GrantHandler, resourceParameter } from '../grant-handler.ts';
 
 export interface PasswordDeps {
   users: UserService;
   userTokenIssuer: UserTokenIssuer;
   revocations: Revocations;
+  targets: Targets;
 }
 
-export function passwordGrant({ users, userTokenIssuer, revocations }: PasswordDeps): GrantHandler {
+export function passwordGrant({ users, userTokenIssuer, revocations, targets }: PasswordDeps): GrantHandler {
   return {
     grantType: 'password',
-    parameters: ['username', 'password', 'tenant', 'scope'],
+    parameters: ['username', 'password', 'tenant', 'scope', resourceParameter],
     async handle({ client, parameters, scope: requested, cnf, clientAddress, correlationId }) {
       const userName = requireParameter(parameters, 'username');
       const password = requireParameter(parameters, 'password');
       const scope = grantableScope(requested, client.scope);
+      const audience = await askedAudience(targets, { client, parameters });
       await revocations.untilFresh();
       const { identity, provedAtMs } = await authenticate(users, {
         userName,
@@ -39,7 +42,7 @@ export function passwordGrant({ users, userTokenIssuer, revocations }: PasswordD
         clientId: client.clientId,
         grantType: 'password',
         scope,
-        audience: [],
+        audience,
         identity,
         // If the person was disabled while the password was verified, these tokens are revoked too.
         authorizedAtMs: provedAtMs,

@@ -10,9 +10,15 @@ import type { Families } from '../../../tokens/families.ts';
 import { parseFamilyToken, secretHash } from '../../../tokens/family-token.ts';
 import { type Grant, isGrantRevoked } from '../../../tokens/grant.ts';
 import type { UserTokenIssuer } from '../../../tokens/user-token-issuer.ts';
-import type { GrantHandler, GrantRequest } from '../grant-handler.ts';
+import {
+  type GrantHandler,
+  type GrantRequest,
+  type NarrowingDeps,
+  narrowedBy,
+  resourceParameter,
+} from '../grant-handler.ts';
 
-export interface PolledGrantDeps {
+export interface PolledGrantDeps extends NarrowingDeps {
   families: Pick<Families, 'end'>;
   revocations: Revocations;
   userTokenIssuer: UserTokenIssuer;
@@ -30,8 +36,9 @@ interface PolledGrant {
 
 export function polledGrant(
   { grantType, parameter, name, poll }: PolledGrant,
-  { families, revocations, userTokenIssuer, audit }: PolledGrantDeps,
+  deps: PolledGrantDeps,
 ): GrantHandler {
+  const { families, revocations, userTokenIssuer, audit } = deps;
   /** The client is told that the code is invalid; only the log contains the reason. */
   const refused = (refusal: RefusalReason, detail: string) =>
     invalidGrant(`The ${name} is invalid, used or not meant for this client`, { detail, refusal });
@@ -79,7 +86,7 @@ export function polledGrant(
 
   return {
     grantType,
-    parameters: [parameter],
+    parameters: [parameter, resourceParameter],
     async handle(request) {
       const { client, cnf } = request;
       const grant = await readAnswer(request);
@@ -89,7 +96,7 @@ export function polledGrant(
       await revocations.untilFresh();
       if (isGrantRevoked(grant, revocations))
         throw refused('sign_in_ended', `the sign-in behind the ${name} has ended`);
-      return userTokenIssuer.issue(client, grant, cnf);
+      return userTokenIssuer.issue(client, grant, cnf, await narrowedBy(deps, request, grant));
     },
   };
 }

@@ -4,13 +4,11 @@ import { invalidGrant, invalidScope } from '@gatehouse/caller-auth/oauth-errors'
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint';
 import type { RefusalReason } from '@gatehouse/contracts/values';
 import { AppError } from '@gatehouse/service-kit/errors';
-import type { AuthorizationDetail } from '../../../core/protocol/authorization-details.ts';
 import { requireParameter } from '../../../core/protocol/parameters.ts';
 import type { UserService } from '../../../people/accounts/service.ts';
 import type { AuditEvent, AuditWriter } from '../../../records/audit/event.ts';
 import type { Revocations } from '../../../records/revocation/revocations.ts';
 import { type Client, servesContactCenter } from '../../../registry/clients/client.ts';
-import type { DetailReader } from '../../../registry/clients/detail-types.ts';
 import type { TokenAnswer } from '../../../tokens/access-token.ts';
 import type { Families } from '../../../tokens/families.ts';
 import type { RotatedRefresh } from '../../../tokens/family-scripts.ts';
@@ -25,21 +23,22 @@ import { type Grant, isRefreshRevoked } from '../../../tokens/grant.ts';
 import { refreshBindingOf, rotatesRefreshTokens } from '../../../tokens/refresh-binding.ts';
 import { provedAtMsOf } from '../../../tokens/session-reference.ts';
 import { type Successor, successorOf } from '../../../tokens/successor.ts';
-import type { UserTokenIssuer } from '../../../tokens/user-token-issuer.ts';
+import type { Narrowed, UserTokenIssuer } from '../../../tokens/user-token-issuer.ts';
 import {
   detailsParameter,
   type GrantHandler,
   type GrantRequest,
+  type NarrowingDeps,
   narrowedBy,
+  resourceParameter,
   tokenIssued,
 } from '../grant-handler.ts';
 
-export interface RefreshTokenDeps {
+export interface RefreshTokenDeps extends NarrowingDeps {
   families: Families;
   revocations: Revocations;
   users: UserService;
   userTokenIssuer: UserTokenIssuer;
-  details: DetailReader;
   audit: AuditWriter;
   /** Set if the installation audits every token; others only count them. */
   tokenAudit: AuditWriter | undefined;
@@ -52,12 +51,12 @@ interface Attempt {
   salt: string;
   successor: Successor;
   scope: string[] | undefined;
-  narrowed: AuthorizationDetail[] | undefined;
+  narrowed: Narrowed;
   cnf: Confirmation | undefined;
 }
 
 export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
-  const { families, revocations, users, userTokenIssuer, details, audit, tokenAudit } = deps;
+  const { families, revocations, users, userTokenIssuer, audit, tokenAudit } = deps;
 
   function rotate(
     { client, presented, salt, successor, scope, cnf }: Attempt,
@@ -76,13 +75,14 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
   }
 
   /** Before the rotation, so that a refusal does not use up the token. */
-  async function narrow(request: GrantRequest, presented: FamilyToken) {
+  async function narrow(request: GrantRequest, presented: FamilyToken): Promise<Narrowed> {
     const { client, parameters } = request;
-    if (parameters.get(detailsParameter) === undefined) return undefined;
+    const isAsked = [detailsParameter, resourceParameter].some((name) => parameters.list(name).length > 0);
+    if (!isAsked) return {};
     const grant = (await families.findRefresh(presented))?.grant;
     // The rotation refuses this token.
-    if (grant?.clientId !== client.clientId) return undefined;
-    return narrowedBy(details, request, grant.details);
+    if (grant?.clientId !== client.clientId) return {};
+    return narrowedBy(deps, request, grant);
   }
 
   /** Before the rotation, so that an outage of the Configuration Server does not use up the token. */
@@ -127,7 +127,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
 
   return {
     grantType: 'refresh_token',
-    parameters: ['refresh_token', 'scope', detailsParameter],
+    parameters: ['refresh_token', 'scope', detailsParameter, resourceParameter],
     async handle(request) {
       const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
       if (presented === undefined) throw refused('refresh_unknown', 'the refresh token is malformed');
@@ -160,7 +160,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
 function attemptOf(
   { client, scope, cnf }: GrantRequest,
   presented: FamilyToken,
-  narrowed: AuthorizationDetail[] | undefined,
+  narrowed: Narrowed,
 ): Attempt {
   const salt = newSecret();
   const made = successorOf(presented, salt, holderOf(client, cnf));

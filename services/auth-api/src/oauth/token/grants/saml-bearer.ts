@@ -2,7 +2,7 @@
 import { samlBearerGrantType as grantType } from '../../../core/protocol/grant-types.ts';
 import { requireParameter } from '../../../core/protocol/parameters.ts';
 import { type RedeemAssertedDeps, recordRefusals, redeemAsserted } from '../exchange/redeem-asserted.ts';
-import type { GrantHandler } from '../grant-handler.ts';
+import { type GrantHandler, resourceParameter } from '../grant-handler.ts';
 import type { SamlAssertions } from '../saml-assertions.ts';
 
 export interface SamlBearerDeps extends RedeemAssertedDeps {
@@ -13,7 +13,7 @@ export function samlBearerGrant(deps: SamlBearerDeps): GrantHandler {
   const { samlAssertions } = deps;
   return {
     grantType,
-    parameters: ['assertion', 'scope'],
+    parameters: ['assertion', 'scope', resourceParameter],
     async handle(request) {
       const assertion = requireParameter(request.parameters, 'assertion');
       const detail = { grantType, issuerOf: () => samlAssertions.issuerOf(assertion) };

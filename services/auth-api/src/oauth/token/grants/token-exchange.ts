@@ -5,22 +5,26 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import { exchangeGrantType } from '../../../core/protocol/grant-types.ts';
 import type { RequestParameters } from '../../../core/protocol/parameters.ts';
 import type { AuditEvent, AuditWriter } from '../../../records/audit/event.ts';
-import type { DetailReader } from '../../../registry/clients/detail-types.ts';
+import { exchangedAudience, requireServed } from '../../../registry/clients/targets.ts';
 import type { TokenAnswer } from '../../../tokens/access-token.ts';
 import type { StaleRegistrationTokens } from '../../../tokens/stale-registration-tokens.ts';
 import type { ExchangeIssuer } from '../exchange/issue.ts';
 import { checkExchange } from '../exchange/policy.ts';
 import { type PresentedToken, type PresentedTokens, tokenRefused } from '../exchange/presented-token.ts';
-import type { ExchangeTargets } from '../exchange/targets.ts';
 import { isTokenType, type TokenType, tokenTypes } from '../exchange/token-types.ts';
-import { detailsParameter, type GrantHandler, type GrantRequest, narrowedBy } from '../grant-handler.ts';
+import {
+  detailsParameter,
+  type GrantHandler,
+  type GrantRequest,
+  type NarrowingDeps,
+  narrowedDetails,
+  resourceParameter,
+} from '../grant-handler.ts';
 
-export interface TokenExchangeDeps {
+export interface TokenExchangeDeps extends NarrowingDeps {
   issuer: string;
   presentedTokens: PresentedTokens;
-  targets: ExchangeTargets;
   exchangeIssuer: ExchangeIssuer;
-  details: DetailReader;
   staleRegistrationTokens: Pick<StaleRegistrationTokens, 'check'>;
   audit: AuditWriter;
   now(): number;
@@ -46,16 +50,19 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
     const { requestedType } = presented;
     const [subjectRecord, actor] = [presented.subject.record, presented.actor?.record];
     const subject = checkExchange({ client, subject: subjectRecord, actor, cnf }, issuer);
-    const targetClients = await targets.resolve({
+    const asked = await targets.asked({
       client,
       audiences: parameters.list('audience'),
-      resources: parameters.list('resource'),
-      contactCenterIds: subject.contactCenterIds,
+      resources: parameters.list(resourceParameter),
+      exchanges: true,
     });
-    const audience = targetClients.map(({ clientId }) => clientId);
+    requireServed(asked, subject.contactCenterIds);
+    const audience = exchangedAudience(client, asked);
     // The endpoint checks the client itself.
-    const others = targetClients.filter(({ clientId }) => clientId !== client.clientId);
-    const narrowed = await narrowedBy(details, request, subject.details);
+    const others = asked
+      .flatMap((target) => target.client ?? [])
+      .filter(({ clientId }) => clientId !== client.clientId);
+    const narrowed = await narrowedDetails(details, request, subject.details);
     const nowMs = now();
     const grantType = exchangeGrantType;
     const derivation = { client, grantType, subject, actor, audience, scope, narrowed, cnf, nowMs };
@@ -89,7 +96,7 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
       'actor_token_type',
       'requested_token_type',
       'audience',
-      'resource',
+      resourceParameter,
       'scope',
       detailsParameter,
     ],

@@ -1,5 +1,6 @@
 /** Checks what a registration says in several fields together, one named rule after the other. */
 import { urlProblem } from '@gatehouse/api-client/http';
+import { isResourceAddress } from '@gatehouse/contracts/resources';
 import { nameProblem, type ProblemReason } from '@gatehouse/contracts/values';
 import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service-kit/errors';
 import { encryptionKeyIn, noKeyFor } from '../../../core/assertions/encryption.ts';
@@ -39,6 +40,7 @@ const rules: readonly ((registration: Registration) => Iterable<Finding>)[] = [
   addressesMayBeCalled,
   logoutPageIsOfClient,
   issuersMayBeCalled,
+  addressesCanBeNamed,
   detailTypesAreWhole,
   livesAreShort,
   newKeysAreStrong,
@@ -207,6 +209,13 @@ function* issuersMayBeCalled({ client, defaults }: Registration): Iterable<Findi
     const problem = jwksUri === undefined ? undefined : urlProblem(jwksUri, defaults.allowLoopback);
     if (problem !== undefined) yield [`jwtBearer.issuers.${index}.jwksUri`, problem];
   }
+}
+
+/** RFC 8707 section 2. One that was stored before this rule stays as it is; nobody can ask for it. */
+function* addressesCanBeNamed({ client, before }: Registration): Iterable<Finding> {
+  for (const [index, address] of client.resources.entries())
+    if (!before.resources.includes(address) && !isResourceAddress(address))
+      yield [`resources.${index}`, 'must be an absolute URI without a fragment', noAddress];
 }
 
 function* detailTypesAreWhole({ client: { detailTypes, resources } }: Registration): Iterable<Finding> {
