@@ -31,6 +31,8 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const report = process.env['GATEHOUSE_TEST_POSTGRES'] ? 'stores' : 'test';
+
 export default defineConfig({
   ...sourceConditions,
   test: {
@@ -41,7 +43,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     setupFiles: ['packages/testing/src/secret-watch-setup.ts'],
-    reporters: ['default', ['json', { outputFile: '.gatehouse/test-results/test.json' }]],
+    // The core of the store suites in `test:real` has a report of its own, which must not replace that of `npm test`.
+    reporters: ['default', ['json', { outputFile: `.gatehouse/test-results/${report}.json` }]],
     projects: [
       {
         extends: true,

