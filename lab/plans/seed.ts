@@ -111,6 +111,7 @@ const auth = [
   `INSERT INTO auth.deleted_clients (id, client_id, name, deleted_at, deleted_by, loses_secret, document)
     SELECT ${id(5000)}, 'gone-' || n, 'Gone ' || n, ${past(200, 'n', 10_000)}, 'ops', true, '{}' FROM generate_series(1, 10000) n`,
   `INSERT INTO auth.consents (sub, client_id, scope) SELECT 'sub-' || n, 'client-' || 1 + n % 10000, '{openid}' FROM generate_series(1, 50000) n`,
+  `INSERT INTO auth.document_consents (sub, client_id, scope) SELECT 'sub-' || n, 'https://apps.example.com/' || 1 + n % 100, '{openid}' FROM generate_series(1, 5000) n`,
   `INSERT INTO auth.user_codes (sub, hash) SELECT 'sub-' || n, 'hash' FROM generate_series(1, 10000) n`,
   `INSERT INTO auth.changes (seq, entity, entity_id, at)
     SELECT n, 'client', 'client-' || 1 + n % 10000, ${past(6, 'n', 100_000)} FROM generate_series(1, 100000) n`,
