@@ -11,7 +11,7 @@ import type { Page } from './pages/layout.ts';
 const viewer = fileURLToPath(new URL('.', import.meta.resolve('swagger-ui-dist/package.json')));
 const viewerFiles = new Set(['/swagger-ui.css', '/swagger-ui-bundle.js']);
 
-/** A program would not send them. What a page of the playground sends must not count as a page of the public host either. */
+/** A program would not send them, and a request of a page of the playground must not count as one of a page of the public host. */
 const droppedHeaders = /^(?:cookie|origin|referer|sec-.*)$/;
 
 export async function serveApis(

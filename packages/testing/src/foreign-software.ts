@@ -8,7 +8,7 @@ import { afterAll } from 'vitest';
 export interface ForeignSoftwareRun {
   name: string;
   version: string;
-  /** What Gatehouse and the software did together, as a clause without a subject: "signs people in by SAML". */
+  /** Says what Gatehouse did with the software, without a subject: "signs people in by SAML". */
   does: string;
   suite: string;
   day: string;

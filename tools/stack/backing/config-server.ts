@@ -1,5 +1,5 @@
 /** Runs the Configuration Server simulator with the demo data as a process of its own. */
-import { connect } from 'node:net';
+import { acceptsConnections } from '@gatehouse/testing/network';
 import { nodeProgram } from '../processes/node-program.ts';
 import type { SupervisedProgram } from '../processes/supervised.ts';
 import type { StatePaths } from '../state/paths.ts';
@@ -10,16 +10,5 @@ export function configServerProgram(port: number, paths: StatePaths): Supervised
     file: 'packages/config-server-simulator/dist/main.js',
     args: ['serve', '--port', String(port), '--seed', 'demo', '--file', paths.configServerFile],
     isReady: () => acceptsConnections(port),
-  });
-}
-
-function acceptsConnections(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
   });
 }

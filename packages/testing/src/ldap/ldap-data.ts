@@ -65,7 +65,7 @@ const defaultPolicy = {
 
 export type Entry = Record<string, string | string[]> & { dn: string };
 
-/** What every server can store. */
+/** The entries that every server can store. */
 export function entriesOf({ people = [], units = [], groups = [] }: LdapTestData): Entry[] {
   const unit = (ou: string): Entry => ({ dn: `ou=${ou},${suffix}`, objectClass: 'organizationalUnit', ou });
   return [

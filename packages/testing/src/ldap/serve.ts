@@ -2,10 +2,10 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { acceptsConnections } from '../network/ports.ts';
 import { type DisturbedServer, watchProgram } from '../programs/programs.ts';
 import { ldapNames } from './ldap-data.ts';
 
@@ -74,7 +74,7 @@ async function start({ name, program, args, folder, port }: ServedLdap): Promise
   });
   const watched = watchProgram(child);
   const deadlineMs = performance.now() + readyLimitMs;
-  while (!(await accepts(port))) {
+  while (!(await acceptsConnections(port))) {
     const late = performance.now() > deadlineMs ? 'was not ready in time' : undefined;
     const problem = late ?? watched.ended();
     if (problem) {
@@ -84,17 +84,6 @@ async function start({ name, program, args, folder, port }: ServedLdap): Promise
     await wait(20);
   }
   return child;
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
 
 async function modify(folder: string, port: number, ldif: string): Promise<void> {

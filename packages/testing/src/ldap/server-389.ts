@@ -80,7 +80,7 @@ export async function start389Server({
   return server;
 }
 
-/** What the template leaves open. */
+/** Writes the settings that the template leaves open. */
 async function configure(folder: string, ports: { port: number; tlsPort: number }): Promise<void> {
   const folders = ['db', 'run', 'log', 'lock', 'ldif', 'bak', 'inst', 'schema', 'tmp'];
   await Promise.all(folders.map((name) => mkdir(join(folder, name))));

@@ -40,7 +40,7 @@ export function isResourceAddress(text: string): boolean {
   return text.length <= 512 && /^[a-z][a-z0-9+.-]*:[\x21\x24-\x7e]+$/i.test(text) && URL.canParse(text);
 }
 
-/** What `aud` of a token may contain by registration. */
+/** A value that `aud` of a token may contain by registration. */
 export const audienceSchema = z
   .string()
   .refine((text) => clientIdPattern.test(text) || isResourceAddress(text), {

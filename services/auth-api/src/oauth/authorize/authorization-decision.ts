@@ -55,7 +55,7 @@ export function createDecision({ consents, now }: DecisionOptions) {
       request.prompt.includes('consent') ||
       request.details !== undefined ||
       isDocumentAddress(client.clientId);
-    // What is remembered says nothing of APIs: a scope may mean much at one and little at another.
+    // A remembered consent says nothing of APIs: a scope may mean much at one and little at another.
     const isRemembered = async () =>
       request.resources === undefined && (await consents.covers(session.identity, request));
     if (!isDemanded && (!client.requireConsent || (await isRemembered()))) return { session };

@@ -47,7 +47,7 @@ export interface NarrowingDeps {
   targets: Targets;
 }
 
-/** What a request leaves of a grant. @throws OAuthError invalid_authorization_details, invalid_target */
+/** The part of a grant that a request leaves. @throws OAuthError invalid_authorization_details, invalid_target */
 export async function narrowedBy(
   { details, targets }: NarrowingDeps,
   request: Pick<GrantRequest, 'client' | 'parameters'>,
