@@ -11,7 +11,7 @@ beforeAll(async () => {
   for (const location of ['/USW1', '/USW2', '/EUW1']) {
     await api.call('POST', '/locations', { payload: { data: { location } } });
   }
-  await api.deps.audit.worker.chain();
+  await api.deps.audit.worker.chained();
 });
 afterAll(() => api.close());
 

@@ -133,7 +133,7 @@ describe('a change by an administrator at the console', () => {
   // attack: trail that names another client than the person used | ASVS 16.4.2 | guard: services/environment-api/src/audit/trail.ts
   it('is chained with the client, so that a changed one is noticed', async () => {
     await writeSetting(tokenOf({ authorities: [contactCenterAdminAuthority], sub: 'person-3' }));
-    await api.deps.audit.worker.chain();
+    await api.deps.audit.worker.chained();
     const problems = async () => (await api.call('GET', '/audit/verify')).body.data[0].problems;
     expect(await problems()).toEqual([]);
     const { pool } = api.deps.core;

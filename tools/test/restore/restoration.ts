@@ -137,7 +137,7 @@ async function use(at: Installation) {
   });
   expect(revoked.status).toBe(200);
   await at.authApi.deps.audit.drained();
-  for (const { deps } of [at.authApi, at.environmentApi]) await deps.audit.worker.chain();
+  for (const { deps } of [at.authApi, at.environmentApi]) await deps.audit.worker.chained();
   return { clients, tokens };
 }
 

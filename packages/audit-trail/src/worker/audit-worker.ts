@@ -1,4 +1,5 @@
 /** Chains, ships and deletes the events of an audit trail in the background, and verifies and erases on request. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { VerifiedDay, VerifiedTrail } from '@gatehouse/contracts/answers';
 import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
@@ -104,10 +105,8 @@ export function createAuditWorker(options: AuditWorkerOptions) {
       }
       return taken;
     },
-    /** Chains now what waits. */
-    async chain(): Promise<void> {
-      await chaining.chainOnce();
-    },
+    /** Resolves when the events that wait now have their place in the chain, whichever replica chains them. @throws Error after a second */
+    chained: chaining.chained,
     /** Erases personal data in PostgreSQL: see `eraseFromChain`. */
     erase: (transaction: Queryable, erase: () => Promise<readonly string[]>) =>
       eraseFromChain(trail, { transaction, secretBox }, erase),
@@ -168,7 +167,17 @@ function createChainingWork(options: AuditWorkerOptions) {
     failing: 'audit events could not be entered into their chain',
     recovered: 'audit events are entered into their chain again',
   });
-  return { ...work, chainOnce };
+  const chained = async (): Promise<void> => {
+    const untilMs = now();
+    for (let round = 0; round < 50; round += 1) {
+      await chainOnce();
+      const oldestMs = await oldestWaitingMs();
+      if (oldestMs === undefined || oldestMs > untilMs) return;
+      await delay(20);
+    }
+    throw new Error('audit events still wait for the chain');
+  };
+  return { ...work, chained };
 }
 
 /** Adds the comparison with Elasticsearch, or only a warning when Elasticsearch does not answer. */

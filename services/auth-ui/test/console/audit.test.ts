@@ -205,7 +205,7 @@ it('verifies the chains of the days that were chosen', async () => {
   // The other trail waits for its chain a moment as well.
   const verified = await vi.waitFor(
     async () => {
-      await worker.chain();
+      await worker.chained();
       const answer = await person.open(of);
       expect(answer.text).toContain('The record of these days is whole.');
       return answer;

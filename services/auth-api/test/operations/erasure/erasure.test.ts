@@ -121,7 +121,7 @@ describe('the erasure of a person who is gone', () => {
 
     await estate.stack.deps.audit.drained();
     expect(await rowsWith(person.userName, person.sub, person.sid, person.address)).toEqual([]);
-    await estate.stack.deps.audit.worker.chain();
+    await estate.stack.deps.audit.worker.chained();
     const days = (await opsCall(estate.stack, 'GET', '/auth/v3/ops/audit/verify')).json<{ data: object[] }>();
     expect(days.data).toMatchObject([{ problems: [] }]);
     const events = await estate.eventsOf({ name: 'personal_data_erased', limit: '1' });

@@ -105,7 +105,7 @@ describe('security events', () => {
   it('form a chain that holds, and does not when a row is changed', async () => {
     const verify = async () =>
       (await opsCall(stack, 'GET', `${path}/verify`)).json<{ data: object[] }>().data;
-    await stack.deps.audit.worker.chain();
+    await stack.deps.audit.worker.chained();
     expect(await verify()).toMatchObject([{ problems: [] }]);
 
     const change = (from: string, to: string) =>
