@@ -32,6 +32,7 @@ const absentBefore = {
   authorizationDetailsTypes: shown.authorizationDetailsTypes.optional(),
   openResources: shown.openResources.optional(),
   audiences: shown.audiences.optional(),
+  shortExchangedTokens: shown.shortExchangedTokens.optional(),
 };
 
 /** Each rule of token exchange that came later is absent in what was stored before. */

@@ -53,6 +53,9 @@ export interface AccessTokenRecord extends Lineage {
   cnf?: Confirmation | undefined;
 }
 
+/** The members of a record that no claim of a JWT contains. */
+export type TokenContext = Partial<AccessTokenRecord>;
+
 /** The facts that every validation reads. */
 export interface TokenFacts {
   clientId: string;
@@ -126,6 +129,12 @@ export function membershipAsked(
 ): MembershipClaim[] | undefined {
   const asked = membershipClaims.filter((name) => scope.includes(name) || always.includes(name));
   return asked.length === 0 ? undefined : asked;
+}
+
+/** Whether a token has the form of a JWT: opaque tokens contain no dot, refresh tokens one. */
+export function isJwt(token: string): boolean {
+  const first = token.indexOf('.');
+  return first > 0 && token.indexOf('.', first + 1) > first;
 }
 
 export function factsOf(record: AccessTokenRecord): TokenFacts {

@@ -1,4 +1,4 @@
-/** Issues access tokens, finds those that are valid, and revokes them. Redis stores opaque tokens; JWTs are only signed. */
+/** Issues access tokens, finds those that are valid, and revokes them. Redis stores opaque tokens, and the context of short JWTs. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, randomUuid, sha256, uuidOf } from '@gatehouse/service-kit/crypto';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
@@ -7,6 +7,7 @@ import type { Revocations } from '../records/revocation/revocations.ts';
 import type { Client } from '../registry/clients/client.ts';
 import {
   type AccessTokenRecord,
+  isJwt,
   parseStored,
   type StoredAccessToken,
   serializeRecord,
@@ -14,8 +15,8 @@ import {
 } from './access-token.ts';
 import type { DerivedTokens } from './derived-tokens.ts';
 import {
-  isJwt,
   type JwtAccessTokens,
+  keptContextOf,
   maxAccessTokenLength,
   newTokenId,
   tokenIdOf,
@@ -36,6 +37,7 @@ export interface AccessTokensOptions {
 }
 
 type TokenFormat = Pick<Client, 'accessTokenFormat' | 'uuidAccessTokens' | 'accessTokenSignedResponseAlg'>;
+type DerivedTokenFormat = TokenFormat & Pick<Client, 'shortExchangedTokens'>;
 
 /** The token that follows a rotation: the same random bits make the same token when the answer is repeated. */
 export interface SuccessorRandom {
@@ -75,8 +77,7 @@ export function createAccessTokens(options: AccessTokensOptions) {
     }
     const read = await jwts.read(token);
     const jti = read?.facts.jti;
-    if (read === undefined || jti === undefined || (await derivedTokens.hasJwtEnded(jti))) return undefined;
-    return { ...read, tokenId: jti };
+    return read === undefined || jti === undefined ? undefined : { ...read, tokenId: jti };
   }
 
   function isRevoked(facts: TokenFacts, tokenId: string): boolean {
@@ -100,11 +101,15 @@ export function createAccessTokens(options: AccessTokensOptions) {
     },
 
     /** Issues a token that is revoked together with any of those that it was derived from. */
-    async issueDerived(client: TokenFormat, record: AccessTokenRecord, parents: readonly string[]) {
+    async issueDerived(client: DerivedTokenFormat, record: AccessTokenRecord, parents: readonly string[]) {
       if (client.accessTokenFormat === 'jwt') {
+        const { accessTokenSignedResponseAlg: algorithm, shortExchangedTokens: isShort } = client;
         const jti = newTokenId(record.issuedAtMs);
-        const token = await jwts.sign(jti, record, client.accessTokenSignedResponseAlg);
-        await derivedTokens.recordJwt(jti, record, parents);
+        const token = await jwts.sign(jti, record, algorithm, isShort);
+        await Promise.all([
+          derivedTokens.recordJwt(jti, record, parents),
+          isShort ? derivedTokens.keepContext(jti, record, keptContextOf(record)) : undefined,
+        ]);
         return token;
       }
       const token = newOpaqueToken(client);

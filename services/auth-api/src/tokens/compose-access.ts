@@ -29,7 +29,7 @@ export function composeAccessTokens(core: Core, dependencies: AccessTokenDepende
     redis,
     keyspace,
     issuer,
-    jwts: createJwtAccessTokens({ signer, box, issuer }),
+    jwts: createJwtAccessTokens({ signer, box, issuer, derivedTokens: derived }),
     derivedTokens: derived,
     revocations,
     now,

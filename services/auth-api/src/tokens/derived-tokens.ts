@@ -1,10 +1,9 @@
-/** Notes in Redis which tokens were derived from which others (RFC 8693), and revokes them together. */
+/** Notes in Redis which tokens were derived from which others (RFC 8693), with what the short ones leave out, and revokes them together. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto';
 import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import { unprovedClaims } from '../core/assertions/verify-jwt.ts';
-import type { AccessTokenRecord } from './access-token.ts';
-import { isJwt } from './jwt-access-token.ts';
+import { type AccessTokenRecord, isJwt, type TokenContext } from './access-token.ts';
 
 /**
  * Notes a token at one that it was derived from, and removes the notes of tokens that have expired.
@@ -42,6 +41,7 @@ export type DerivedTokens = ReturnType<typeof createDerivedTokens>;
 export function createDerivedTokens({ redis, keyspace, now }: DerivedTokensOptions) {
   const derivedKeyOf = (digest: string) => keyspace.key('derived', digest);
   const endedKeyOf = (jti: string) => keyspace.key('ended', sha256(jti));
+  const contextKeyOf = (jti: string) => keyspace.key('context', sha256(jti));
 
   async function record(name: string, { issuedAtMs, expiresAtMs }: Lifetime, parents: readonly string[]) {
     await Promise.all(
@@ -59,7 +59,10 @@ export function createDerivedTokens({ redis, keyspace, now }: DerivedTokensOptio
 
   async function endJwt(jti: string, expiresAtMs: number): Promise<EndedWithToken> {
     // Replicas of the release before look here.
-    await redis.set(endedKeyOf(jti), '1', 'PX', Math.max(1, expiresAtMs - now()));
+    await Promise.all([
+      redis.set(endedKeyOf(jti), '1', 'PX', Math.max(1, expiresAtMs - now())),
+      redis.del(contextKeyOf(jti)),
+    ]);
     return withDerived(jti, sha256(jti));
   }
 
@@ -100,6 +103,17 @@ export function createDerivedTokens({ redis, keyspace, now }: DerivedTokensOptio
 
     /** A JWT cannot be removed: it is noted as ended until it expires. As removeOpaque. */
     endJwt,
+
+    /** Keeps for the life of a JWT what it leaves out. */
+    async keepContext(jti: string, { issuedAtMs, expiresAtMs }: Lifetime, context: TokenContext) {
+      const lifeMs = Math.max(1, expiresAtMs - issuedAtMs);
+      await redis.set(contextKeyOf(jti), JSON.stringify(context), 'PX', lifeMs);
+    },
+
+    async findContext(jti: string): Promise<TokenContext | undefined> {
+      const text = await redis.get(contextKeyOf(jti));
+      return text === null ? undefined : (JSON.parse(text) as TokenContext);
+    },
 
     async hasJwtEnded(jti: string): Promise<boolean> {
       return (await redis.exists(endedKeyOf(jti))) === 1;

@@ -1,6 +1,7 @@
 /**
  * Writes and reads access tokens as JWTs (RFC 9068), which resource servers verify themselves with the key set.
- * A JWT contains what introspection says of it, and in the claim `ctx`, encrypted, what only Gatehouse needs: nothing is stored.
+ * A JWT contains what introspection says of it. The claim `ctx` contains the rest, encrypted, or Redis keeps the rest:
+ * `docs/contributing/decisions/short-exchanged-tokens.md`.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { SigningAlgorithm } from '@gatehouse/contracts/resources';
@@ -15,7 +16,9 @@ import {
   factsOf,
   introspectionAnswer,
   type StoredAccessToken,
+  type TokenContext,
 } from './access-token.ts';
+import type { DerivedTokens } from './derived-tokens.ts';
 
 export type JwtAccessTokens = ReturnType<typeof createJwtAccessTokens>;
 
@@ -28,21 +31,35 @@ export const maxAccessTokenLength = 12_288;
 const idRandomBytes = 16;
 const packedFrom = 2048;
 const maxContextLength = 1_048_576;
+/** The claim `ctx` of a token whose context Redis keeps. A release that does not know it cannot open it, so it takes no such token. */
+const keptContext = 'kept';
+/** Claims that a short token leaves out: introspection answers them, and RFC 9068 names none of them. */
+const answeredAlone = {
+  grant_type: undefined,
+  environment_id: undefined,
+  contact_center_ids: undefined,
+  internal_client: undefined,
+};
 
 type Claims = JWTPayload & { ctx?: string | undefined };
 
-export function createJwtAccessTokens(options: { signer: Signer; box: SecretBox; issuer: string }) {
-  const { signer, box, issuer } = options;
+export interface JwtAccessTokensOptions {
+  signer: Signer;
+  box: SecretBox;
+  issuer: string;
+  derivedTokens: Pick<DerivedTokens, 'hasJwtEnded' | 'findContext'>;
+}
 
-  function claimsOf(jti: string, record: AccessTokenRecord): Claims {
+export function createJwtAccessTokens({ signer, box, issuer, derivedTokens }: JwtAccessTokensOptions) {
+  function claimsOf(jti: string, record: AccessTokenRecord, isContextKept: boolean): Claims {
     const {
       active: _active,
       token_type: _type,
       aud = [issuer],
       ...answer
     } = introspectionAnswer(record, issuer);
-    const context = privatePart(record);
-    return {
+    const context = isContextKept ? undefined : contextOf(record);
+    const claims = {
       ...answer,
       // RFC 9068 section 3: a token without a resource of its own is for this server.
       aud: aud.length === 1 ? (aud[0] as string) : aud,
@@ -50,12 +67,13 @@ export function createJwtAccessTokens(options: { signer: Signer; box: SecretBox;
       amr: record.session?.amr,
       ctx: context && box.seal(pack(context), contextPlace(jti)),
     };
+    return isContextKept ? { ...claims, ...answeredAlone, ctx: keptContext } : claims;
   }
 
-  function recordOf(claims: Claims, jti: string): AccessTokenRecord {
+  function recordOf(claims: Claims, jti: string, context: TokenContext): AccessTokenRecord {
     const answer = claims as Claims & ReturnType<typeof introspectionAnswer>;
     const issuedAtMs = timeOf(jti) ?? answer.iat * 1000;
-    const shown = {
+    return {
       clientId: answer.client_id,
       grantType: answer.grant_type,
       scope: answer.scope === '' ? [] : answer.scope.split(' '),
@@ -67,29 +85,44 @@ export function createJwtAccessTokens(options: { signer: Signer; box: SecretBox;
       issuedAtMs,
       expiresAtMs: answer.exp * 1000,
       authorizedAtMs: issuedAtMs,
+      ...context,
     };
-    if (claims.ctx === undefined) return shown;
-    return { ...shown, ...unpack(box.open(claims.ctx, contextPlace(jti))) };
+  }
+
+  /** Undefined if Redis lost it: without it nobody could tell what the token ends with. */
+  async function contextIn({ ctx }: Claims, jti: string): Promise<TokenContext | undefined> {
+    if (ctx === undefined) return {};
+    return ctx === keptContext ? derivedTokens.findContext(jti) : unpack(box.open(ctx, contextPlace(jti)));
   }
 
   const isForUsAlone = ({ aud }: Claims) => aud === issuer;
 
   return {
-    /** @param jti made by newTokenId() or tokenIdOf(). @throws AppError (500) if the token would be longer than read() accepts */
-    async sign(jti: string, record: AccessTokenRecord, algorithm: SigningAlgorithm): Promise<string> {
-      const token = await signer.sign(claimsOf(jti, record), accessTokenJwtType, algorithm);
+    /**
+     * @param jti made by newTokenId() or tokenIdOf(). @param isContextKept Redis keeps keptContextOf(record).
+     * @throws AppError (500) if the token would be longer than read() accepts
+     */
+    async sign(
+      jti: string,
+      record: AccessTokenRecord,
+      algorithm: SigningAlgorithm,
+      isContextKept = false,
+    ): Promise<string> {
+      const token = await signer.sign(claimsOf(jti, record, isContextKept), accessTokenJwtType, algorithm);
       if (token.length <= maxAccessTokenLength) return token;
       throw new AppError('token_too_large', 500, 'The access token would be too large: use opaque ones', {
         detail: `a JWT of ${token.length} characters for the client ${record.clientId}`,
       });
     },
 
-    /** The claims of a JWT that was issued here as access token, expired or not; undefined for any other text. */
+    /** A JWT that was issued here as access token and was not ended, expired or not; undefined for any other text. */
     async read(token: string): Promise<StoredAccessToken | undefined> {
       const claims = (await signer.recognize(token, accessTokenJwtType)) as Claims | undefined;
       const { jti } = claims ?? {};
       if (claims === undefined || jti === undefined) return undefined;
-      const record = recordOf(claims, jti);
+      const [hasEnded, context] = await Promise.all([derivedTokens.hasJwtEnded(jti), contextIn(claims, jti)]);
+      if (hasEnded || context === undefined) return undefined;
+      const record = recordOf(claims, jti, context);
       return {
         facts: { ...factsOf(record), jti },
         introspection: JSON.stringify({
@@ -122,14 +155,14 @@ function audienceOf({ aud = [] }: Claims): string[] {
   return typeof aud === 'string' ? [aud] : aud;
 }
 
-/** Whether a token has the form of a JWT: opaque tokens contain no dot, refresh tokens one. */
-export function isJwt(token: string): boolean {
-  const first = token.indexOf('.');
-  return first > 0 && token.indexOf('.', first + 1) > first;
+/** Redis keeps it for a short token. */
+export function keptContextOf(record: AccessTokenRecord): TokenContext {
+  const { grantType, contactCenterIds, internalClient } = record;
+  return { ...contextOf(record), grantType, contactCenterIds, internalClient };
 }
 
-/** The members of the record that no claim contains; undefined if there are none. */
-function privatePart(record: AccessTokenRecord): Partial<AccessTokenRecord> | undefined {
+/** Undefined if the claims contain everything. */
+function contextOf(record: AccessTokenRecord): TokenContext | undefined {
   const {
     clientId: _clientId,
     grantType: _grantType,
@@ -153,15 +186,15 @@ function contextPlace(jti: string): SecretPlace {
 }
 
 /** Compresses long contexts: the roles of a person repeat much. The first byte says whether the rest is compressed. */
-function pack(context: Partial<AccessTokenRecord>): Buffer {
+function pack(context: TokenContext): Buffer {
   const json = Buffer.from(JSON.stringify(context));
   return json.length < packedFrom
     ? Buffer.concat([Buffer.of(0), json])
     : Buffer.concat([Buffer.of(1), deflateRawSync(json)]);
 }
 
-function unpack(bytes: Buffer): Partial<AccessTokenRecord> {
+function unpack(bytes: Buffer): TokenContext {
   const rest = bytes.subarray(1);
   const json = bytes[0] === 1 ? inflateRawSync(rest, { maxOutputLength: maxContextLength }) : rest;
-  return JSON.parse(json.toString('utf8')) as Partial<AccessTokenRecord>;
+  return JSON.parse(json.toString('utf8')) as TokenContext;
 }

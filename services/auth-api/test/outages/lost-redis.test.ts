@@ -101,6 +101,7 @@ const ends: [string, (stack: AuthApi) => Promise<{ client: TestClient; jwt: stri
       const client = await jwtClient(stack, {
         authorizedGrantTypes: [exchangeGrant],
         tokenExchange: { subjectClients: [portal.clientId] },
+        shortExchangedTokens: false,
       });
       const { access_token: subject } = await passwordTokens(stack, portal);
       const jwt = (await exchangeToken(stack, client, subject)).json().access_token;
@@ -142,6 +143,7 @@ describe('an emptied Redis', () => {
     const client = await jwtClient(stack, {
       authorizedGrantTypes: [exchangeGrant],
       tokenExchange: { subjectClients: [portal.clientId] },
+      shortExchangedTokens: false,
     });
     const { access_token: subject } = await passwordTokens(stack, portal);
     const jwt = (await exchangeToken(stack, client, subject)).json().access_token;

@@ -42,6 +42,12 @@ export const tokens = {
     group: 'tokens',
     initial: 'RS256',
   }),
+  shortExchangedTokens: field(z.boolean(), {
+    label: 'Exchanged JWTs are short',
+    help: 'Redis keeps what only Gatehouse needs of them. They end when Redis loses it, and other regions do not accept them.',
+    group: 'tokens',
+    initial: true,
+  }),
   idTokenSignedResponseAlg: field(z.enum(signingAlgorithms), {
     label: 'Signature of ID tokens',
     help: 'RS256 is what every library knows.',

@@ -28,6 +28,7 @@ describe('a client', () => {
         refreshTokenExpirationTimeout: 2_592_000,
         contactCenterIds: [],
         accessTokenFormat: 'opaque',
+        shortExchangedTokens: true,
         accessTokenSignedResponseAlg: 'RS256',
         idTokenSignedResponseAlg: 'RS256',
         membershipClaims: [],
