@@ -1,5 +1,6 @@
 /** The table of contents of Environment API: every audience with its guards. The domains say what is mounted for it. */
 import { advertiseNonces } from '@gatehouse/caller-auth/sender-constraint';
+import { envelopeErrorHandler } from '@gatehouse/service-kit/errors';
 import {
   type App,
   answerInteractionIds,
@@ -11,8 +12,11 @@ import { admitCallers } from './access/admission.ts';
 import { authorisation, base } from './access/matrix.ts';
 import type { Deps } from './domains.ts';
 import { refineOpenapi } from './openapi/refinement.ts';
+import { scimErrorHandler } from './scim/errors.ts';
 
 const internal = `${base}/internal`;
+const scimBase = `${base}/contact-centers/:id/scim/v2`;
+const belowScimBase = new RegExp(`^${scimBase.replace(':id', '[^/]+')}(?:/|$)`);
 
 export async function buildApp(deps: Deps): Promise<App> {
   const { config, kit, access, cors } = deps;
@@ -20,6 +24,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     ...kit,
     proxyWatch: deps.diagnosis.proxyWatch,
     http: config.http,
+    errorHandlerAt: (path) => (belowScimBase.test(path) ? scimErrorHandler : envelopeErrorHandler),
     openapi: {
       title: 'Gatehouse Environment API',
       description:
@@ -50,7 +55,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       access.advertise(scim);
       await mount(scim, 'provisioners');
     },
-    { prefix: `${base}/contact-centers/:id/scim/v2` },
+    { prefix: scimBase },
   );
   // For the release before, whose Auth API calls here.
   if (config.internal.onPublicPort)

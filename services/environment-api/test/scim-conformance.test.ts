@@ -31,6 +31,11 @@ describe('an error', () => {
     ['PATCH', '/Me', 501],
     ['GET', '/Users?count=many', 400],
     ['GET', '/Schemas/none', 404],
+    // The router itself refuses these.
+    ['GET', '/Users/%zz', 400],
+    ['GET', '/Nothing/%zz', 400],
+    ['GET', '/Users/%61nna', 400],
+    ['DELETE', `/Users/${'x'.repeat(600)}`, 414],
   ])('at %s %s has the members of SCIM, and no others', async (method, path, status) => {
     const answer = await scim.call(method, path, ['PUT', 'POST', 'PATCH'].includes(method) ? {} : undefined);
     expect(answer.status).toBe(status);

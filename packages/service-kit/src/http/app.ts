@@ -22,7 +22,7 @@ import { acceptEmptyJson, letOversizedBodiesEnd } from './bodies.ts';
 import { correlateWork, requestIdOf } from './correlation.ts';
 import { type ApiDescription, describeApi } from './description.ts';
 import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
-import { hidePaths, knowRoutes, refuseAddress, wrongMethod } from './known-paths.ts';
+import { type ErrorHandlerAt, hidePaths, knowRoutes, refuseAddress, wrongMethod } from './known-paths.ts';
 import { plainUrl } from './plain-paths.ts';
 import { requestLogger } from './request-logger.ts';
 import { followTlsFiles, httpsOptions } from './tls.ts';
@@ -43,6 +43,8 @@ export interface AppOptions {
   drain?: Drain;
   proxyWatch?: ProxyWatch;
   tracing?: Tracing | undefined;
+  /** For addresses that the router refuses; without it, all of them get the envelope. */
+  errorHandlerAt?: ErrorHandlerAt;
   /** Collects the routes for the OpenAPI document, which a serving process does not need. */
   describesApi?: boolean | undefined;
   openapi?: ApiDescription;
@@ -72,7 +74,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     allowErrorHandlerOverride: false,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 512 },
     rewriteUrl: plainUrl,
-    frameworkErrors: refuseAddress,
+    frameworkErrors: refuseAddress(options.errorHandlerAt),
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'remove',
     ...definedOnly({ https }),

@@ -30,6 +30,9 @@ interface KnownRoutes {
   scope: App;
 }
 
+/** Gives the form of an answer to an address that the router refuses. The handler gets a request that no hook has seen. */
+export type ErrorHandlerAt = (path: string) => typeof envelopeErrorHandler;
+
 /** `config` of a route with a secret in its path. */
 interface PathHiding {
   hidesPath?: boolean;
@@ -82,20 +85,19 @@ export function wrongMethod(
 }
 
 /** Answers an address that the router itself refuses, before any hook runs, without repeating the address. */
-export function refuseAddress(
-  { code }: { code: string },
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const error =
-    code === 'FST_ERR_MAX_PARAM_LENGTH'
-      ? new AppError('uri_too_long', 414, 'A part of the address is too long')
-      : badRequest(
-          'The address is no valid URL, or its path is not spelled plainly: leave letters, digits, "-", ".", "_" and "~" as they are, encode nothing twice, use no backslash and no segment "." or "..", and send no scheme, host or fragment with it',
-        );
-  reply.header(requestIdHeader, request.id).header('x-content-type-options', 'nosniff');
-  return envelopeErrorHandler(error, request, reply);
-}
+export const refuseAddress =
+  (errorHandlerAt: ErrorHandlerAt = () => envelopeErrorHandler) =>
+  ({ code }: { code: string }, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const error =
+      code === 'FST_ERR_MAX_PARAM_LENGTH'
+        ? new AppError('uri_too_long', 414, 'A part of the address is too long')
+        : badRequest(
+            'The address is no valid URL, or its path is not spelled plainly: leave letters, digits, "-", ".", "_" and "~" as they are, encode nothing twice, use no backslash and no segment "." or "..", and send no scheme, host or fragment with it',
+          );
+    reply.header(requestIdHeader, request.id).header('x-content-type-options', 'nosniff');
+    // The address as it came: `rewriteUrl` has replaced one with a second spelling.
+    return errorHandlerAt(pathOf(request.originalUrl))(error, request, reply);
+  };
 
 function matches(pattern: readonly string[], path: readonly string[]): boolean {
   return (
