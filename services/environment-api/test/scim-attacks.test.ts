@@ -457,12 +457,12 @@ describe('a request that makes much of little', () => {
     const provided = await passwords.hash('a-long-enough-password');
     const present = await passwords.sealed(provided, { ...person, present: undefined });
     let hashed = 0;
-    const hashes = Array.from({ length: 30 }, async () => {
+    const hashes = Array.from({ length: 60 }, async () => {
       await passwords.hash('another-long-password');
       hashed += 1;
     });
     expect(await passwords.sealed(provided, { ...person, present })).toBeUndefined();
-    expect(hashed).toBeLessThan(25);
+    expect(hashed).toBeLessThan(50);
     await Promise.all(hashes);
   });
 
