@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { Core, Domain, ServicesOf } from '../core/domain.ts';
 import type { SigningKeyParts } from '../keys/signing-keys/compose.ts';
 import type { RevocationParts } from '../records/revocation/compose.ts';
-import { serviceClient } from '../registry/clients/service-client.ts';
+import { serviceClient } from '../registry/clients/built-in/service-client.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { createDerivedTokens } from './derived-tokens.ts';
 import { createJwtAccessTokens } from './jwt-access-token.ts';

@@ -145,7 +145,7 @@ describe.each([
 ])('guesses of the service secret at %s', (_place, id, appOf) => {
   const known = basicAuthorization(id, serviceClient.secret);
 
-  // attack: guessing the secret of the service client | ASVS 6.3.1, RFC 6749 2.3.1 | guard: services/auth-api/src/registry/clients/service-callers.ts
+  // attack: guessing the secret of the service client | ASVS 6.3.1, RFC 6749 2.3.1 | guard: services/auth-api/src/registry/clients/built-in/service-callers.ts
   it('are limited by address, in parallel too, and the right one is not told apart', async () => {
     const app = appOf();
     const statuses = await Promise.all(
@@ -156,7 +156,7 @@ describe.each([
     expect(await ask(app, known, '10.1.0.1')).toBe(429);
   });
 
-  // attack: guessing the secret from many addresses | ASVS 6.3.1 | guard: services/auth-api/src/registry/clients/service-callers.ts
+  // attack: guessing the secret from many addresses | ASVS 6.3.1 | guard: services/auth-api/src/registry/clients/built-in/service-callers.ts
   it('are limited for all addresses together, without shutting out who has proved the secret', async () => {
     const app = appOf();
     expect(await ask(app, known, '10.2.0.250')).toBe(404);
@@ -180,7 +180,7 @@ describe('the secret of the service client at the public endpoints', () => {
     expect(await askOps('not the password', '10.6.1.2')).toBe(401);
   });
 
-  // attack: telling the right secret by its acceptance | ASVS 6.3.1 | guard: services/auth-api/src/registry/clients/service-client.ts
+  // attack: telling the right secret by its acceptance | ASVS 6.3.1 | guard: services/auth-api/src/registry/clients/built-in/service-client.ts
   it('is refused too while it is guessed, and at the internal listener it still counts', async () => {
     const statuses = await Promise.all(
       Array.from({ length: 40 }, (_, n) => introspect(wrong(n), '10.3.0.1')),

@@ -1,6 +1,6 @@
 import { Secret } from '@gatehouse/service-kit/crypto';
 import { expect, it } from 'vitest';
-import { serviceClient } from '../../src/registry/clients/service-client.ts';
+import { serviceClient } from '../../src/registry/clients/built-in/service-client.ts';
 import { createServiceAuthorization } from '../../src/tokens/service-token.ts';
 
 const dayMs = 86_400_000;

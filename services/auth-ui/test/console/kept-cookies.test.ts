@@ -85,7 +85,7 @@ describe('a kept cookie', () => {
     expect(await statusWith(newSecret)).toBe(303);
   });
 
-  // attack: console session kept for a month | CWE-613, ASVS 7.3.2 | guard: services/auth-api/src/registry/clients/console-client.ts
+  // attack: console session kept for a month | CWE-613, ASVS 7.3.2 | guard: services/auth-api/src/registry/clients/built-in/console-client.ts
   it.each([
     ['half a day', dayMs / 2 + 60_000],
     ['a month', 31 * dayMs],

@@ -9,8 +9,9 @@ import { gatherUses } from '../../core/last-uses.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
+import { consoleClient } from './built-in/console-client.ts';
+import { createServiceCallers } from './built-in/service-callers.ts';
 import type { Client } from './client.ts';
-import { consoleClient } from './console-client.ts';
 import { createClientRestoration } from './deleted/restoration.ts';
 import { deletedClientRoutes } from './deleted/routes.ts';
 import { createDetailReader } from './detail-types.ts';
@@ -22,7 +23,6 @@ import { createClientLogos } from './logos.ts';
 import { clientDefaults } from './new-client.ts';
 import { clientRoutes } from './routes.ts';
 import { createClientService } from './service.ts';
-import { createServiceCallers } from './service-callers.ts';
 import { writeClientUses } from './store.ts';
 import { createTargets } from './targets.ts';
 

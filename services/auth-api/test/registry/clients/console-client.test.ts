@@ -63,7 +63,7 @@ describe('the client of the console', () => {
     expect(await statusOf(serviceClient.secret)).toBe('invalid_client');
   });
 
-  // attack: a code sent to another address than the console | RFC 9700 section 4.1.1 | guard: services/auth-api/src/registry/clients/console-client.ts
+  // attack: a code sent to another address than the console | RFC 9700 section 4.1.1 | guard: services/auth-api/src/registry/clients/built-in/console-client.ts
   it('has exactly the addresses of the installation', async () => {
     const browser = createBrowser(stack.app);
     for (const redirectUri of [`${publicUrl}/auth/console/callback/x`, `${publicUrl}/auth/console`]) {
@@ -79,7 +79,7 @@ describe('the client of the console', () => {
     expect(account.location).toContain('/auth/sign-in.html');
   });
 
-  // attack: an authorization code injected into the console | RFC 9700 section 4.5 | guard: services/auth-api/src/registry/clients/console-client.ts
+  // attack: an authorization code injected into the console | RFC 9700 section 4.5 | guard: services/auth-api/src/registry/clients/built-in/console-client.ts
   it('must prove its code by PKCE', async () => {
     const url = new URL(authorizeUrl(consoleClient), publicUrl);
     url.searchParams.delete('code_challenge');

@@ -3,8 +3,8 @@ import { parseBasicCredentials, type SecretVerifier } from '@gatehouse/caller-au
 import { unauthorized } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
-import type { AuditWriter } from '../../records/audit/event.ts';
-import type { Client } from './client.ts';
+import type { AuditWriter } from '../../../records/audit/event.ts';
+import type { Client } from '../client.ts';
 
 interface ServiceCallersOptions {
   own: Client;

@@ -8,8 +8,8 @@ import {
   consoleScope,
 } from '@gatehouse/contracts/auth-api';
 import { consoleClientSecrets, digestSecret, type Secret } from '@gatehouse/service-kit/crypto';
-import type { Client } from './client.ts';
-import { newClient } from './new-client.ts';
+import type { Client } from '../client.ts';
+import { newClient } from '../new-client.ts';
 
 /** Short, because an administrator's token opens much; the console renews it without being seen. */
 const accessTtlSeconds = 300;

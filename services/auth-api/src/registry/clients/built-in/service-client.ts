@@ -2,9 +2,9 @@
 
 import { managementAuthority } from '@gatehouse/contracts/auth-api';
 import { digestSecret, linesOf, type Secret } from '@gatehouse/service-kit/crypto';
-import { exchangeGrantType, jwtBearerGrantType } from '../../core/protocol/grant-types.ts';
-import type { Client } from './client.ts';
-import { newClient } from './new-client.ts';
+import { exchangeGrantType, jwtBearerGrantType } from '../../../core/protocol/grant-types.ts';
+import type { Client } from '../client.ts';
+import { newClient } from '../new-client.ts';
 
 const ttlSeconds = 3600;
 
