@@ -1,6 +1,7 @@
 /** Records which foreign software a suite ran against, for docs/explain/interoperability.md. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
@@ -33,6 +34,14 @@ export function recordForeignSoftware(
     const states = tasks.map(({ result, mode }) => result?.state ?? mode);
     if (!states.includes('pass') || states.includes('fail')) return;
     writeRun({ name, does, version: await version(), suite: file.filepath.slice(root.length) });
+  });
+}
+
+/** The same for a library of npm. `importer`: the address of a module that imports the library. */
+export function recordForeignLibrary(name: string, does: string, importer: string): void {
+  recordForeignSoftware(name, does, () => {
+    const description = readFileSync(findPackageJSON(name, importer) as string, 'utf8');
+    return (JSON.parse(description) as { version: string }).version;
   });
 }
 

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { recordForeignLibrary } from '@gatehouse/testing/foreign-software';
 import { temporaryFolder } from '@gatehouse/testing/programs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ops } from '../../../services/auth-api/test/stack/auth-api.ts';
@@ -27,6 +28,13 @@ const options = {
   ...{ noEmit: true, target: 'es2024', module: 'nodenext', allowImportingTsExtensions: true },
   ...{ types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
 };
+
+recordForeignLibrary(
+  'openapi-typescript',
+  'describes its APIs to it, which makes types of them',
+  import.meta.url,
+);
+recordForeignLibrary('openapi-fetch', 'answers its calls, typed by the documents', import.meta.url);
 
 it('the program of docs/guides/openapi.md compiles with types that are made of the documents, and does what it says', async () => {
   symlinkSync(join(root, 'tools/node_modules'), join(place, 'node_modules'));

@@ -1,5 +1,7 @@
 /** Single sign-on in a real Chromium, each step as a person sees it. */
+
 import { findChromium } from '@gatehouse/testing/chromium';
+import { recordForeignLibrary } from '@gatehouse/testing/foreign-software';
 import {
   type OpenIdProvider,
   type SamlProvider,
@@ -19,6 +21,14 @@ const chromium = findChromium();
 const secret = 'a secret at the provider';
 
 describe.skipIf(!chromium)('single sign-on in a real Chromium', () => {
+  const providers = import.meta.resolve('@gatehouse/testing/identity-providers');
+  recordForeignLibrary(
+    'oidc-provider',
+    'signs people in by its OpenID Connect, and follows its logout',
+    providers,
+  );
+  recordForeignLibrary('samlp', 'signs people in by its SAML, and follows its logout', providers);
+
   let stage: Stage;
   let openId: OpenIdProvider;
   let saml: SamlProvider;

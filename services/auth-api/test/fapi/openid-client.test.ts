@@ -1,4 +1,5 @@
 /** A strict client library of somebody else's making follows the FAPI 2.0 Security Profile over HTTP. */
+import { recordForeignLibrary } from '@gatehouse/testing/foreign-software';
 import { exportJWK, generateKeyPair } from 'jose';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,6 +38,11 @@ beforeAll(async () => {
 afterAll(() => stack?.close());
 
 describe('openid-client', () => {
+  recordForeignLibrary(
+    'openid-client',
+    'serves it by the FAPI 2.0 Security Profile and Message Signing',
+    import.meta.url,
+  );
   it('pushes a signed request, signs in, redeems and refreshes with DPoP and nonces, and reads userinfo', async () => {
     const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair('ES256'));
     const codeVerifier = oidc.randomPKCECodeVerifier();

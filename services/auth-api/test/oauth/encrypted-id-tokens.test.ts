@@ -1,4 +1,5 @@
 /** ID tokens and UserInfo that only their client can read, as strict relying parties read them. */
+import { recordForeignLibrary } from '@gatehouse/testing/foreign-software';
 import { compactDecrypt, createLocalJWKSet, type JSONWebKeySet, jwtDecrypt, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -175,41 +176,45 @@ it('is registered only with a key to encrypt to, and announced', async () => {
   }
 });
 
-it('is what openid-client accepts', async () => {
-  const listening = await startListening();
-  const own = await createClient(listening, {
-    jwks: { keys: [key.publicJwk] },
-    idTokenEncryptedResponseAlg: 'ECDH-ES+A256KW',
-    userinfoSignedResponseAlg: 'RS256',
-    userinfoEncryptedResponseAlg: 'ECDH-ES+A256KW',
-  });
-  const config = await oidc.discovery(
-    new URL(listening.issuer),
-    own.clientId,
-    { userinfo_signed_response_alg: 'RS256' },
-    oidc.ClientSecretBasic(own.clientSecret ?? ''),
-    { execute: [oidc.allowInsecureRequests] },
-  );
-  oidc.enableDecryptingResponses(config, ['A128CBC-HS256'], {
-    key: key.privateKey,
-    alg: 'ECDH-ES+A256KW',
-    kid: key.publicJwk.kid ?? '',
-  });
-  const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
-  const url = oidc.buildAuthorizationUrl(config, {
-    redirect_uri: redirectUri,
-    scope: 'openid',
-    code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
-    code_challenge_method: 'S256',
-  });
+describe('openid-client', () => {
+  recordForeignLibrary('openid-client', 'gives it encrypted ID tokens', import.meta.url);
 
-  const tokens = await oidc.authorizationCodeGrant(config, await followAndSignIn(listening, url), {
-    pkceCodeVerifier,
-    idTokenExpected: true,
-  });
-  const user = await oidc.fetchUserInfo(config, tokens.access_token, tokens.claims()?.sub ?? '');
-  await listening.close();
+  it('accepts an encrypted ID token', async () => {
+    const listening = await startListening();
+    const own = await createClient(listening, {
+      jwks: { keys: [key.publicJwk] },
+      idTokenEncryptedResponseAlg: 'ECDH-ES+A256KW',
+      userinfoSignedResponseAlg: 'RS256',
+      userinfoEncryptedResponseAlg: 'ECDH-ES+A256KW',
+    });
+    const config = await oidc.discovery(
+      new URL(listening.issuer),
+      own.clientId,
+      { userinfo_signed_response_alg: 'RS256' },
+      oidc.ClientSecretBasic(own.clientSecret ?? ''),
+      { execute: [oidc.allowInsecureRequests] },
+    );
+    oidc.enableDecryptingResponses(config, ['A128CBC-HS256'], {
+      key: key.privateKey,
+      alg: 'ECDH-ES+A256KW',
+      kid: key.publicJwk.kid ?? '',
+    });
+    const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
+    const url = oidc.buildAuthorizationUrl(config, {
+      redirect_uri: redirectUri,
+      scope: 'openid',
+      code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+    });
 
-  expect(tokens.id_token?.split('.')).toHaveLength(5);
-  expect(user['user_name']).toBe('demo\\agent');
+    const tokens = await oidc.authorizationCodeGrant(config, await followAndSignIn(listening, url), {
+      pkceCodeVerifier,
+      idTokenExpected: true,
+    });
+    const user = await oidc.fetchUserInfo(config, tokens.access_token, tokens.claims()?.sub ?? '');
+    await listening.close();
+
+    expect(tokens.id_token?.split('.')).toHaveLength(5);
+    expect(user['user_name']).toBe('demo\\agent');
+  });
 });

@@ -1,4 +1,5 @@
 /** A strict relying party of somebody else's making goes the whole way over HTTP. */
+import { recordForeignLibrary } from '@gatehouse/testing/foreign-software';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followAndSignIn, type ListeningAuthApi, startListening } from '../stack/listening.ts';
@@ -22,6 +23,11 @@ beforeAll(async () => {
 afterAll(() => stack?.close());
 
 describe('openid-client', () => {
+  recordForeignLibrary(
+    'openid-client',
+    'signs people in, refreshes, introspects and revokes tokens of its clients',
+    import.meta.url,
+  );
   it('discovers, signs in with PKCE and nonce, reads userinfo, refreshes, introspects and revokes', async () => {
     const codeVerifier = oidc.randomPKCECodeVerifier();
     const nonce = oidc.randomNonce();

@@ -1,4 +1,5 @@
 /** A client that knows nothing but the address of a resource finds the authorization server (RFC 9728). */
+import { recordForeignLibrary } from '@gatehouse/testing/foreign-software';
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ListeningAuthApi, startListening } from '../stack/listening.ts';
@@ -19,6 +20,11 @@ const challengeOf = async (path: string, authorization?: string) => {
 const addressIn = (challenge: string) => /resource_metadata="([^"]+)"/.exec(challenge)?.[1];
 
 describe('protected resource metadata', () => {
+  recordForeignLibrary(
+    'oauth4webapi',
+    'leads it from an API to the authorization server (RFC 9728)',
+    import.meta.url,
+  );
   it.each(['/openid/userinfo', '/userinfo', '/jwt-userinfo'])(
     'of %s is named in its challenge, and leads to this server',
     async (path) => {

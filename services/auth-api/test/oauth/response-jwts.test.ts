@@ -1,4 +1,5 @@
 /** Authorization responses as JWTs (JARM), as strict relying parties read them. */
+import { recordForeignLibrary } from '@gatehouse/testing/foreign-software';
 import {
   compactDecrypt,
   createLocalJWKSet,
@@ -293,42 +294,46 @@ describe('the registration', () => {
   });
 });
 
-it('is what openid-client accepts, signed and encrypted', async () => {
-  const listening = await startListening();
-  const key = await createDecryptionKey('ECDH-ES+A128KW');
-  const own = await createClient(listening, {
-    jwks: { keys: [key.publicJwk] },
-    authorizationSignedResponseAlg: 'RS256',
-    authorizationEncryptedResponseAlg: 'ECDH-ES+A128KW',
-    authorizationEncryptedResponseEnc: 'A256GCM',
-  });
-  const config = await oidc.discovery(
-    new URL(listening.issuer),
-    own.clientId,
-    { authorization_signed_response_alg: 'RS256' },
-    oidc.ClientSecretBasic(own.clientSecret ?? ''),
-    { execute: [oidc.allowInsecureRequests, oidc.useJwtResponseMode] },
-  );
-  oidc.enableDecryptingResponses(config, ['A256GCM'], {
-    key: key.privateKey,
-    alg: 'ECDH-ES+A128KW',
-    kid: key.publicJwk.kid ?? '',
-  });
-  const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
-  const expectedState = oidc.randomState();
-  const url = oidc.buildAuthorizationUrl(config, {
-    redirect_uri: redirectUri,
-    scope: 'openid',
-    state: expectedState,
-    code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
-    code_challenge_method: 'S256',
-  });
+describe('openid-client', () => {
+  recordForeignLibrary('openid-client', 'answers it by JWTs, signed and encrypted (JARM)', import.meta.url);
 
-  const tokens = await oidc.authorizationCodeGrant(config, await followAndSignIn(listening, url), {
-    pkceCodeVerifier,
-    expectedState,
-  });
+  it('accepts a response that is signed and encrypted', async () => {
+    const listening = await startListening();
+    const key = await createDecryptionKey('ECDH-ES+A128KW');
+    const own = await createClient(listening, {
+      jwks: { keys: [key.publicJwk] },
+      authorizationSignedResponseAlg: 'RS256',
+      authorizationEncryptedResponseAlg: 'ECDH-ES+A128KW',
+      authorizationEncryptedResponseEnc: 'A256GCM',
+    });
+    const config = await oidc.discovery(
+      new URL(listening.issuer),
+      own.clientId,
+      { authorization_signed_response_alg: 'RS256' },
+      oidc.ClientSecretBasic(own.clientSecret ?? ''),
+      { execute: [oidc.allowInsecureRequests, oidc.useJwtResponseMode] },
+    );
+    oidc.enableDecryptingResponses(config, ['A256GCM'], {
+      key: key.privateKey,
+      alg: 'ECDH-ES+A128KW',
+      kid: key.publicJwk.kid ?? '',
+    });
+    const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
+    const expectedState = oidc.randomState();
+    const url = oidc.buildAuthorizationUrl(config, {
+      redirect_uri: redirectUri,
+      scope: 'openid',
+      state: expectedState,
+      code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+    });
 
-  expect(tokens.claims()).toMatchObject({ aud: own.clientId });
-  await listening.close();
+    const tokens = await oidc.authorizationCodeGrant(config, await followAndSignIn(listening, url), {
+      pkceCodeVerifier,
+      expectedState,
+    });
+
+    expect(tokens.claims()).toMatchObject({ aud: own.clientId });
+    await listening.close();
+  });
 });

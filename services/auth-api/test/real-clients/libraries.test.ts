@@ -2,6 +2,7 @@
 
 import { OAuth2Client } from '@badgateway/oauth2-client';
 import fastifyOauth2, { type OAuth2Namespace } from '@fastify/oauth2';
+import { recordForeignLibrary } from '@gatehouse/testing/foreign-software';
 import fastify, { type FastifyInstance } from 'fastify';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
@@ -28,6 +29,11 @@ const password = { username: 'demo\\agent', password: 'demo-agent-password' };
 const isActive = async (value: unknown) => (await introspect(stack, client, String(value)))['active'];
 
 describe('oauth4webapi', () => {
+  recordForeignLibrary(
+    'oauth4webapi',
+    'signs people in, exchanges, introspects and revokes tokens of its clients',
+    import.meta.url,
+  );
   const insecure = { [oauth.allowInsecureRequests]: true };
   let server: oauth.AuthorizationServer;
   const relyingParty = (): oauth.Client => ({ client_id: client.clientId });
@@ -136,6 +142,11 @@ describe('oauth4webapi', () => {
 });
 
 describe('simple-oauth2', () => {
+  recordForeignLibrary(
+    'simple-oauth2',
+    'signs people in, and gives tokens to its clients by four grants',
+    import.meta.url,
+  );
   const options = () => ({
     client: { id: client.clientId, secret },
     auth: {
@@ -176,6 +187,7 @@ describe('simple-oauth2', () => {
 });
 
 describe('passport-oauth2', () => {
+  recordForeignLibrary('passport-oauth2', 'signs people in, with PKCE and a state', import.meta.url);
   it('signs a user in with PKCE and a state that it checks', async () => {
     const strategy = new OAuth2Strategy(
       {
@@ -210,6 +222,11 @@ describe('passport-oauth2', () => {
 });
 
 describe('@badgateway/oauth2-client', () => {
+  recordForeignLibrary(
+    '@badgateway/oauth2-client',
+    'signs people in, and gives tokens to its clients by three grants',
+    import.meta.url,
+  );
   let library: OAuth2Client;
   beforeAll(() => {
     library = new OAuth2Client({
@@ -241,6 +258,7 @@ describe('@badgateway/oauth2-client', () => {
 });
 
 describe('@fastify/oauth2', () => {
+  recordForeignLibrary('@fastify/oauth2', 'signs people in, with PKCE, and refreshes', import.meta.url);
   let application: FastifyInstance;
   afterAll(() => application?.close());
 

@@ -1,8 +1,10 @@
 /** A single-page application with oidc-client-ts, on an origin of its own, in a real browser. */
+
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { closeContexts, findChromium, sharedChromium } from '@gatehouse/testing/chromium';
+import { recordForeignLibrary } from '@gatehouse/testing/foreign-software';
 import type { User, UserManager } from 'oidc-client-ts';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -83,6 +85,11 @@ const callManager = <T>(page: Page, use: (manager: UserManager) => Promise<T>): 
   );
 
 describe.skipIf(chromium === undefined)('oidc-client-ts in Chromium', () => {
+  recordForeignLibrary(
+    'oidc-client-ts',
+    'signs people of a page in, renews silently and revokes',
+    import.meta.url,
+  );
   it('signs in by redirect, loads userinfo, renews silently and revokes', async () => {
     const page = await openPage();
     await page.goto(origin);

@@ -1,8 +1,10 @@
 /** The vendor's client for v3 APIs, bundled as an application bundles it, on an origin of its own in a real browser. */
+
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { closeContexts, findChromium, sharedChromium } from '@gatehouse/testing/chromium';
+import { recordForeignLibrary } from '@gatehouse/testing/foreign-software';
 import type { Browser, Page } from 'playwright-core';
 import { build, type Plugin } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -112,6 +114,11 @@ const password = () => ({
 });
 
 describe.skipIf(chromium === undefined)("the vendor's client in Chromium", () => {
+  recordForeignLibrary(
+    'genesys-provisioning-client-js',
+    'answers the calls of the authentication library of the same maker, in Chromium',
+    import.meta.url,
+  );
   it('asks for the scheme, signs its user in, reads who that is, and signs out', async () => {
     await openAt(origin);
     const asked = await call('authSchemeLookup', { userName: agent.username, tenant: agent.tenant });

@@ -1,7 +1,9 @@
 /** The browser libraries of the vendor's v3 APIs, unchanged: the token they carry is one of ours. */
+
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { recordForeignLibrary } from '@gatehouse/testing/foreign-software';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followAndSignIn, type ListeningAuthApi, startListening } from '../../stack/listening.ts';
 import { createClient, passwordTokens, postForm, redirectUri, type TestClient } from '../../stack/oauth.ts';
@@ -42,6 +44,11 @@ const authorizeLink = () => {
 };
 
 describe('genesys-workspace-client-js', () => {
+  recordForeignLibrary(
+    'genesys-workspace-client-js',
+    'redeems the code that its server hands on',
+    import.meta.url,
+  );
   it('starts a workspace with the code of a sign-in, which its server redeems', async () => {
     const back = await followAndSignIn(stack, authorizeLink());
     const code = back.searchParams.get('code') ?? '';
@@ -52,6 +59,11 @@ describe('genesys-workspace-client-js', () => {
 });
 
 describe('genesys-provisioning-client-js', () => {
+  recordForeignLibrary(
+    'genesys-provisioning-client-js',
+    'gives it tokens, which it sends to its server',
+    import.meta.url,
+  );
   it('acts for the user of its token until that is revoked', async () => {
     const { access_token: token, refresh_token } = await passwordTokens(stack, client);
 
@@ -63,6 +75,11 @@ describe('genesys-provisioning-client-js', () => {
 });
 
 describe('genesys-statistics-client-js', () => {
+  recordForeignLibrary(
+    'genesys-statistics-client-js',
+    'gives it tokens, which it sends to its server',
+    import.meta.url,
+  );
   it('reads statistics with a token of ours', async () => {
     const { access_token: token } = await passwordTokens(stack, client);
     expect(await run('statistics', { token })).toEqual({ learnt: { code: 0 } });
