@@ -7,7 +7,15 @@ import { expect } from 'vitest';
 import { type AuthApi, publicUrl } from '../stack/auth-api.ts';
 import { type Answer, type Browser, createBrowser } from '../stack/browser.ts';
 import { agent, readView, signIn } from '../stack/interaction.ts';
-import { createClient, interactionOf, type OAuthAnswer, type OAuthJson, postForm } from '../stack/oauth.ts';
+import {
+  createClient,
+  interactionOf,
+  type OAuthAnswer,
+  type OAuthJson,
+  postForm,
+  type TestClient,
+} from '../stack/oauth.ts';
+import { assertedBy, type ClientKey } from '../stack/signing-client.ts';
 
 export const issuer = `${publicUrl}/auth/v3`;
 
@@ -45,25 +53,46 @@ export interface UserInfoAnswer {
   challenge: string | undefined;
 }
 
+export type ResponseType = 'code' | 'id_token' | 'id_token token' | 'code id_token';
+
 export interface RelyingPartyOptions {
+  responseType?: ResponseType;
   responseMode?: 'form_post';
   authentication?: 'client_secret_basic' | 'client_secret_post';
   registration?: Record<string, unknown>;
+  /** One that is registered already. */
+  client?: TestClient;
+  /** Signs assertions instead of the `authentication` by a secret. It is read at each request: keys change. */
+  key?: () => ClientKey;
 }
 
 export async function createRelyingParty(
   stack: AuthApi,
-  { responseMode, authentication = 'client_secret_basic', registration = {} }: RelyingPartyOptions = {},
+  {
+    responseType = 'code',
+    responseMode,
+    authentication = 'client_secret_basic',
+    registration = {},
+    client,
+    key,
+  }: RelyingPartyOptions = {},
 ): Promise<RelyingParty> {
-  const registered = await createClient(stack, {
-    redirectURIs: ['https://rp.test/callback'],
-    postLogoutRedirectURIs: ['https://rp.test/post-logout'],
-    authorizedGrantTypes: ['authorization_code', 'refresh_token'],
-    tokenEndpointAuthMethod: authentication,
-    // The plans of OpenID Connect send no code challenge.
-    requirePkce: false,
-    ...registration,
-  });
+  const hasCode = responseType.includes('code');
+  const registered =
+    client ??
+    (await createClient(stack, {
+      redirectURIs: ['https://rp.test/callback'],
+      postLogoutRedirectURIs: ['https://rp.test/post-logout'],
+      authorizedGrantTypes: [
+        ...(hasCode ? ['authorization_code', 'refresh_token'] : []),
+        ...(responseType === 'code' ? [] : ['implicit']),
+      ],
+      responseTypes: [responseType],
+      tokenEndpointAuthMethod: authentication,
+      // The plans of OpenID Connect send no code challenge.
+      requirePkce: false,
+      ...registration,
+    }));
   const { clientId, clientSecret = '', redirectUri } = registered;
   const browser = createBrowser(stack.app);
 
@@ -71,7 +100,7 @@ export async function createRelyingParty(
     const request = {
       client_id: clientId,
       redirect_uri: redirectUri,
-      response_type: 'code',
+      response_type: responseType,
       scope: 'openid',
       state: randomToken(8),
       nonce: randomToken(8),
@@ -103,11 +132,16 @@ export async function createRelyingParty(
       const { location } = answer;
       if (location === undefined) return { fields: postedFields(answer), pages };
       const url = new URL(location);
-      if (url.origin !== publicUrl) return { fields: Object.fromEntries(url.searchParams), pages };
+      if (url.origin !== publicUrl) return { fields: answeredFields(url), pages };
       const isPage = url.pathname.endsWith('.html');
       if (isPage) pages.push(url.pathname);
       answer = isPage ? await answerPage(location) : await browser.get(location);
     }
+  }
+
+  /** A query of the registered address stays beside an answer in the fragment. */
+  function answeredFields({ searchParams, hash }: URL): Record<string, string> {
+    return Object.fromEntries([...searchParams, ...new URLSearchParams(hash.slice(1))]);
   }
 
   /** The form of an answer by form_post, as a browser would send it. */
@@ -126,7 +160,8 @@ export async function createRelyingParty(
     return { ...answer, nonce: request['nonce'] };
   }
 
-  function token(form: Record<string, string>): Promise<OAuthAnswer> {
+  async function token(form: Record<string, string>): Promise<OAuthAnswer> {
+    if (key) return postForm(stack, 'token', { ...form, ...(await assertedBy(key(), clientId)) });
     return authentication === 'client_secret_basic'
       ? postForm(stack, 'token', form, undefined, {
           authorization: basicAuthorization(clientId, clientSecret),
@@ -165,14 +200,25 @@ export async function createRelyingParty(
     verifyIdToken,
     async signIn(parameters, by) {
       const { nonce, ...answer } = await authorize(parameters, by);
-      expect(answer.fields).not.toHaveProperty('error');
-      const redeemed = await redeem(answer.fields['code'] ?? '');
+      const { fields } = answer;
+      expect(fields).not.toHaveProperty('error');
+      // Core sections 3.2.2.5 and 3.3.2.5: what the response type names, and nothing else.
+      expect('code' in fields).toBe(hasCode);
+      expect('id_token' in fields).toBe(responseType.includes('id_token'));
+      expect('access_token' in fields).toBe(responseType.endsWith(' token'));
+      const first = fields['id_token'] && (await verifyIdToken(fields['id_token'], nonce));
+      if (first) {
+        expect(first['c_hash']).toBe(halfHash(fields['code']));
+        expect(first['at_hash']).toBe(halfHash(fields['access_token']));
+        if (!hasCode) return { ...answer, tokens: fields as unknown as OAuthJson, idToken: first };
+      }
+      const redeemed = await redeem(fields['code'] ?? '');
       expect(redeemed.status, redeemed.body).toBe(200);
       expect(redeemed.headers['cache-control']).toBe('no-store');
       const tokens = redeemed.json();
       const idToken = await verifyIdToken(tokens.id_token, nonce);
-      const half = createHash('sha256').update(tokens.access_token).digest().subarray(0, 16);
-      expect(idToken['at_hash']).toBe(half.toString('base64url'));
+      expect(idToken['at_hash']).toBe(halfHash(tokens.access_token));
+      if (first) expect([first.iss, first.sub]).toEqual([idToken.iss, idToken.sub]);
       return { ...answer, tokens, idToken };
     },
     async userInfo(accessToken, how = 'get') {
@@ -198,4 +244,10 @@ export async function createRelyingParty(
       };
     },
   };
+}
+
+/** Core section 3.3.2.11, for the algorithms of SHA-256. */
+function halfHash(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  return createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url');
 }

@@ -18,6 +18,8 @@ import { agent, readView, signIn } from '../stack/interaction.ts';
 import { authorizeUrl, interactionOf, type OAuthAnswer, postForm, responseOf } from '../stack/oauth.ts';
 import { assertedBy, createClientKey, issuer } from '../stack/signing-client.ts';
 
+const mtlsUrl = 'https://mtls.login.test';
+
 let stack: AuthApi;
 let client: FapiClient;
 let other: FapiClient;
@@ -25,7 +27,10 @@ let skewMs = 0;
 const now = () => Math.floor(Date.now() / 1000);
 
 beforeAll(async () => {
-  stack = await startAuthApi({ now: () => Date.now() + skewMs });
+  stack = await startAuthApi({
+    env: { GATEHOUSE_MTLS_URL: mtlsUrl },
+    now: () => Date.now() + skewMs,
+  });
   [client, other] = await Promise.all([createFapiClient(stack), createFapiClient(stack, {}, 'PS256')]);
 });
 afterAll(() => stack?.close());
@@ -183,8 +188,6 @@ describe('client assertions', () => {
     push(stack, client, await assertedBy(key, client.clientId, changes, header));
 
   it.each<[string, Record<string, unknown>]>([
-    ['the pushed request endpoint as audience', { aud: `${issuer}/oauth/par` }],
-    ['the token endpoint as audience', { aud: `${issuer}/oauth/token` }],
     ['a list as audience', { aud: [issuer] }],
     ['a foreign audience', { aud: 'https://other.test' }],
     ['an end five minutes ago', { exp: now() - 300 }],
@@ -193,6 +196,14 @@ describe('client assertions', () => {
   ])('are refused with %s', async (_name, changes) => {
     expect(refusal(await pushAsserting(changes))).toEqual([401, 'invalid_client']);
   });
+
+  // attack: client assertion for an endpoint, which another server could name as its own | FAPI 2.0 5.3.2.1, RFC 7523 3 | guard: services/auth-api/src/oauth/client-authentication/client-assertion.ts
+  it.each([issuer, `${mtlsUrl}/auth/v3`].flatMap((base) => [`${base}/oauth/par`, `${base}/oauth/token`]))(
+    'are refused with the audience %s',
+    async (aud) => {
+      expect(refusal(await pushAsserting({ aud }))).toEqual([401, 'invalid_client']);
+    },
+  );
 
   it('are taken from a clock that is 8 s ahead', async () => {
     expect((await pushAsserting({ nbf: now() + 8, iat: now() + 8 })).status).toBe(201);

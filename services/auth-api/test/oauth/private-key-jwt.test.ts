@@ -3,6 +3,7 @@ import { exportSPKI, importJWK } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import {
+  challenge,
   changeClient,
   createClient,
   type OAuthAnswer,
@@ -22,15 +23,22 @@ import {
   startKeyServer,
 } from '../stack/signing-client.ts';
 
+const mtlsUrl = 'https://mtls.login.test';
+
 let stack: AuthApi;
 let key: ClientKey;
 let client: TestClient;
 let skewMs = 0;
 const form = { grant_type: 'client_credentials' };
+const pkce = { code_challenge: challenge, code_challenge_method: 'S256' };
 
 beforeAll(async () => {
   stack = await startAuthApi({
-    env: { GATEHOUSE_MODE: 'local', GATEHOUSE_OUTBOUND_ALLOW_LOOPBACK: 'true' },
+    env: {
+      GATEHOUSE_MODE: 'local',
+      GATEHOUSE_OUTBOUND_ALLOW_LOOPBACK: 'true',
+      GATEHOUSE_MTLS_URL: mtlsUrl,
+    },
     now: () => Date.now() + skewMs,
   });
   key = await createClientKey();
@@ -71,8 +79,15 @@ describe('private_key_jwt (RFC 7523 section 3)', () => {
     expect([answer.status, answer.json().scope]).toEqual([200, '*']);
   });
 
-  it.each([issuer, `${issuer}/oauth/token`, `${issuer}/oauth/par`])('takes the audience %s', async (aud) => {
-    expect((await sendAssertion({ aud })).status).toBe(200);
+  // RFC 9126 section 2, RFC 8705 section 5: also the endpoints of `mtls_endpoint_aliases`, at every endpoint.
+  it.each([
+    issuer,
+    ...[issuer, `${mtlsUrl}/auth/v3`].flatMap((base) => [`${base}/oauth/token`, `${base}/oauth/par`]),
+  ])('takes the audience %s', async (aud) => {
+    const request = { response_type: 'code', redirect_uri: client.redirectUri, ...pkce };
+    const pushed = await send({ ...request, ...(await assertedBy(key, client.clientId, { aud })) }, 'par');
+
+    expect([(await sendAssertion({ aud })).status, pushed.status]).toEqual([200, 201]);
   });
 
   it('works with and without the client_id, a typ, a kid, and a nbf', async () => {

@@ -114,7 +114,8 @@ export const codeGrant = (code: string | null): Fields => ({
   code_verifier: verifier,
 });
 
-function present(form: Fields): Record<string, string> {
+/** Fields that are undefined are left out. */
+export function present(form: Fields): Record<string, string> {
   return Object.fromEntries(
     Object.entries(form).filter((field): field is [string, string] => field[1] !== undefined),
   );

@@ -119,7 +119,7 @@ const update = (clientId: string, fields: object) =>
   opsCall(stack, 'PUT', `/auth/v3/ops/clients/${clientId}`, { data: fields });
 
 describe('the picture of a client', () => {
-  it('is taken once and shown from here, replaced and deleted with it', async () => {
+  it('oidcc-registration-logo-uri: is taken once and shown from here, replaced and deleted with it', async () => {
     const client = await createClient(stack, { logoUri: `${base}/logo.png` });
     const digest = hash('sha256', 'picture of a client');
     const browser = createBrowser(stack.app);

@@ -131,7 +131,11 @@ describe('a client that registers itself (RFC 7591)', () => {
 
   it.each<[string, Record<string, unknown>, string]>([
     ['no redirect URI', { redirect_uris: [] }, 'invalid_redirect_uri'],
-    ['a redirect URI with a fragment', { redirect_uris: [`${redirectUri}#a`] }, 'invalid_redirect_uri'],
+    [
+      'oidcc-redirect-uri-regfrag: a redirect URI with a fragment',
+      { redirect_uris: [`${redirectUri}#a`] },
+      'invalid_redirect_uri',
+    ],
     ['a script as redirect URI', { redirect_uris: ['javascript:alert(1)'] }, 'invalid_redirect_uri'],
     ['a grant without a user', { grant_types: ['client_credentials'] }, 'invalid_client_metadata'],
     ['the password grant', { grant_types: ['password'] }, 'invalid_client_metadata'],
@@ -165,7 +169,7 @@ describe('a client that registers itself (RFC 7591)', () => {
     ],
     ['pairwise subjects', { subject_type: 'pairwise' }, 'invalid_client_metadata'],
     [
-      '36: an address to read redirect URIs from',
+      '36, oidcc-registration-sector-uri, -sector-bad: an address to read redirect URIs from',
       { sector_identifier_uri: 'https://a.test' },
       'invalid_client_metadata',
     ],
@@ -232,7 +236,7 @@ describe('a client that registers itself (RFC 7591)', () => {
     }
   });
 
-  it('may name its home page, privacy policy and terms, which its sign-in page links', async () => {
+  it('oidcc-registration-policy-uri, -tos-uri: may name its home page, privacy policy and terms, which its sign-in page links', async () => {
     const pages = {
       client_uri: 'https://app.test/',
       policy_uri: 'https://app.test/privacy',
