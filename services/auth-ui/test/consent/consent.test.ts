@@ -59,6 +59,29 @@ it('shows single things with what they consist of, and that it asks each time', 
   expect(body).toContain('You are asked each time');
 });
 
+it('names the resources that the application may use, and that it asks each time', async () => {
+  const resources = ['https://calls.test/mcp', 'https://reports.test/api?a=1&b=2'];
+  const consent = { userName: 'nordic\\maria', scope: ['calls:read'], resources };
+  const client = { id: 'https://notes.test/client.json', name: 'Notes', documentHost: 'notes.test' };
+  authApi.hold({ id: 'resources', consent });
+  authApi.hold({ id: 'resources-of-document', consent, client });
+
+  const [registered, described] = await Promise.all(
+    ['resources', 'resources-of-document'].map(
+      async (id) => (await app.inject(pageGet(`/auth/consent.html?interaction=${id}`))).body,
+    ),
+  );
+
+  for (const body of [registered, described]) {
+    expect(body).toContain('<bdi>do so at these addresses only</bdi>');
+    expect(body).toContain(
+      '<dt><bdi>Where:</bdi></dt><dd><bdi>https://calls.test/mcp, https://reports.test/api?a=1&amp;b=2</bdi></dd>',
+    );
+  }
+  expect(registered).toContain('You are asked each time, because this is about single things.');
+  expect(described).toContain('You are asked each time, because nobody here has checked this application.');
+});
+
 const pages = {
   clientUri: 'https://workspace.example.com/',
   policyUri: 'https://workspace.example.com/privacy?a=1&b=2',

@@ -29,12 +29,15 @@ const paths = {
   readServerMetadataAbovePath: '/.well-known/oauth-authorization-server/auth/v3',
 };
 
+/** Clients of the Model Context Protocol name its revision in every request, also in those for the documents. */
+const requestHeaders = ['content-type', 'mcp-protocol-version', 'x-request-id'];
+
 export function discoveryRoutes(
   app: App,
   { issuer, grantTypes, signingKeys, offers, resources, directory }: DiscoveryRoutesDeps,
 ): void {
   app.setErrorHandler(oauthErrorHandler);
-  allowEveryOrigin(app, { methods: ['GET'], requestHeaders: ['content-type', 'x-request-id'] });
+  allowEveryOrigin(app, { methods: ['GET'], requestHeaders });
   app.addHook('onRequest', (_request, reply, done) => {
     reply.header('cache-control', `public, max-age=${keySetMaxAgeSeconds}`);
     done();

@@ -149,6 +149,7 @@ describe('who needs no permission', () => {
       expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([200, '*']);
       const asked = await preflight(stack.app, 'GET', url, 'https://anybody.test');
       expect([asked.status, asked.headers['access-control-allow-origin']]).toEqual([204, '*']);
+      expect(asked.headers['access-control-allow-headers']).toContain('mcp-protocol-version');
       expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
     }
   });
