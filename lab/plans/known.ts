@@ -152,7 +152,7 @@ export const wholeReads: readonly WholeRead[] = [
   },
   {
     path: 'services/auth-api/src/records/audit/store.ts',
-    text: 'coalesce($1::text, $12::text, $13::text) IS NULL',
+    text: 'coalesce($1::text, $13::text) IS NULL AND $12::text[] IS NULL',
     why: 'a list without a person goes through the newest events, whatever else it filters by: an index more would cost every event',
   },
   {
