@@ -14,6 +14,7 @@ import { compileGo, keptArguments, keptProgram, whyNoGo } from '../../programs/g
 import { type Needed, withNews } from '../provide.ts';
 
 const module = import.meta.dirname;
+const server = 'github.com/traefik/traefik/v3';
 const acme = 'github.com/go-acme/lego/v5';
 /** Where go.mod looks for the ACME library. */
 const acmeFolder = join(module, '../../../.gatehouse/traefik/lego');
@@ -35,17 +36,23 @@ export function findTraefik(): string | undefined {
 
 async function build(onPackage: (count: number) => void): Promise<string> {
   await prepareAcme();
-  const source = 'github.com/traefik/traefik/v3/cmd/traefik';
-  await compileGo({ module, package: source, program: builtProgram(), args: keptArguments, onPackage });
-  return builtProgram();
+  // Its releases are compiled so, too: without it the program calls its version "dev". The last -ldflags counts.
+  const version = `-X ${server}/pkg/version.Version=${versionOf(server).slice(1)}`;
+  const args = [...keptArguments, '-ldflags', `${keptArguments.at(-1)} ${version}`];
+  const program = builtProgram();
+  await compileGo({ module, package: `${server}/cmd/traefik`, program, args, onPackage });
+  return program;
 }
 
-const builtProgram = () => keptProgram(module, 'traefik', ['dns/dns.go', 'ext/ext.go']);
+const builtProgram = () => keptProgram(module, 'traefik', ['build.ts', 'dns/dns.go', 'ext/ext.go']);
+
+/** The version that go.mod pins, with its `v`. */
+const versionOf = (name: string) =>
+  new RegExp(`${name} (v\\S+)`).exec(readFileSync(join(module, 'go.mod'), 'utf8'))?.[1] ?? '';
 
 /** Go proves the download by its public record of checksums. */
 async function prepareAcme(): Promise<void> {
-  const version = new RegExp(`${acme} (v\\S+)`).exec(readFileSync(join(module, 'go.mod'), 'utf8'))?.[1];
-  const answer = await run('go', ['mod', 'download', '-json', `${acme}@${version}`], { cwd: module });
+  const answer = await run('go', ['mod', 'download', '-json', `${acme}@${versionOf(acme)}`], { cwd: module });
   const { Dir: folder } = JSON.parse(answer) as { Dir: string };
   rmSync(acmeFolder, { recursive: true, force: true });
   for (const part of acmeParts) copySources(folder, part);
