@@ -15,15 +15,16 @@ import { freePort } from '@gatehouse/testing/network';
 import { temporaryFolder } from '@gatehouse/testing/programs';
 import { watchSecret } from '@gatehouse/testing/secrets';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ops } from '../../../services/auth-api/test/stack/auth-api.ts';
 import { people, type Stage, startStage } from '../../../services/auth-ui/test/console/stage.ts';
 import { enterName, enterPassword } from '../../stack/login-pages.ts';
 import { basic } from '../e2e/calls.ts';
 import { blocksOf, openBlocks } from '../quickstarts/page.ts';
 
-/** The last SDK before the revision 2026-07-28: it knows no client ID metadata documents of that revision and no `iss`. */
+/** Of the revision 2025-11-25: it takes the code alone from an answer, without `iss`. */
 const olderSdk = '@modelcontextprotocol/sdk@1.32.2';
+const inspector = '@modelcontextprotocol/inspector@2.12.0';
 const chromium = findChromium();
 const secret = 'a-secret-of-your-own';
 const registrationToken = randomToken();
@@ -152,6 +153,7 @@ describe.skipIf(chromium === undefined)('the Model Context Protocol', () => {
 
   const byTheGuide = 'by the guide, as the revision 2026-07-28 asks';
   const records = {
+    inspector: 'signs it in by a document, as the revision 2026-07-28 asks',
     server: `protects its server ${byTheGuide}`,
     client: `signs its client in ${byTheGuide}`,
     sdk: 'signs in its client of the revision 2025-11-25, which registers itself',
@@ -161,47 +163,59 @@ describe.skipIf(chromium === undefined)('the Model Context Protocol', () => {
 
   let clients = 0;
 
-  /** A client with a browser of its own. `env` says how it gets its id. */
-  async function newClient(env: Record<string, string>, program = 'client.mjs') {
-    const kept = join(place, `kept-${++clients}.json`);
+  /** A person who agrees to everything, in a browser of their own. */
+  async function newPerson() {
     const context = await browser.newContext({ locale: 'en' });
     onTestFinished(() => context.close());
     /** What the browser was sent back with. */
     const answers: URLSearchParams[] = [];
     const consents: string[] = [];
-    let isSignedIn = false;
-
-    async function authorize(address: string): Promise<void> {
-      const page = await context.newPage();
-      await page.goto(address);
-      if (!isSignedIn) {
-        await enterName(page, { ...people.agent, tenant: 'demo' });
-        await enterPassword(page, people.agent.password);
-      }
-      isSignedIn = true;
-      await page.waitForURL(/\/callback\?|consent\.html/);
-      if (page.url().includes('consent.html')) {
-        consents.push((await page.locator('main').textContent()) ?? '');
-        await page.locator('button[value=allowed]').click();
-        await page.waitForURL(/\/callback\?/);
-      }
-      answers.push(new URL(page.url()).searchParams);
-      await page.close();
-    }
-
     return {
       answers,
       consents,
+      async authorize(address: string): Promise<void> {
+        const page = await context.newPage();
+        await page.goto(address);
+        if (answers.length === 0) {
+          await enterName(page, { ...people.agent, tenant: 'demo' });
+          await enterPassword(page, people.agent.password);
+        }
+        await page.waitForURL(/\/callback\?|consent\.html/);
+        if (page.url().includes('consent.html')) {
+          consents.push((await page.locator('main').textContent()) ?? '');
+          await page.locator('button[value=allowed]').click();
+          await page.waitForURL(/\/callback\?/);
+        }
+        answers.push(new URL(page.url()).searchParams);
+        await page.close();
+      },
+    };
+  }
+
+  type Person = Awaited<ReturnType<typeof newPerson>>;
+
+  /** Runs the program for the person; resolves with what it printed last, or with its error. */
+  async function run(program: string, args: string[], person: Person, env: Record<string, string>) {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: place,
+      env: { ...process.env, ...variables, ...env },
+      stdio: 'pipe',
+    });
+    onTestFinished(() => void child.kill());
+    // The inspector asks whether it may ask for more.
+    child.stdin.end('y\n');
+    return outputOf(child, person.authorize);
+  }
+
+  /** The program of the guide. `env` says how it gets its id. */
+  async function newClient(env: Record<string, string>, program = 'client.mjs') {
+    const kept = join(place, `kept-${++clients}.json`);
+    const person = await newPerson();
+    return {
+      ...person,
       kept: () => JSON.parse(readFileSync(kept, 'utf8')) as Kept,
-      /** Calls the tool; resolves with what the program printed last, on either output. */
       async call(tool: string): Promise<string> {
-        const child = spawn(process.execPath, [program, tool], {
-          cwd: place,
-          env: { ...process.env, ...variables, KEPT: kept, ...env },
-          stdio: ['ignore', 'pipe', 'pipe'],
-        });
-        onTestFinished(() => void child.kill());
-        const printed = await outputOf(child, authorize);
+        const printed = await run(program, [tool], person, { KEPT: kept, ...env });
         const { tokens } = this.kept();
         watchSecret(tokens?.access_token ?? '', 'access token');
         watchSecret(tokens?.refresh_token ?? '', 'refresh token');
@@ -259,6 +273,30 @@ describe.skipIf(chromium === undefined)('the Model Context Protocol', () => {
 
     expect(client.kept().client.client_id).not.toContain(':');
     expect(client.consents).toEqual([expect.stringContaining(variables.MCP)]);
+  }, 120_000);
+
+  it('the inspector of the protocol signs in by a document, and gets more when a tool needs it', async () => {
+    const program = join(await install(inspector), 'node_modules/.bin/mcp-inspector');
+    const person = await newPerson();
+    const env = {
+      HOME: place,
+      MCP_STORAGE_DIR: join(place, 'inspector'),
+      MCP_INSPECTOR_SECRET_STORE: 'file',
+      MCP_AUTO_OPEN_ENABLED: 'true',
+      // It opens a browser beside printing the address.
+      BROWSER: 'true',
+    };
+    const call = (tool: string) => {
+      const options = `--cli --server-url ${variables.MCP} --transport http --protocol-era modern --format json
+        --callback-url ${variables.CALLBACK} --client-metadata-url ${clientDocument()}
+        --method tools/call --tool-name ${tool}`;
+      return run(program, options.split(/\s+/), person, env);
+    };
+
+    expect(await call('list-calls')).toContain(`calls of ${subject}`);
+    expect(await call('delete-call')).toContain(`deleted by ${subject}`);
+
+    expect(person.consents).toHaveLength(2);
   }, 120_000);
 
   it('a client that registered itself has the scopes of its registration alone', async () => {
@@ -329,10 +367,16 @@ describe.skipIf(chromium === undefined)('the Model Context Protocol', () => {
   });
 });
 
+/** Resolves with the folder that has the package. */
+async function install(name: string): Promise<string> {
+  const npm = spawn('npm', ['install', '--no-fund', '--no-audit', name], { cwd: place, stdio: 'ignore' });
+  expect(await once(npm, 'exit')).toEqual([0, null]);
+  return place;
+}
+
 /** The program of the guide, with the names and the form of the call that the SDK before has. */
 async function programOfOlderSdk(): Promise<string> {
-  const npm = spawn('npm', ['install', '--no-fund', '--no-audit', olderSdk], { cwd: place, stdio: 'ignore' });
-  expect(await once(npm, 'exit')).toEqual([0, null]);
+  await install(olderSdk);
   const from = (path: string) => `from '@modelcontextprotocol/sdk/client/${path}.js';`;
   const text = readFileSync(join(place, 'client.mjs'), 'utf8')
     .replace(
@@ -350,18 +394,25 @@ import { UnauthorizedError } ${from('auth')}`,
 async function outputOf(child: ChildProcess, open: (address: string) => Promise<void>): Promise<string> {
   let printed = '';
   let complaint = '';
+  let seen = '';
   let opened: Promise<void> = Promise.resolve();
-  child.stderr?.on('data', (chunk: Buffer) => {
-    complaint += chunk;
-  });
-  child.stdout?.on('data', (chunk: Buffer) => {
-    printed += chunk;
-    const address = /^Open this page: (\S+)\n/m.exec(printed)?.[1];
+  const look = (chunk: Buffer) => {
+    seen += chunk;
+    const address = /(?:Open this page|Please navigate to): (\S+)\n/.exec(seen)?.[1];
     if (address === undefined) return;
+    seen = '';
     printed = '';
     opened = open(address);
+  };
+  child.stdout?.on('data', (chunk: Buffer) => {
+    printed += chunk;
+    look(chunk);
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaint += chunk;
+    look(chunk);
   });
   const [code] = await once(child, 'close');
-  await vi.waitFor(() => opened);
+  await opened;
   return code === 0 ? printed.trim() : complaint;
 }
