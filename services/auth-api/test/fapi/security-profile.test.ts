@@ -1,8 +1,10 @@
 /** What the OpenID Foundation's plan for the FAPI 2.0 Security Profile tries on an authorization server, done here by hand. */
+import { createAuthority } from '@gatehouse/testing/keys';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { certificateSettings } from '../stack/client-certificates.ts';
 import { createDpopKey, presentedBy, provenBy } from '../stack/dpop.ts';
 import {
   authorizeAs,
@@ -10,6 +12,7 @@ import {
   codeGrant,
   createFapiClient,
   type FapiClient,
+  present,
   push,
   pushed,
   tokenBy,
@@ -19,6 +22,7 @@ import { authorizeUrl, interactionOf, type OAuthAnswer, postForm, responseOf } f
 import { assertedBy, createClientKey, issuer } from '../stack/signing-client.ts';
 
 const mtlsUrl = 'https://mtls.login.test';
+const authority = createAuthority();
 
 let stack: AuthApi;
 let client: FapiClient;
@@ -28,7 +32,11 @@ const now = () => Math.floor(Date.now() / 1000);
 
 beforeAll(async () => {
   stack = await startAuthApi({
-    env: { GATEHOUSE_MTLS_URL: mtlsUrl },
+    env: {
+      ...certificateSettings,
+      GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1/32',
+      GATEHOUSE_MTLS_URL: mtlsUrl,
+    },
     now: () => Date.now() + skewMs,
   });
   [client, other] = await Promise.all([createFapiClient(stack), createFapiClient(stack, {}, 'PS256')]);
@@ -74,6 +82,37 @@ describe('the whole way', () => {
       expect((await userInfo(await presentedBy(own.dpop, access_token))).statusCode).toBe(200);
     },
   );
+
+  it('ends in tokens that are bound to a certificate, which are neither given nor taken without it', async () => {
+    const own = await createFapiClient(stack, {
+      dpopBoundAccessTokens: false,
+      tlsClientCertificateBoundAccessTokens: true,
+    });
+    const newCertificate = () => ({
+      'x-ssl-client-cert': encodeURIComponent(authority.issue({ names: ['client'] }).cert),
+    });
+    const certificate = newCertificate();
+    const ask = async (fields: ReturnType<typeof codeGrant>, headers: Record<string, string> = certificate) =>
+      postForm(
+        stack,
+        'token',
+        { ...(await assertedBy(own.key, own.clientId)), ...present(fields) },
+        undefined,
+        headers,
+      );
+    const code = await codeFor(own);
+    expect(refusal(await ask(codeGrant(code), {}))).toEqual([400, 'invalid_request']);
+    const { refresh_token } = (await ask(codeGrant(code))).json();
+    const refresh = { grant_type: 'refresh_token', refresh_token };
+    expect(refusal(await ask(refresh, {}))).toEqual([400, 'invalid_request']);
+    const { access_token } = (await ask(refresh)).json();
+    const taken = [certificate, newCertificate(), {}].map(async (headers) => {
+      const answer = await userInfo({ authorization: `Bearer ${access_token}`, ...headers });
+      return answer.statusCode;
+    });
+
+    expect(await Promise.all(taken)).toEqual([200, 401, 401]);
+  });
 
   it.each([
     ['without state', { state: undefined }],
