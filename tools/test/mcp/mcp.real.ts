@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
+import { createServer as createPageServer, type IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { freePort } from '@gatehouse/testing/network';
 import { temporaryFolder } from '@gatehouse/testing/programs';
 import { watchSecret } from '@gatehouse/testing/secrets';
 import type { Browser } from 'playwright-core';
+import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ops } from '../../../services/auth-api/test/stack/auth-api.ts';
 import { people, type Stage, startStage } from '../../../services/auth-ui/test/console/stage.ts';
@@ -78,6 +79,11 @@ async function startAll(): Promise<void> {
   watchSecret(secret, 'secret of the MCP server');
   folder = openBlocks(programs, place, variables);
   for (const answer of await folder.prepare()) expect(JSON.parse(answer).status.code, answer).toBe(0);
+  const npm = spawn('npm', ['install', '--no-fund', '--no-audit', olderSdk, inspector], {
+    cwd: place,
+    stdio: 'ignore',
+  });
+  expect(await once(npm, 'exit')).toEqual([0, null]);
   await folder.once('document', { CLIENT_DOCUMENT: clientDocument() });
   stops.push(await folder.run(variables.MCP));
   mcpOfJwts = `http://127.0.0.1:${await freePort()}/mcp`;
@@ -224,7 +230,7 @@ describe.skipIf(chromium === undefined)('the Model Context Protocol', () => {
     };
   }
 
-  it('a client that nobody registered signs in, goes on without a page, and gets more when a tool needs it', async () => {
+  it('a client that nobody registered signs in, goes on without asking, and gets more when a tool needs it', async () => {
     asked.length = 0;
     const client = await newClient({ CLIENT_DOCUMENT: clientDocument() });
 
@@ -267,7 +273,7 @@ describe.skipIf(chromium === undefined)('the Model Context Protocol', () => {
   }, 120_000);
 
   it('a client of the SDK before registers itself, with the token of the operator', async () => {
-    const client = await newClient({ REGISTRATION_TOKEN: registrationToken }, await programOfOlderSdk());
+    const client = await newClient({ REGISTRATION_TOKEN: registrationToken }, programOfOlderSdk());
 
     expect(await client.call('list-calls')).toBe(`calls of ${subject}`);
 
@@ -276,7 +282,7 @@ describe.skipIf(chromium === undefined)('the Model Context Protocol', () => {
   }, 120_000);
 
   it('the inspector of the protocol signs in by a document, and gets more when a tool needs it', async () => {
-    const program = join(await install(inspector), 'node_modules/.bin/mcp-inspector');
+    const program = 'node_modules/.bin/mcp-inspector';
     const person = await newPerson();
     const env = {
       HOME: place,
@@ -325,6 +331,28 @@ describe.skipIf(chromium === undefined)('the Model Context Protocol', () => {
     }
   }, 120_000);
 
+  it('a page signs its person in, and is refused by no browser', async () => {
+    const app = await servePage();
+    await folder.once('page', { APP: app });
+    const context = await browser.newContext({ locale: 'en' });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      // The first request has no token yet.
+      if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text());
+    });
+
+    await page.goto(app);
+    await enterName(page, { ...people.agent, tenant: 'demo' });
+    await enterPassword(page, people.agent.password);
+    await page.locator('button[value=allowed]').click();
+    await page.getByText(`calls of ${subject}`).waitFor();
+
+    expect(page.url()).toBe(`${app}/`);
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
   it('the server says where tokens come from, and refuses those of other resources', async () => {
     await operate('POST', 'clients', {
       client_id: 'elsewhere',
@@ -367,16 +395,35 @@ describe.skipIf(chromium === undefined)('the Model Context Protocol', () => {
   });
 });
 
-/** Resolves with the folder that has the package. */
-async function install(name: string): Promise<string> {
-  const npm = spawn('npm', ['install', '--no-fund', '--no-audit', name], { cwd: place, stdio: 'ignore' });
-  expect(await once(npm, 'exit')).toEqual([0, null]);
-  return place;
+/** Serves the program of the guide for browsers, bundled as an application bundles it. Resolves with the origin. */
+async function servePage(): Promise<string> {
+  const entry = join(place, 'page.mjs');
+  const built = await build({
+    configFile: false,
+    root: place,
+    logLevel: 'error',
+    build: { write: false, minify: false, lib: { entry, formats: ['iife'], name: 'program' } },
+  });
+  const [output] = [built].flat();
+  if (output === undefined || !('output' in output)) throw new Error('vite built nothing');
+  const facts = { issuer: variables.AUTH, mcp: variables.MCP, clientId: 'call-page' };
+  const script = `${output.output[0].code}
+program.callTool('list-calls', ${JSON.stringify(facts)}).catch(String).then((said) => { document.body.textContent = said; });`;
+  const server = createPageServer((request, response) => {
+    const isScript = request.url === '/page.js';
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
+    response.end(isScript ? script : '<!doctype html><body><script src="/page.js"></script>');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://localhost:${(server.address() as AddressInfo).port}`;
 }
 
 /** The program of the guide, with the names and the form of the call that the SDK before has. */
-async function programOfOlderSdk(): Promise<string> {
-  await install(olderSdk);
+function programOfOlderSdk(): string {
   const from = (path: string) => `from '@modelcontextprotocol/sdk/client/${path}.js';`;
   const text = readFileSync(join(place, 'client.mjs'), 'utf8')
     .replace(
