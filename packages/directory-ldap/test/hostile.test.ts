@@ -303,7 +303,7 @@ describe('time', () => {
     expect(server.connections()).toBe(1);
   });
 
-  // attack: hold a login by an answer that comes byte by byte | CWE-400 | guard: packages/directory-ldap/src/connection/connection.ts
+  // attack: hold a login by an answer that comes byte by byte | CWE-400 | guard: packages/directory-ldap/src/connection/pending.ts
   it('gives a call up at its deadline, also while bytes come', async () => {
     const server = await searchesBy(({ messageId, socket }) => {
       const bytes = anna(messageId);

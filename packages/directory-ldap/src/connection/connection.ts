@@ -8,16 +8,20 @@ import { PresenceFilter } from 'ldapts';
 import { type Answer, messageIdOf, operations, readAnswer } from '../wire/answers.ts';
 import { WireProblem } from '../wire/ber.ts';
 import { FrameReader, maxMessageBytes } from '../wire/frames.ts';
-import { abandonRequest, type Encode, searchRequest, unbindRequest } from '../wire/requests.ts';
+import { abandonRequest, searchRequest, unbindRequest } from '../wire/requests.ts';
 import { referred } from '../wire/results.ts';
 import { createLiveness } from './liveness.ts';
-import { type Answered, cutAnswer, keeps, type Pending } from './pending.ts';
+import {
+  type Answered,
+  type Call,
+  type CallLimits,
+  cutAnswer,
+  keeps,
+  type Pending,
+  PendingCalls,
+} from './pending.ts';
 
-export interface CallLimits {
-  /** Monotonic. */
-  deadlineAtMs: number;
-  signal?: AbortSignal | undefined;
-}
+export type { CallLimits } from './pending.ts';
 
 export interface ConnectionOptions {
   clock: Clock;
@@ -38,19 +42,19 @@ export class LdapConnection {
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #frames = new FrameReader((...long) => this.#receiveLong(...long));
-  readonly #pending = new Map<number, Pending>();
+  readonly #calls: PendingCalls;
   readonly #ended = Promise.withResolvers<ConfigServerError>();
   readonly #liveness: ReturnType<typeof createLiveness>;
   #messageId = 0;
   #failure: ConfigServerError | undefined;
   #droppedBytes = 0;
-  #onIdle: (() => void) | undefined;
 
   constructor(socket: Socket, endpoint: Endpoint, isEncrypted: boolean, options: ConnectionOptions) {
     this.endpoint = endpoint;
     this.isEncrypted = isEncrypted;
     this.#socket = socket;
     this.#clock = options.clock;
+    this.#calls = new PendingCalls(options.clock, () => this.#liveness.stop());
     this.#liveness = createLiveness({
       ...options,
       probe: () => void this.#probe().catch(() => undefined),
@@ -74,10 +78,7 @@ export class LdapConnection {
 
   /** Resolves when no request is in flight. */
   drained(): Promise<void> {
-    if (this.#pending.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#onIdle = resolve;
-    });
+    return this.#calls.drained();
   }
 
   close(reason: ConfigServerError): void {
@@ -91,51 +92,27 @@ export class LdapConnection {
    * of a server that keeps the size limit; without, they are an error. Errors: ConnectionLost, RequestTimeout, Aborted,
    * AnswerTooLong, ProtocolViolation, Unsupported (a search was referred elsewhere).
    */
-  exchange(
-    request: { encode: Encode; operation: number; maxEntries?: number; mayCut?: boolean },
-    limits: CallLimits,
-  ): Promise<Answered> {
+  exchange(call: Call, limits: CallLimits): Promise<Answered> {
     if (limits.signal?.aborted === true)
       return Promise.reject(this.#error('Aborted', 'the call was aborted'));
     if (this.#failure !== undefined) {
       return Promise.reject(this.#error('ConnectionLost', 'the connection is closed', { sent: false }));
     }
-    if (this.#pending.size >= maxPending)
+    if (this.#calls.size >= maxPending)
       return Promise.reject(this.#error('QueueFull', 'too many calls wait for the directory'));
     const messageId = this.#nextMessageId();
-    return new Promise((resolve, reject) => {
-      const giveUp = (error: ConfigServerError) => {
-        if (!this.#pending.has(messageId)) return;
-        this.#abandon(messageId, request.operation);
-        settle(error);
-      };
-      const onAbort = () => giveUp(this.#error('Aborted', 'the call was aborted', { sent: true }));
-      const leftMs = Math.max(0, limits.deadlineAtMs - this.#clock.monotonicMs());
-      const timer = this.#clock.setTimer(leftMs, () =>
-        giveUp(this.#error('RequestTimeout', 'the directory did not answer in time', { sent: true })),
-      );
-      const settle = (outcome: Answered | ConfigServerError) => {
-        timer.cancel();
-        limits.signal?.removeEventListener('abort', onAbort);
-        this.#pending.delete(messageId);
-        if (this.#pending.size === 0) {
-          this.#liveness.stop();
-          this.#onIdle?.();
-        }
-        if (outcome instanceof ConfigServerError) reject(outcome);
-        else resolve(outcome);
-      };
-      limits.signal?.addEventListener('abort', onAbort, { once: true });
-      const { operation, maxEntries = 0, mayCut = false } = request;
-      this.#pending.set(messageId, { operation, entries: [], bytes: 0, maxEntries, mayCut, settle });
-      this.#socket.write(request.encode(messageId));
-      // RFC 4511 section 4.2.1: nothing may be asked while a bind is under way.
-      if (operation !== operations.bind) this.#liveness.waiting();
+    const answered = this.#calls.add(messageId, call, limits, (pending, why) => {
+      const message = why === 'Aborted' ? 'the call was aborted' : 'the directory did not answer in time';
+      this.#refuse(pending, this.#error(why, message, { sent: true }));
     });
+    this.#socket.write(call.encode(messageId));
+    // RFC 4511 section 4.2.1: nothing may be asked while a bind is under way.
+    if (call.operation !== operations.bind) this.#liveness.waiting();
+    return answered;
   }
 
   #read(chunk: Buffer): void {
-    this.#liveness.heard(this.#pending.size > 0);
+    this.#liveness.heard(this.#calls.size > 0);
     try {
       for (const message of this.#frames.read(chunk)) {
         if (this.#failure !== undefined) return;
@@ -151,7 +128,7 @@ export class LdapConnection {
 
   #receive(message: Buffer): void {
     const messageId = messageIdOf(message);
-    const pending = this.#pending.get(messageId);
+    const pending = this.#calls.get(messageId);
     // The answer to a call that was given up, or cut.
     if (pending === undefined && messageId !== 0) {
       this.#drop(message.length);
@@ -172,14 +149,12 @@ export class LdapConnection {
     }
     if (pending.operation !== operations.searchDone) throw new WireProblem('an entry answers no search');
     if (answer.kind === 'reference') {
-      this.#refuse(messageId, pending, referred(endpointName(this.endpoint)));
+      this.#refuse(pending, referred(endpointName(this.endpoint)));
       return;
     }
     if (keeps(pending, answer, message.length)) return;
-    this.#abandon(messageId, pending.operation);
-    pending.settle(
-      cutAnswer(pending, messageId) ?? this.#tooLong('the directory sends more than it was asked for'),
-    );
+    this.#abandon(pending);
+    pending.settle(cutAnswer(pending) ?? this.#tooLong('the directory sends more than it was asked for'));
   }
 
   /**
@@ -193,7 +168,7 @@ export class LdapConnection {
       if (!(cause instanceof WireProblem) || pending === undefined) throw cause;
       const options = { sent: true, detail: cause.message };
       const error = this.#error('ProtocolViolation', 'the server sent what is not LDAP', options);
-      this.#refuse(messageIdOf(message), pending, error);
+      this.#refuse(pending, error);
       return undefined;
     }
   }
@@ -201,19 +176,19 @@ export class LdapConnection {
   /** One person's photo must not cost everybody the connection. */
   #receiveLong(head: Buffer, length: number): void {
     const messageId = messageIdOf(head);
-    const pending = this.#pending.get(messageId);
+    const pending = this.#calls.get(messageId);
     if (pending !== undefined)
-      this.#refuse(messageId, pending, this.#tooLong(`an entry has more than ${maxMessageBytes} bytes`));
+      this.#refuse(pending, this.#tooLong(`an entry has more than ${maxMessageBytes} bytes`));
     this.#drop(length);
   }
 
-  #refuse(messageId: number, pending: Pending, error: ConfigServerError): void {
-    this.#abandon(messageId, pending.operation);
+  #refuse(pending: Pending, error: ConfigServerError): void {
+    this.#abandon(pending);
     pending.settle(error);
   }
 
   /** RFC 4511 section 4.11. The rest of the answer may go on coming; it is dropped. */
-  #abandon(messageId: number, operation: number): void {
+  #abandon({ messageId, operation }: Pending): void {
     if (operation === operations.searchDone && this.#failure === undefined)
       this.#socket.write(abandonRequest(messageId)(this.#nextMessageId()));
   }
@@ -244,7 +219,7 @@ export class LdapConnection {
     this.#liveness.stop();
     endSocket(this.#socket, this.#clock);
     const lost = reason.code === 'ProtocolViolation' ? reason : this.#lost(reason.message);
-    for (const { settle } of [...this.#pending.values()]) settle(lost);
+    this.#calls.failAll(lost);
     this.#ended.resolve(reason);
   }
 
