@@ -206,6 +206,28 @@ describe('a person of many groups', () => {
     expect(await groupsOf(own, { groupDepth: 0 })).toEqual(['g0']);
   });
 
+  it('is asked for in a few searches at once, so that others on the connection wait for no more', async () => {
+    const waiting: Request[] = [];
+    const server = await searches((request) => {
+      const { messageId, bytes, answer } = request;
+      const groups = { 'memberOf;range=0-*': numbered(0, 399).map(dnOf) };
+      if (groupsIn(bytes).length > 0) waiting.push(request);
+      else answer(Buffer.concat([person(messageId, 1, isOfPerson(bytes) ? groups : {}), done(messageId)]));
+    });
+    const found = groupsOf(server);
+    // Twice 200 names: those that are in other groups, and those that count.
+    for (let round = 0; round < 4; round += 1) {
+      await expect.poll(() => waiting.length).toBe(8);
+      for (const { messageId, bytes, answer } of waiting.splice(0)) {
+        const entries = groupsIn(bytes).map((group) => entry(messageId, dnOf(group), { cn: [`g${group}`] }));
+        answer(Buffer.concat([...entries, done(messageId)]));
+      }
+    }
+
+    expect(await found).toHaveLength(400);
+    expect(server.connections()).toBe(1);
+  });
+
   it('has those that name the person, where our account may not read memberOf', async () => {
     const server = await searches(({ messageId, bytes, answer }) => {
       const isQuestion =

@@ -6,15 +6,13 @@ import type { DirectorySettings } from '../settings.ts';
 import { type Entry, textOf } from './entry.ts';
 import { allOf, anyOf, equals, isWithin } from './filters.ts';
 import { groupDnsAbove } from './member-of.ts';
-import { type SearchQuestion, search, searchSome } from './search.ts';
+import { searchByName, searchSome } from './search.ts';
 
 /** Many more than tokens carry (`maxGroups` of Auth API). A directory must not make a login ask without end. */
 export const maxGroups = 5_000;
 /** As many as come without pages, which everybody else on a connection to slapd would wait for. */
 const usualGroups = 500;
 const membersAtOnce = 50;
-/** Active Directory finds an entry by its name at once. */
-const namesAtOnce = 100;
 
 export interface GroupSettings
   extends Pick<DirectorySettings, 'type' | 'baseDns' | 'groupBaseDns' | 'attributes' | 'groupDepth'> {
@@ -106,11 +104,9 @@ async function groupsOfActiveDirectory(
     limits,
   );
   const entries: Entry[] = [];
-  for (let index = 0; index < above.dns.length; index += namesAtOnce) {
-    const some = above.dns.slice(index, index + namesAtOnce);
-    const named = anyOf(some.map((one) => equals('distinguishedName', one)));
-    entries.push(...(await search(connection, questionOf(named, settings, some.length), limits)));
-  }
+  const { groupFilter: filter, attributes } = settings;
+  const question = { bases: basesOf(settings), filter, attributes: [attributes.groupName] };
+  for await (const some of searchByName(connection, above.dns, question, limits)) entries.push(...some);
   return { names: namesIn(entries, settings), isCut: above.isCut };
 }
 
@@ -127,14 +123,15 @@ async function searchGroups(
   settings: GroupSettings,
   limits: CallLimits,
 ) {
-  const question = { ...questionOf(filter, settings, usualGroups), mayCut: true };
-  const usual = await searchSome(connection, question, limits);
+  const { type, groupFilter, attributes } = settings;
+  const question = {
+    type,
+    bases: basesOf(settings),
+    filter: allOf(groupFilter, filter),
+    attributes: [attributes.groupName],
+    mayCut: true,
+  };
+  const usual = await searchSome(connection, { ...question, maxEntries: usualGroups }, limits);
   if (!usual.isCut) return usual;
   return searchSome(connection, { ...question, maxEntries: maxGroups }, limits);
-}
-
-function questionOf(filter: Filter, settings: GroupSettings, maxEntries: number): SearchQuestion {
-  const { type, groupFilter, attributes } = settings;
-  const whole = allOf(groupFilter, filter);
-  return { type, bases: basesOf(settings), filter: whole, attributes: [attributes.groupName], maxEntries };
 }

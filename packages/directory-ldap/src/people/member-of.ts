@@ -5,13 +5,14 @@ import { PresenceFilter } from 'ldapts';
 import type { CallLimits, LdapConnection } from '../connection/connection.ts';
 import type { DirectorySettings } from '../settings.ts';
 import { type Entry, textsOf } from './entry.ts';
-import { anyOf, equals } from './filters.ts';
-import { search } from './search.ts';
+import { equals } from './filters.ts';
+import { search, searchByName } from './search.ts';
 
 const memberOf = 'memberOf';
+/** Most groups are in no other one: the server need not send them. */
+const isInGroups = new PresenceFilter({ attribute: memberOf });
 /** Active Directory gives 1 500 values at once; so many names also fit into one message. */
 const valuesAtOnce = 500;
-const groupsAtOnce = 100;
 
 export interface AboveOptions extends Pick<DirectorySettings, 'groupDepth'> {
   /** Where groups are. */
@@ -27,9 +28,10 @@ export interface AboveOptions extends Pick<DirectorySettings, 'groupDepth'> {
 export async function groupDnsAbove(
   connection: LdapConnection,
   dn: string,
-  { groupDepth, bases, maxGroups }: AboveOptions,
+  options: AboveOptions,
   limits: CallLimits,
 ): Promise<{ dns: string[]; isCut: boolean }> {
+  const { groupDepth, maxGroups } = options;
   const found = new Map<string, string>();
   let isCut = false;
   const add = (dns: readonly string[]): string[] => {
@@ -49,20 +51,11 @@ export async function groupDnsAbove(
   /** The groups of these groups. Those of other domains are not here, and not followed. */
   const above = async (dns: readonly string[]): Promise<string[]> => {
     const next: string[] = [];
-    for (let index = 0; index < dns.length && !isCut; index += groupsAtOnce) {
-      const some = dns.slice(index, index + groupsAtOnce);
-      const entries = await search(
-        connection,
-        {
-          type: 'activeDirectory',
-          bases: domainOf(dn) ?? bases,
-          filter: anyOf(some.map((one) => equals('distinguishedName', one))),
-          attributes: [rangeFrom(0)],
-          maxEntries: some.length,
-        },
-        limits,
-      );
+    const bases = domainOf(dn) ?? options.bases;
+    const question = { bases, filter: isInGroups, attributes: [rangeFrom(0)] };
+    for await (const entries of searchByName(connection, dns, question, limits)) {
       for (const entry of entries) next.push(...add(await valuesOf(connection, entry, maxGroups, limits)));
+      if (isCut) break;
     }
     return next;
   };
@@ -70,9 +63,7 @@ export async function groupDnsAbove(
   const person = await read(connection, dn, 0, limits);
   const direct = person === undefined ? [] : await valuesOf(connection, person, maxGroups, limits);
   // The attribute is absent where a person has no group, and where our account may not read it: then the groups tell.
-  let next = add(
-    direct.length > 0 ? direct : await groupsThatName(connection, dn, { bases, maxGroups }, limits),
-  );
+  let next = add(direct.length > 0 ? direct : await groupsThatName(connection, dn, options, limits));
   while (groupDepth > 0 && next.length > 0) next = await above(next);
   return { dns: [...found.values()], isCut };
 }

@@ -7,6 +7,7 @@ import type { DirectorySettings } from '../settings.ts';
 import { type EntryAnswer, operations, readPageCookie } from '../wire/answers.ts';
 import { pagedResultsOid, searchRequest } from '../wire/requests.ts';
 import { failureOf, resultCodes } from '../wire/results.ts';
+import { allOf, anyOf, equals } from './filters.ts';
 
 export interface SearchQuestion {
   type: DirectorySettings['type'];
@@ -52,6 +53,35 @@ export async function searchSome(
   const isAlone = question.maxEntries > pageSize && question.type === 'standard';
   if (isAlone) return alone(connection, () => searchAll(connection, question, limits));
   return searchAll(connection, question, limits);
+}
+
+/** Samba compares each entry with each name of a filter: 2 000 names cost it 0.43 s in hundreds, 0.24 s in this way. */
+const namesAtOnce = 25;
+/** A login does not wait for each, and the questions of others on the connection wait for no more. */
+const searchesAtOnce = 8;
+
+/**
+ * Active Directory finds an entry by its name at once. Gives those that `filter` matches, some after the other. Errors: those of
+ * `search`.
+ */
+export async function* searchByName(
+  connection: LdapConnection,
+  dns: readonly string[],
+  question: Omit<SearchQuestion, 'maxEntries' | 'mayCut' | 'scope' | 'type'>,
+  limits: CallLimits,
+): AsyncGenerator<EntryAnswer[]> {
+  const searchOf = (some: readonly string[]) => {
+    const named = anyOf(some.map((dn) => equals('distinguishedName', dn)));
+    const filter = allOf(question.filter, named);
+    const more = { type: 'activeDirectory' as const, filter, maxEntries: some.length };
+    return search(connection, { ...question, ...more }, limits);
+  };
+  for (let index = 0; index < dns.length; ) {
+    const searches: Promise<EntryAnswer[]>[] = [];
+    for (; index < dns.length && searches.length < searchesAtOnce; index += namesAtOnce)
+      searches.push(searchOf(dns.slice(index, index + namesAtOnce)));
+    yield (await Promise.all(searches)).flat();
+  }
 }
 
 /** Samba keeps the size of pages, and ignores the size limit of a search. */
