@@ -21,6 +21,7 @@ import {
   providePostgres,
   providePrometheus,
   provideRedis,
+  provideSamba,
   provideSyslog,
 } from './bootstrap/system-packages.mjs';
 import { installToolchain, toolchainEnvironment } from './bootstrap/toolchain.mjs';
@@ -54,6 +55,7 @@ async function main([name = '', ...given]) {
     if (command.needs.includes('cluster')) await provideClusterPrograms(progress);
     if (command.needs.includes('ldap')) await provideLdap(progress);
     if (command.needs.includes('389')) await provideDirectoryServer389(progress);
+    if (command.needs.includes('samba')) await provideSamba(progress);
     if (command.needs.includes('syslog')) await provideSyslog(progress);
     if (command.needs.includes('nginx')) await provideNginx(progress);
     if (command.needs.includes('postgresql')) await providePostgres(progress);

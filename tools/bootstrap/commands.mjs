@@ -66,7 +66,7 @@ export const commands = {
   'test:upgrade': { steps: [[...source, 'lab/run.ts', 'upgrade']], needs: ['redis', 'build'] },
   'test:directory': {
     steps: [[...source, 'lab/run.ts', 'directory']],
-    needs: ['redis', 'ldap', '389', 'build'],
+    needs: ['redis', 'ldap', '389', 'samba', 'build'],
   },
   'bench:peers': { steps: [[...source, 'lab/run.ts', 'peers']], needs: ['redis', 'build'] },
   bench: { steps: [[...source, 'lab/run.ts', 'bench']], needs: ['redis', 'build'] },

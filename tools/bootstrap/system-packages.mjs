@@ -108,6 +108,14 @@ export async function provideDirectoryServer389(progress) {
   else progress.note('No Debian package of 389 Directory Server: the suites with it are skipped.');
 }
 
+/** Without it the part of `test:directory` with that server is skipped by name. */
+export async function provideSamba(progress) {
+  const packages = ['samba-ad-dc', 'samba-ad-provision', 'samba-dsdb-modules', 'ldap-utils'];
+  if (await areInstalled(packages)) return;
+  if (canInstall()) await install(packages, `Samba AD DC (Debian packages ${packages.join(', ')})`, progress);
+  else progress.note('No Debian packages of Samba AD DC: the part of the run with it is skipped.');
+}
+
 /** Without them the suites with identity providers of others are skipped by name. */
 export async function provideIdentityProviders(progress) {
   const missing = [];

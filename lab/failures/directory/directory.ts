@@ -1,4 +1,13 @@
 /** `npm run test:directory`: signs people of real LDAP servers in, lets servers fail over, and prints what that did. */
+
+import {
+  debianVersion,
+  type ForeignSoftwareRun,
+  printedVersion,
+  writeRun,
+} from '@gatehouse/testing/foreign-software';
+import { findSlapd } from '@gatehouse/testing/ldap';
+import { writeInteroperability } from '../../../tools/real/interoperability.ts';
 import { experiment } from '../../harness/experiment.ts';
 import { lineOf, printTable } from '../../harness/table.ts';
 import { failOvers } from './fail-over.ts';
@@ -15,13 +24,38 @@ const usage = `Usage: npm run test:directory [-- options]
   --markdown FILE   write the table there too
 `;
 
-type Part = (
-  installation: Installation,
-  report: (row: Row) => void,
-  options: { seconds: number; logins: number },
-) => Promise<void>;
+interface Part extends Pick<ForeignSoftwareRun, 'name' | 'does' | 'suite'> {
+  run(
+    installation: Installation,
+    report: (row: Row) => void,
+    options: { seconds: number; logins: number },
+  ): Promise<void>;
+  version(): string;
+}
 
-const parts: Record<string, Part> = { replicas: failOvers, samba: activeDirectory, '389': server389 };
+const parts: Record<string, Part> = {
+  replicas: {
+    run: failOvers,
+    name: 'OpenLDAP',
+    does: 'signs people in while one of two servers that copy to each other fails',
+    suite: 'lab/failures/directory/fail-over.ts',
+    version: () => printedVersion(findSlapd() ?? '', '-VV'),
+  },
+  samba: {
+    run: activeDirectory,
+    name: 'Samba AD DC',
+    does: 'signs thousands of people in as of Active Directory, with groups, locks and password changes',
+    suite: 'lab/failures/directory/samba.ts',
+    version: () => printedVersion('samba', '--version'),
+  },
+  '389': {
+    run: server389,
+    name: '389 Directory Server',
+    does: 'signs thousands of people in, with its locks, resets and expired passwords',
+    suite: 'lab/failures/directory/server-389.ts',
+    version: () => debianVersion('389-ds-base'),
+  },
+};
 
 export const directory = experiment({
   usage,
@@ -38,14 +72,15 @@ export const directory = experiment({
       rows.push(row);
       console.log(lineOf(columns, row));
     };
-    for (const [name, part] of Object.entries(parts)) {
-      if (!only.includes(name)) continue;
+    for (const [key, { run, version, ...software }] of Object.entries(parts)) {
+      if (!only.includes(key)) continue;
       await using open = closers.use(new AsyncDisposableStack());
-      await part(await startInstallation(open), report, {
-        seconds: Number(seconds),
-        logins: Number(logins),
-      });
+      const before = rows.length;
+      await run(await startInstallation(open), report, { seconds: Number(seconds), logins: Number(logins) });
+      const isWell = ({ faults, skipped }: Row) => faults.length === 0 && skipped === undefined;
+      if (rows.slice(before).every(isWell)) writeRun({ ...software, version: version() });
     }
+    writeInteroperability();
     printTable(columns, rows, markdown);
     return rows.every(({ faults }) => faults.length === 0);
   },

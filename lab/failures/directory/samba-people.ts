@@ -41,10 +41,16 @@ function account(
 }
 
 function group(name: string, ...members: string[]): string {
-  const head = `dn: ${groupDn(name)}\nchangetype: add\nobjectClass: group\nsAMAccountName: ${name}\n`;
+  return groupAt(groupDn(name), name, members);
+}
+
+function groupAt(dn: string, name: string, members: readonly string[]): string {
+  const head = `dn: ${dn}\nchangetype: add\nobjectClass: group\nsAMAccountName: ${name}\n`;
   return `${head}${members.map((member) => `member: ${member}\n`).join('')}`;
 }
 
+/** Where the environment looks for no groups. */
+const outsideDn = `CN=Outside,${peopleDn}`;
 const groupDn = (name: string) => `CN=${name},${groupsDn}`;
 
 export const lockedAfter = 2;
@@ -77,6 +83,10 @@ export function domainLdif(): string {
     group('Team', personDn('anna')),
     group('Department', groupDn('Team')),
     group('Supervisors', groupDn('Department')),
+    groupAt(outsideDn, 'Outside', [personDn('anna')]),
+    group('Beyond', outsideDn),
+    group('Closed', groupDn('Beyond')),
+    group('Former', personDn('anna')),
   ].join('\n');
 }
 
@@ -109,6 +119,18 @@ export const changed = (name: string, attribute: string, value: string | number)
 
 export const passwordReset = (name: string, secret: string) =>
   `dn: ${personDn(name)}\nchangetype: modify\nreplace: unicodePwd\nunicodePwd:: ${unicode(secret)}\n`;
+
+/** Beyond and Closed are in each other. */
+export const groupsInACircle = `dn: ${groupDn('Beyond')}
+changetype: modify
+add: member
+member: ${groupDn('Closed')}
+`;
+
+export const groupRenamed = (name: string, newName: string) =>
+  `dn: ${groupDn(name)}\nchangetype: modrdn\nnewrdn: CN=${newName}\ndeleteoldrdn: 1\n`;
+
+export const groupRemoved = (name: string) => `dn: ${groupDn(name)}\nchangetype: delete\n`;
 
 export const removed = (name: string) => `dn: ${personDn(name)}\nchangetype: delete\n`;
 

@@ -10,6 +10,9 @@ import {
   crowdLdif,
   disabledAccount,
   domainLdif,
+  groupRemoved,
+  groupRenamed,
+  groupsInACircle,
   lockedAfter,
   movedElsewhere,
   password,
@@ -65,6 +68,21 @@ const checks: Checks<SambaServer> = {
     const text = JSON.stringify((await userinfo(await token('anna', password)))['authorities']);
     for (const name of ['GROUP_Team', 'GROUP_Department', 'GROUP_Supervisors', 'ROLE_SUPERVISOR'])
       expect(name, text?.includes(name), true);
+  },
+  async 'groups elsewhere, in a circle, renamed, removed'({ token, userinfo }, { modify }, expect) {
+    const groups = async () => {
+      const { authorities } = await userinfo(await token('anna', password));
+      const names = (authorities as { name: string }[]).map(({ name }) => name.replace('GROUP_', ''));
+      const listed = ['Beyond', 'Closed', 'Former', 'Latter', 'Outside'];
+      return listed.filter((name) => names.includes(name)).join();
+    };
+    expect('a group elsewhere leads on, and does not count', await groups(), 'Beyond,Closed,Former');
+    await modify(groupsInACircle);
+    expect('two that are in each other', await groups(), 'Beyond,Closed,Former');
+    await modify(groupRenamed('Former', 'Latter'));
+    expect('renamed', await groups(), 'Beyond,Closed,Latter');
+    await modify(groupRemoved('Latter'));
+    expect('removed', await groups(), 'Beyond,Closed');
   },
   async 'a person in 2 000 groups, a group of 3 000 people'({ token, userinfo }, _server, expect) {
     const groupsOf = async (name: string) => {
