@@ -154,6 +154,28 @@ export function runQuickstarts(languages: readonly (Language | 'Spring')[]): voi
         await stop();
       }
     }, 120_000);
+
+    test.skipIf(!isSpring || isMissing(language))(
+      'an API by settings alone refuses the type at+jwt and takes the type JWT',
+      async () => {
+        const service = await open('service-to-service');
+        const { access_token: userToken } = JSON.parse(await service.once('token'));
+        const before = await exchange(variables.AUTH, userToken);
+        const api = await open('spring');
+        expect(JSON.parse(await api.once('plain')).status.code).toBe(0);
+        const after = await exchange(variables.AUTH, userToken);
+        const stop = await api.run(`${variables.API}/calls`, 'run-plain-api');
+        try {
+          const ask = async (bearer: string) =>
+            (await fetch(`${variables.API}/calls`, { headers: { authorization: `Bearer ${bearer}` } }))
+              .status;
+          expect([await ask(before), await ask(after)]).toEqual([401, 200]);
+        } finally {
+          await stop();
+        }
+      },
+      120_000,
+    );
   });
 }
 

@@ -32,6 +32,7 @@ const absentBefore = {
   authorizationDetailsTypes: shown.authorizationDetailsTypes.optional(),
   openResources: shown.openResources.optional(),
   audiences: shown.audiences.optional(),
+  accessTokenTyp: shown.accessTokenTyp.optional(),
   shortExchangedTokens: shown.shortExchangedTokens.optional(),
 };
 

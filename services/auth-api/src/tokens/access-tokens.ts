@@ -16,6 +16,7 @@ import {
 import type { DerivedTokens } from './derived-tokens.ts';
 import {
   type JwtAccessTokens,
+  type JwtFormat,
   keptContextOf,
   maxAccessTokenLength,
   newTokenId,
@@ -36,7 +37,7 @@ export interface AccessTokensOptions {
   uuidTokens: boolean;
 }
 
-type TokenFormat = Pick<Client, 'accessTokenFormat' | 'uuidAccessTokens' | 'accessTokenSignedResponseAlg'>;
+type TokenFormat = Pick<Client, 'accessTokenFormat' | 'uuidAccessTokens'> & JwtFormat;
 type DerivedTokenFormat = TokenFormat & Pick<Client, 'shortExchangedTokens'>;
 
 /** The token that follows a rotation: the same random bits make the same token when the answer is repeated. */
@@ -93,7 +94,7 @@ export function createAccessTokens(options: AccessTokensOptions) {
       const { issuedAtMs } = record;
       if (client.accessTokenFormat === 'jwt') {
         const jti = successor ? tokenIdOf(issuedAtMs, successor.random) : newTokenId(issuedAtMs);
-        return jwts.sign(jti, record, client.accessTokenSignedResponseAlg);
+        return jwts.sign(jti, record, client);
       }
       const token = newOpaqueToken(client, successor?.random);
       await save(token, record, successor?.isRepeated);
@@ -103,9 +104,9 @@ export function createAccessTokens(options: AccessTokensOptions) {
     /** Issues a token that is revoked together with any of those that it was derived from. */
     async issueDerived(client: DerivedTokenFormat, record: AccessTokenRecord, parents: readonly string[]) {
       if (client.accessTokenFormat === 'jwt') {
-        const { accessTokenSignedResponseAlg: algorithm, shortExchangedTokens: isShort } = client;
+        const { shortExchangedTokens: isShort } = client;
         const jti = newTokenId(record.issuedAtMs);
-        const token = await jwts.sign(jti, record, algorithm, isShort);
+        const token = await jwts.sign(jti, record, client, isShort);
         await Promise.all([
           derivedTokens.recordJwt(jti, record, parents),
           isShort ? derivedTokens.keepContext(jti, record, keptContextOf(record)) : undefined,

@@ -46,7 +46,7 @@ export interface RecognizedIdToken {
 
 export type IdTokens = ReturnType<typeof createIdTokens>;
 
-export const idTokenType = 'JWT';
+const idTokenKind = { typ: 'JWT' };
 
 /** `amr` of a login without a session: a password at the Configuration Server. */
 const passwordMethods = ['pwd'];
@@ -78,7 +78,7 @@ export function createIdTokens(signer: Signer, encryptFor: EncryptFor, issuer: s
           nonce,
           sid: session?.sid,
         },
-        idTokenType,
+        idTokenKind,
         algorithm,
       );
       if (reader === undefined) return jwt;
@@ -88,7 +88,7 @@ export function createIdTokens(signer: Signer, encryptFor: EncryptFor, issuer: s
 
     /** The claims of an ID token that was issued here, expired or not; undefined for any other text. */
     async recognize(idToken: string): Promise<RecognizedIdToken | undefined> {
-      const claims = await signer.recognize(idToken, idTokenType);
+      const claims = await signer.recognize(idToken, idTokenKind);
       if (typeof claims?.sub !== 'string' || typeof claims.aud !== 'string') return undefined;
       const { sub, aud: clientId, sid, iat = 0, exp = 0 } = claims;
       return {

@@ -4,13 +4,13 @@
  * `docs/contributing/decisions/short-exchanged-tokens.md`.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { SigningAlgorithm } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { randomToken, type SecretBox, type SecretPlace } from '@gatehouse/service-kit/crypto';
 import { AppError } from '@gatehouse/service-kit/errors';
 import type { JWTPayload } from 'jose';
 import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';
-import type { Signer } from '../keys/signing-keys/signer.ts';
+import type { JwtKind, Signer } from '../keys/signing-keys/signer.ts';
+import type { Client } from '../registry/clients/client.ts';
 import {
   type AccessTokenRecord,
   factsOf,
@@ -22,8 +22,17 @@ import type { DerivedTokens } from './derived-tokens.ts';
 
 export type JwtAccessTokens = ReturnType<typeof createJwtAccessTokens>;
 
-/** RFC 9068 section 2.1: distinguishes it from an ID token. */
-export const accessTokenJwtType = 'at+jwt';
+/**
+ * RFC 9068 section 2.1: the type distinguishes it from an ID token. Software that refuses this type gets that of an ID token, and the
+ * mark distinguishes it: `docs/contributing/decisions/access-tokens-of-type-jwt.md`.
+ */
+const kinds = {
+  'at+jwt': { typ: 'at+jwt' },
+  JWT: { typ: 'JWT', use: 'access_token' },
+} as const satisfies Record<Client['accessTokenTyp'], JwtKind>;
+
+/** How a client wants its JWTs. */
+export type JwtFormat = Pick<Client, 'accessTokenSignedResponseAlg' | 'accessTokenTyp'>;
 
 /** Maximum length of an access token, because request headers are limited. */
 export const maxAccessTokenLength = 12_288;
@@ -105,10 +114,10 @@ export function createJwtAccessTokens({ signer, box, issuer, derivedTokens }: Jw
     async sign(
       jti: string,
       record: AccessTokenRecord,
-      algorithm: SigningAlgorithm,
+      { accessTokenSignedResponseAlg: algorithm, accessTokenTyp: typ }: JwtFormat,
       isContextKept = false,
     ): Promise<string> {
-      const token = await signer.sign(claimsOf(jti, record, isContextKept), accessTokenJwtType, algorithm);
+      const token = await signer.sign(claimsOf(jti, record, isContextKept), kinds[typ], algorithm);
       if (token.length <= maxAccessTokenLength) return token;
       throw new AppError('token_too_large', 500, 'The access token would be too large: use opaque ones', {
         detail: `a JWT of ${token.length} characters for the client ${record.clientId}`,
@@ -117,7 +126,7 @@ export function createJwtAccessTokens({ signer, box, issuer, derivedTokens }: Jw
 
     /** A JWT that was issued here as access token and was not ended, expired or not; undefined for any other text. */
     async read(token: string): Promise<StoredAccessToken | undefined> {
-      const claims = (await signer.recognize(token, accessTokenJwtType)) as Claims | undefined;
+      const claims = (await signer.recognize(token, kinds['at+jwt'], kinds.JWT)) as Claims | undefined;
       const { jti } = claims ?? {};
       if (claims === undefined || jti === undefined) return undefined;
       const [hasEnded, context] = await Promise.all([derivedTokens.hasJwtEnded(jti), contextIn(claims, jti)]);

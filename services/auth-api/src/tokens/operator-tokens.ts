@@ -12,6 +12,7 @@ export const operatorTokenFormat = {
   accessTokenFormat: 'opaque',
   uuidAccessTokens: false,
   accessTokenSignedResponseAlg: 'RS256',
+  accessTokenTyp: 'at+jwt',
 } as const;
 
 /** No person and no client has such a subject: those of people are UUIDs, and a client id has no colon. */

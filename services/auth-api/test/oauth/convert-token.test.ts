@@ -279,7 +279,7 @@ describe('jwt-userinfo', () => {
 
     expect([answer.statusCode, answer.json()]).toEqual([200, { status: { code: 0 } }]);
     const jwt = String(answer.headers['x-gws-user']);
-    const claims = await stack.deps.signingKeys.signer.recognize(jwt, 'userinfo+jwt');
+    const claims = await stack.deps.signingKeys.signer.recognize(jwt, { typ: 'userinfo+jwt' });
     expect(claims).toMatchObject({
       iss: issuer,
       aud: portal.clientId,

@@ -53,7 +53,11 @@ export async function consoleToken(
     },
     ...changes,
   };
-  const format = { accessTokenFormat: 'opaque', accessTokenSignedResponseAlg: 'RS256' } as const;
+  const format = {
+    accessTokenFormat: 'opaque',
+    accessTokenSignedResponseAlg: 'RS256',
+    accessTokenTyp: 'at+jwt',
+  } as const;
   return `Bearer ${await deps.tokens.access.issue(format, record)}`;
 }
 

@@ -156,7 +156,11 @@ describe('on a server in cluster mode', () => {
       authorizedAtMs: now,
       familyId: 'f',
     };
-    const format = { accessTokenFormat: 'opaque', accessTokenSignedResponseAlg: 'RS256' } as const;
+    const format = {
+      accessTokenFormat: 'opaque',
+      accessTokenSignedResponseAlg: 'RS256',
+      accessTokenTyp: 'at+jwt',
+    } as const;
     const tokens = await Promise.all(Array.from({ length: 50 }, () => accessTokens.issue(format, record)));
     const found = await Promise.all(tokens.map((token) => accessTokens.find(token)));
     expect(found.every((stored) => stored?.facts.clientId === 'client')).toBe(true);

@@ -42,6 +42,12 @@ export const tokens = {
     group: 'tokens',
     initial: 'RS256',
   }),
+  accessTokenTyp: field(z.enum(['at+jwt', 'JWT']), {
+    label: 'Type of JWT access tokens',
+    help: '`JWT` for APIs that refuse the type of RFC 9068. They cannot tell such a token from an ID token by its type, so they must check `aud`.',
+    group: 'tokens',
+    initial: 'at+jwt',
+  }),
   shortExchangedTokens: field(z.boolean(), {
     label: 'Exchanged JWTs are short',
     help: 'Redis keeps what only Gatehouse needs of them. They end when Redis loses it, and other regions do not accept them.',

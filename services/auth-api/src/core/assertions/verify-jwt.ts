@@ -41,7 +41,7 @@ export async function verifyJwt(jwt: string, keySet: KeySet, expected: JwtExpect
   // Not proved: for a client without keys nobody would measure it, and the difference would tell which clients exist.
   if (jwt.length > maxJwtLength) throw new UnprovedJwt('it is longer than any that is read');
   const { payload, protectedHeader } = await verifySignature(jwt, keySet, expected);
-  checkType(protectedHeader.typ, expected);
+  checkType(protectedHeader, expected);
   if (!isMeantForUs(payload.aud, expected)) {
     throw new UntrustedJwt('its aud is not this server');
   }
@@ -50,7 +50,9 @@ export async function verifyJwt(jwt: string, keySet: KeySet, expected: JwtExpect
 }
 
 /** The signer chooses the header: `typ` may be anything. */
-function checkType(typ: unknown, { types }: JwtExpectation): void {
+function checkType({ typ, token_use: use }: Record<string, unknown>, { types }: JwtExpectation): void {
+  // Another Gatehouse may have signed it: its mark says what the type does not.
+  if (use !== undefined) throw new UntrustedJwt('its token_use says that it has another purpose');
   if (typ === undefined) return;
   if (typeof typ !== 'string') throw new UntrustedJwt('its typ is no text');
   const type = typ.toLowerCase().replace(/^application\//, '');

@@ -4,7 +4,7 @@ import type { Signer } from '../signing-keys/signer.ts';
 import type { Signal } from './signal.ts';
 
 /** RFC 8417 section 2.3 and RFC 8725 section 3.11: it must not pass for an ID token or an access token. */
-const tokenType = 'secevent+jwt';
+const tokenKind = { typ: 'secevent+jwt' };
 const caep = 'https://schemas.openid.net/secevent/caep/event-type/';
 const verification = 'https://schemas.openid.net/secevent/ssf/event-type/verification';
 
@@ -53,5 +53,5 @@ export type SignEventToken = ReturnType<typeof createEventTokens>;
 
 export function createEventTokens(signer: Pick<Signer, 'sign'>, issuer: string) {
   return (jti: string, audience: string, claims: EventClaims): Promise<string> =>
-    signer.sign({ iss: issuer, aud: audience, jti, ...claims }, tokenType);
+    signer.sign({ iss: issuer, aud: audience, jti, ...claims }, tokenKind);
 }

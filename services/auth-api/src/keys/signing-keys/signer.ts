@@ -6,6 +6,13 @@ import { defaultAlgorithm } from './algorithms.ts';
 import type { SigningKeys } from './key-ring.ts';
 import { signText } from './signature-queue.ts';
 
+/** Keeps one kind of token from passing for another (RFC 8725 section 3.11). */
+export interface JwtKind {
+  typ: string;
+  /** Private header member `token_use` (RFC 7515 section 4.3): tells kinds of one type apart. Absent: the JWT must not have it. */
+  use?: 'access_token';
+}
+
 export interface SignerOptions {
   keys: SigningKeys;
   issuer: string;
@@ -26,30 +33,30 @@ export function createSigner({ keys, issuer, refreshKeys }: SignerOptions) {
     return keys.find(kid);
   }
 
-  async function verificationKey({ alg, kid, typ }: JWSHeaderParameters, expectedType: string) {
-    const key = typeof kid === 'string' && typ === expectedType ? await findKey(kid) : undefined;
+  async function verificationKey(header: JWSHeaderParameters, kinds: readonly JwtKind[]) {
+    const { alg, kid } = header;
+    const key = typeof kid === 'string' && isOneOf(kinds, header) ? await findKey(kid) : undefined;
     // RFC 8725 section 3.1: the key decides the algorithm, never the token.
     if (key === undefined || key.algorithm !== alg) throw new errors.JWKSNoMatchingKey();
     return key.publicKey;
   }
 
   return {
-    /** @param typ keeps one kind of token from passing for another (RFC 8725 section 3.11) */
     async sign(
       claims: JWTPayload,
-      typ: string,
+      { typ, use }: JwtKind,
       algorithm: SigningAlgorithm = defaultAlgorithm,
     ): Promise<string> {
       const key = keys.active(algorithm);
-      const input = `${encode({ alg: algorithm, typ, kid: key.kid })}.${encode(claims)}`;
+      const input = `${encode({ alg: algorithm, typ, kid: key.kid, token_use: use })}.${encode(claims)}`;
       return `${input}.${await signText(input, key)}`;
     },
 
-    /** The claims of a JWT that was signed here, expired or not; undefined for any other text. */
-    async recognize(jwt: string, typ: string): Promise<JWTPayload | undefined> {
+    /** The claims of a JWT of one of the kinds that was signed here, expired or not; undefined for any other text. */
+    async recognize(jwt: string, ...kinds: JwtKind[]): Promise<JWTPayload | undefined> {
       if (jwt.length > maxJwtLength || !isCanonical(jwt)) return undefined;
       try {
-        const { payload } = await jwtVerify(jwt, (header) => verificationKey(header, typ), {
+        const { payload } = await jwtVerify(jwt, (header) => verificationKey(header, kinds), {
           issuer,
           // The epoch: no token has expired by then.
           currentDate: new Date(0),
@@ -62,6 +69,11 @@ export function createSigner({ keys, issuer, refreshKeys }: SignerOptions) {
       }
     },
   };
+}
+
+/** Kinds of one type differ in the mark alone, so it counts in both directions. */
+function isOneOf(kinds: readonly JwtKind[], header: JWSHeaderParameters): boolean {
+  return kinds.some(({ typ, use }) => header.typ === typ && header['token_use'] === use);
 }
 
 function encode(value: unknown): string {

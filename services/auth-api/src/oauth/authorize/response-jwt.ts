@@ -13,7 +13,7 @@ export interface ResponseJwtOptions {
 /** Section 2.1 recommends at most ten minutes; a browser needs seconds. */
 const lifeSeconds = 120;
 /** Libraries refuse other types than that of RFC 7519. Without `sub` it cannot pass for an ID token. */
-const responseType = 'JWT';
+const responseKind = { typ: 'JWT' };
 
 export type ResponseJwt = ReturnType<typeof createResponseJwt>;
 
@@ -22,7 +22,7 @@ export function createResponseJwt({ signer, encryptFor, now }: ResponseJwtOption
   return async (client: Client, fields: Record<string, string>): Promise<string> => {
     const claims = { ...fields, aud: client.clientId, exp: Math.floor(now() / 1000) + lifeSeconds };
     const algorithm = client.authorizationSignedResponseAlg ?? defaultAlgorithmFor(client);
-    const jwt = await signer.sign(claims, responseType, algorithm);
+    const jwt = await signer.sign(claims, responseKind, algorithm);
     const { authorizationEncryptedResponseAlg: alg, authorizationEncryptedResponseEnc: enc } = client;
     return encryptFor(client, { alg, enc }, jwt);
   };

@@ -34,7 +34,7 @@ export function createIntrospectionJwt({
       token_introspection: JSON.parse(answer),
     };
     const algorithm = caller && (caller.introspectionSignedResponseAlg ?? defaultAlgorithmFor(caller));
-    const jwt = await signer.sign(claims, 'token-introspection+jwt', algorithm);
+    const jwt = await signer.sign(claims, { typ: 'token-introspection+jwt' }, algorithm);
     if (caller === undefined) return jwt;
     const { introspectionEncryptedResponseAlg: alg, introspectionEncryptedResponseEnc: enc } = caller;
     return encryptFor(caller, { alg, enc }, jwt);

@@ -78,7 +78,7 @@ export function createUserInfo(options: UserInfoOptions) {
       const encryption = { alg, enc: client.userinfoEncryptedResponseEnc };
       if (userinfoSignedResponseAlg === undefined)
         return { jwt: await encryptFor(client, encryption, JSON.stringify(claims), { typ: 'JWT' }) };
-      const jwt = await signer.sign(claims, userInfoType, userinfoSignedResponseAlg);
+      const jwt = await signer.sign(claims, userInfoKind, userinfoSignedResponseAlg);
       return { jwt: await encryptFor(client, encryption, jwt) };
     },
     async userJwt(call: TokenCall): Promise<string> {
@@ -93,13 +93,13 @@ export function createUserInfo(options: UserInfoOptions) {
         iat: Math.floor(issuedAtMs / 1000),
         exp: Math.floor(Math.min(expiresAtMs, issuedAtMs + userJwtLifeMs) / 1000),
       };
-      return signer.sign(claims, userInfoType);
+      return signer.sign(claims, userInfoKind);
     },
   };
 }
 
 /** RFC 8725 section 3.11: the type prevents use of the JWT as an ID token. */
-const userInfoType = 'userinfo+jwt';
+const userInfoKind = { typ: 'userinfo+jwt' };
 
 /** The JWT serves one request; it lives shortly, because the token may be revoked in the meantime. */
 const userJwtLifeMs = 60_000;

@@ -11,7 +11,7 @@ export type SignLogoutToken = ReturnType<typeof createLogoutTokens>;
 /** Section 2.4 asks for at most two minutes. */
 const lifeSeconds = 120;
 /** Section 2.4 and RFC 8725 section 3.11: the token must not pass for an ID token. */
-const logoutTokenType = 'logout+jwt';
+const logoutTokenKind = { typ: 'logout+jwt' };
 const event = 'http://schemas.openid.net/event/backchannel-logout';
 
 export function createLogoutTokens(signer: Pick<Signer, 'sign'>, issuer: string, now: Clock) {
@@ -28,6 +28,6 @@ export function createLogoutTokens(signer: Pick<Signer, 'sign'>, issuer: string,
       sid,
       events: { [event]: {} },
     });
-    return signer.sign(claims, logoutTokenType, idTokenSignedResponseAlg);
+    return signer.sign(claims, logoutTokenKind, idTokenSignedResponseAlg);
   };
 }

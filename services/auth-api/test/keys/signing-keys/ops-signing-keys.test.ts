@@ -214,7 +214,7 @@ describe('import of a key that an estate has already', () => {
     expect(await stateOf(key.kid)).toBe('active');
     const jwt = await api.deps.signingKeys.signer.sign(
       { iss: api.deps.core.issuer },
-      'JWT',
+      { typ: 'JWT' },
       key.algorithm as 'RS256',
     );
     const { protectedHeader } = await jwtVerify(

@@ -24,7 +24,7 @@ describe('a JWT of ours', () => {
   it.each(signingAlgorithms)(
     'verifies with the published %s key and a library of others',
     async (algorithm) => {
-      const jwt = await signer.sign(claims, 'at+jwt', algorithm);
+      const jwt = await signer.sign(claims, { typ: 'at+jwt' }, algorithm);
       const { kid } = decodeProtectedHeader(jwt);
       const jwk = publishKeys(service.keys.all).keys.find((key) => key.kid === kid);
 
@@ -38,25 +38,29 @@ describe('a JWT of ours', () => {
 
   it('gets its own signature when many are asked for in one turn of the event loop', async () => {
     const subjects = Array.from({ length: 100 }, (_, index) => `s${index}`);
-    const jwts = await Promise.all(subjects.map((sub) => signer.sign({ ...claims, sub }, 'JWT', 'RS256')));
-    const found = await Promise.all(jwts.map((jwt) => signer.recognize(jwt, 'JWT')));
+    const jwts = await Promise.all(
+      subjects.map((sub) => signer.sign({ ...claims, sub }, { typ: 'JWT' }, 'RS256')),
+    );
+    const found = await Promise.all(jwts.map((jwt) => signer.recognize(jwt, { typ: 'JWT' })));
     expect(found.map((each) => each?.sub)).toEqual(subjects);
   });
 });
 
 describe('39, 40, 41, 42: a JWT is recognised as ours', () => {
   it.each(signingAlgorithms)('when we signed it with %s, even when it has expired', async (algorithm) => {
-    expect(await signer.recognize(await signer.sign(claims, 'JWT', algorithm), 'JWT')).toEqual(claims);
+    expect(
+      await signer.recognize(await signer.sign(claims, { typ: 'JWT' }, algorithm), { typ: 'JWT' }),
+    ).toEqual(claims);
   });
 
   it('but not unsigned, changed, of another type, issuer, key or algorithm, nor when it is no JWT', async () => {
     const { kid, publicJwk } = service.keys.active('RS256');
-    const [head, body, signature = ''] = (await signer.sign(claims, 'JWT')).split('.');
+    const [head, body, signature = ''] = (await signer.sign(claims, { typ: 'JWT' })).split('.');
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const forged = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'HS256', kid, typ: 'JWT' })
       .sign(Buffer.from(JSON.stringify(publicJwk)));
-    const [ecHead, ecBody] = (await signer.sign(claims, 'JWT', 'ES256')).split('.');
+    const [ecHead, ecBody] = (await signer.sign(claims, { typ: 'JWT' }, 'ES256')).split('.');
     const signedAnew = (payload: string) => {
       const input = `${head}.${payload}`;
       const made = sign('sha256', Buffer.from(input), service.keys.active('RS256').privateKey);
@@ -73,8 +77,8 @@ describe('39, 40, 41, 42: a JWT is recognised as ours', () => {
       `${ecHead}.${ecBody}.${Buffer.alloc(64).toString('base64url')}`,
       `${ecHead}.${ecBody}.${'A'.repeat(96)}`,
       forged,
-      await signer.sign(claims, 'at+jwt'),
-      await signer.sign({ ...claims, iss: 'https://evil.test' }, 'JWT'),
+      await signer.sign(claims, { typ: 'at+jwt' }),
+      await signer.sign({ ...claims, iss: 'https://evil.test' }, { typ: 'JWT' }),
       signedAnew(encode(['not', 'an', 'object'])),
       signedAnew(encode(null)),
       signedAnew(Buffer.from('{').toString('base64url')),
@@ -91,7 +95,7 @@ describe('39, 40, 41, 42: a JWT is recognised as ours', () => {
       'a.b.c',
       'x'.repeat(20_000),
     ]) {
-      expect(await signer.recognize(jwt, 'JWT'), jwt.slice(0, 80)).toBeUndefined();
+      expect(await signer.recognize(jwt, { typ: 'JWT' }), jwt.slice(0, 80)).toBeUndefined();
     }
   });
 });

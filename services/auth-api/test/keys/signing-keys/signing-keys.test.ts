@@ -51,16 +51,19 @@ describe('signing keys', () => {
     const [one, two] = [await stack.replica(), await stack.replica()];
     const waiting = one.keys.all.filter(({ state }) => state === 'next').map(({ kid }) => kid);
     const published = publishKeys(two.keys.all).keys.map(({ kid }) => kid);
-    const signed = await Promise.all(signingAlgorithms.map((alg) => signerOf(two).sign(claims, 'JWT', alg)));
+    const signed = await Promise.all(
+      signingAlgorithms.map((alg) => signerOf(two).sign(claims, { typ: 'JWT' }, alg)),
+    );
 
     await one.rotate(signingAlgorithms, actor);
 
     expect(kidsOf(one)).toEqual(waiting);
     for (const kid of kidsOf(one)) expect(published).toContain(kid);
-    for (const jwt of signed) expect(await signerOf(one).recognize(jwt, 'JWT')).toMatchObject(claims);
+    for (const jwt of signed)
+      expect(await signerOf(one).recognize(jwt, { typ: 'JWT' })).toMatchObject(claims);
     // The other replica has not heard of it yet: a token of the new key makes it look.
-    const fresh = await signerOf(one).sign(claims, 'JWT', 'ES256');
-    expect(await signerOf(two).recognize(fresh, 'JWT')).toMatchObject(claims);
+    const fresh = await signerOf(one).sign(claims, { typ: 'JWT' }, 'ES256');
+    expect(await signerOf(two).recognize(fresh, { typ: 'JWT' })).toMatchObject(claims);
     const { rows } = await stack.pool.query(
       `SELECT count(*)::int AS n FROM auth.signing_keys WHERE state = 'retired' AND private_key IS NOT NULL`,
     );
@@ -150,13 +153,13 @@ describe('signing keys', () => {
   it('that leaked are taken out, and replicas that read again refuse what they signed', async () => {
     const [one, two] = [await stack.replica(), await stack.replica()];
     const leaked = one.keys.active('ES256').kid;
-    const forged = await signerOf(one).sign(claims, 'JWT', 'ES256');
+    const forged = await signerOf(one).sign(claims, { typ: 'JWT' }, 'ES256');
 
     await one.remove(leaked, actor);
     await two.reload();
 
     for (const replica of [one, two]) {
-      expect(await signerOf(replica).recognize(forged, 'JWT')).toBeUndefined();
+      expect(await signerOf(replica).recognize(forged, { typ: 'JWT' })).toBeUndefined();
       expect(replica.keys.active('ES256').kid).not.toBe(leaked);
     }
   });

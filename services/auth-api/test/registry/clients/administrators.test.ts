@@ -56,7 +56,11 @@ describe('who may administer', () => {
       expiresAtMs: nowMs + 60_000,
       authorizedAtMs: nowMs,
     };
-    const format = { accessTokenFormat: 'opaque', accessTokenSignedResponseAlg: 'RS256' } as const;
+    const format = {
+      accessTokenFormat: 'opaque',
+      accessTokenSignedResponseAlg: 'RS256',
+      accessTokenTyp: 'at+jwt',
+    } as const;
     const { access } = stack.deps.tokens;
     const ofUser = await access.issue(format, { ...record, sub: 'somebody' });
     const ofClient = await access.issue(format, record);

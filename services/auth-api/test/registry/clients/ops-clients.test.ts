@@ -28,6 +28,7 @@ describe('a client', () => {
         refreshTokenExpirationTimeout: 2_592_000,
         contactCenterIds: [],
         accessTokenFormat: 'opaque',
+        accessTokenTyp: 'at+jwt',
         shortExchangedTokens: true,
         accessTokenSignedResponseAlg: 'RS256',
         idTokenSignedResponseAlg: 'RS256',

@@ -17,7 +17,7 @@ export interface ConvertedTokensOptions {
 }
 
 /** Explicit typing (RFC 8725 section 3.11), with the name that draft-ietf-oauth-rfc7523bis gives such JWTs. */
-const jwtType = 'authorization-grant+jwt';
+const jwtKind = { typ: 'authorization-grant+jwt' };
 const maxLifeMs = 60_000;
 
 /**
@@ -56,7 +56,7 @@ export function createConvertedTokens(options: ConvertedTokensOptions) {
       };
       const sealed = sealForBearer(token, sealOf(jti));
       const [jwt] = await Promise.all([
-        signer.sign(claims, jwtType),
+        signer.sign(claims, jwtKind),
         redis.set(keyOf(jti), sealed, 'PX', Math.max(1, expiresAtMs - issuedAtMs)),
       ]);
       return jwt;
@@ -64,7 +64,7 @@ export function createConvertedTokens(options: ConvertedTokensOptions) {
 
     /** The access token behind the JWT, for the first request; undefined for any other text. */
     async redeem(jwt: string): Promise<string | undefined> {
-      const claims = await signer.recognize(jwt, jwtType);
+      const claims = await signer.recognize(jwt, jwtKind);
       if (claims?.aud !== issuer || typeof claims.jti !== 'string') return undefined;
       if ((claims.exp ?? 0) * 1000 <= now()) return undefined;
       const sealed = await redis.getdel(keyOf(claims.jti));
