@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
 import { consulEndpoints } from '@gatehouse/config-server-client/consul';
 import { type ConsulTestAgent, consulProgramVariable, startConsulAgent } from '@gatehouse/testing/consul';
+import { printedVersion, recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { registerInConsul, type ServerCondition } from '../../src/consul-registration/register-in-consul.ts';
 import { demoServiceAccount } from '../../src/seed/demo.ts';
@@ -21,6 +22,9 @@ describe.skipIf(program === '')('a simulator in a real Consul agent', () => {
     consul = await startConsulAgent({ program });
   });
   afterAll(() => consul.kill());
+  recordForeignSoftware('Consul', 'registers the simulated Configuration Server in it', () =>
+    printedVersion(program, 'version'),
+  );
 
   /** A service name of its own for each test. */
   const newService = () => `config-server-${++services}`;

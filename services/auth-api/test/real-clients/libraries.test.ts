@@ -292,6 +292,7 @@ describe('@fastify/oauth2', () => {
 });
 
 describe('jose', () => {
+  recordForeignLibrary('jose', 'has its ID tokens verified by the published keys', import.meta.url);
   it('verifies an ID token by the published keys', async () => {
     const { id_token } = await passwordTokens(stack, client, { scope: 'openid' });
     const keys = createRemoteJWKSet(new URL(`${stack.issuer}/oauth/jwks`));

@@ -1,11 +1,15 @@
 import { registerInConsul } from '@gatehouse/config-server-simulator/consul-registration';
 import { consulProgramVariable, startConsulAgent } from '@gatehouse/testing/consul';
+import { printedVersion, recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { login, renewLink, serviceName, startWithConsul } from './discovered-servers.ts';
 
 const program = process.env[consulProgramVariable] ?? '';
 
 describe.skipIf(program === '')('logins with a real Consul agent', () => {
+  recordForeignSoftware('Consul', 'signs people in by a Configuration Server that it names', () =>
+    printedVersion(program, 'version'),
+  );
   it('work with a server that registered itself, and go on when the agent dies, over a new link too', async () => {
     const agent = await startConsulAgent({ program });
     onTestFinished(() => agent.kill());

@@ -11,6 +11,7 @@ import {
   elasticsearchJavaVariable,
   startElasticsearch,
 } from '@gatehouse/testing/elasticsearch-server';
+import { recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { createAuthority } from '@gatehouse/testing/keys';
 import { freePort } from '@gatehouse/testing/network';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -74,6 +75,11 @@ describe.skipIf(home === '')('a sign-in and a real Elasticsearch', () => {
     await admin?.close();
     await server?.close();
   });
+  recordForeignSoftware(
+    'Elasticsearch',
+    'ships sign-ins to it with an account that may only write, over TLS',
+    async () => (await admin.info()).version.number,
+  );
 
   const documents = async () => {
     await admin.indices.refresh({ index, ignore_unavailable: true });
