@@ -1,4 +1,5 @@
 /** Defines the settings of clients, of their secrets and of their registration (RFC 7591). */
+import { parseBearerToken } from '@gatehouse/caller-auth/credentials';
 import {
   optionalSecretSetting,
   overrideSetting,
@@ -37,7 +38,7 @@ export const registrationSettings = {
   initialAccessToken: optionalSecretSetting({
     env: 'GATEHOUSE_REGISTRATION_TOKEN',
     doc: 'Initial access token with which clients register themselves (RFC 7591); without it registration is off.',
-    check: atLeastThirtyTwoCharacters,
+    check: bearerOfThirtyTwoCharacters,
     weakness: { of: (text) => textWeakness(text, 32), override: allowWeakToken },
   }),
   allowWeakToken,
@@ -71,6 +72,8 @@ function requireHosts(hosts: readonly string[], context: z.RefinementCtx): void 
   context.addIssue({ code: 'custom', message });
 }
 
-function atLeastThirtyTwoCharacters(text: string): void {
+function bearerOfThirtyTwoCharacters(text: string): void {
   if (text.length < 32) throw new Error('must have at least 32 characters');
+  if (parseBearerToken(`Bearer ${text}`) !== text)
+    throw new Error('must be of letters, digits and - . _ ~ + /, because clients send it as a Bearer token');
 }
