@@ -57,7 +57,7 @@ it('takes away only groups that the provider gave', async () => {
   expect((await read()).groups).toEqual(['Quality']);
 });
 
-// attack: disabled person gets rights by signing in | CWE-285 | guard: services/environment-api/src/people/provided.ts
+// attack: disabled person gets rights by signing in | CWE-285 | guard: services/environment-api/src/people/sign-on/provided.ts
 it('changes nothing of a person whom an administrator has disabled', async () => {
   const { signOn, change, read } = await stage();
   await change({ status: 'disabled' });

@@ -91,7 +91,7 @@ it('takes away groups of the provider with the link, ends the sessions of the pe
   expect(JSON.stringify(audit.body)).not.toContain('"subject"');
 });
 
-// attack: link of one person taken over for another | CWE-639 | guard: services/environment-api/src/people/sign-on-links.ts
+// attack: link of one person taken over for another | CWE-639 | guard: services/environment-api/src/people/sign-on/sign-on-links.ts
 it('gives no link of one person to another, also where that person is deleted', async () => {
   const { contactCenterId, person, add, signOn, link: make } = await stage();
   await make();
@@ -102,7 +102,7 @@ it('gives no link of one person to another, also where that person is deleted', 
   expect(await signOn({ userName: 'eve' })).toEqual({ outcome: 'deleted' });
 });
 
-// attack: link to an identity provider made for a person before the person becomes an administrator | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/people/provided.ts
+// attack: link to an identity provider made for a person before the person becomes an administrator | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/people/sign-on/provided.ts
 it('leads to nobody who became an administrator since, unless an installation writer made the link', async () => {
   const { contactCenterId, person, list, signOn, link: make, unlink } = await stage();
   const authorization = api.authApi.token({

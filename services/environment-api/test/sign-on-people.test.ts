@@ -41,7 +41,7 @@ it('creates a person with what the provider tells, once, and finds them under an
   expect(await peopleOf(contactCenterId)).toHaveLength(1);
 });
 
-// attack: account of another person by a name that the identity provider lets people choose | CWE-287, OpenID Core 5.7 | guard: services/environment-api/src/people/provided.ts
+// attack: account of another person by a name that the identity provider lets people choose | CWE-287, OpenID Core 5.7 | guard: services/environment-api/src/people/sign-on/provided.ts
 it('refuses a name that a person has whom the provider did not create, in whatever spelling', async () => {
   const { contactCenterId, add } = await createPeopleStore(api);
   await add({ userName: 'grace' });
@@ -53,7 +53,7 @@ it('refuses a name that a person has whom the provider did not create, in whatev
   expect(await peopleOf(contactCenterId)).toHaveLength(2);
 });
 
-// attack: account of another person by their subject at another identity provider | CWE-287, OpenID Core 5.7 | guard: services/environment-api/src/people/provided.ts
+// attack: account of another person by their subject at another identity provider | CWE-287, OpenID Core 5.7 | guard: services/environment-api/src/people/sign-on/provided.ts
 it('takes the subject of another issuer for somebody else', async () => {
   const { contactCenterId } = await createPeopleStore(api);
   await signOn(contactCenterId);
@@ -65,7 +65,7 @@ it('takes the subject of another issuer for somebody else', async () => {
   });
 });
 
-// attack: person of another contact centre by the same identity provider | CWE-639 | guard: services/environment-api/src/people/provided.ts
+// attack: person of another contact centre by the same identity provider | CWE-639 | guard: services/environment-api/src/people/sign-on/provided.ts
 it('knows nobody of another contact centre', async () => {
   const [own, other] = [await createPeopleStore(api), await createPeopleStore(api)];
   const mine = await signOn(own.contactCenterId);
@@ -74,7 +74,7 @@ it('knows nobody of another contact centre', async () => {
   expect(theirs.dbid).not.toBe(mine.dbid);
 });
 
-// attack: return after a deletion by signing in once more | CWE-613 | guard: services/environment-api/src/people/provided.ts
+// attack: return after a deletion by signing in once more | CWE-613 | guard: services/environment-api/src/people/sign-on/provided.ts
 it('does not create a deleted person again, by subject or by name; restores them with their subject; forgets them when erased', async () => {
   const { contactCenterId } = await createPeopleStore(api);
   const created = await signOn(contactCenterId);
@@ -109,7 +109,7 @@ it('creates one person where one subject signs in ten times at once', async () =
   expect(new Set(answers.map(({ dbid }) => dbid)).size).toBe(1);
 });
 
-// attack: fill the people store by an identity provider where anybody registers | CWE-770 | guard: services/environment-api/src/people/provided.ts
+// attack: fill the people store by an identity provider where anybody registers | CWE-770 | guard: services/environment-api/src/people/sign-on/provided.ts
 it('creates a thousand people within an hour and no more; those whom it knows go on', async () => {
   const { contactCenterId, environmentId, add } = await createPeopleStore(api);
   const { id } = await add();

@@ -10,12 +10,12 @@ import { passwordLinkRoutes } from './link-routes.ts';
 import { createPasswordLinks } from './password-links.ts';
 import { createPasswords } from './passwords.ts';
 import { personRoutes } from './person-routes.ts';
-import { createProvidedPeople } from './provided.ts';
 import { createProvidedPasswords } from './provided-password.ts';
-import { providedPeopleRoutes } from './provided-routes.ts';
 import { createPeopleService } from './service.ts';
-import { signOnLinkRoutes } from './sign-on-link-routes.ts';
-import { createSignOnLinks } from './sign-on-links.ts';
+import { createProvidedPeople } from './sign-on/provided.ts';
+import { providedPeopleRoutes } from './sign-on/provided-routes.ts';
+import { signOnLinkRoutes } from './sign-on/sign-on-link-routes.ts';
+import { createSignOnLinks } from './sign-on/sign-on-links.ts';
 
 interface PeopleDependencies {
   access: Access;

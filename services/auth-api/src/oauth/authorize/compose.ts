@@ -20,16 +20,16 @@ import { createAuthorizationIssuer } from './authorization-issue.ts';
 import { createAuthorizationEndpoint } from './authorize.ts';
 import { authorizeRoutes } from './authorize-routes.ts';
 import { createBasicAuthorize } from './basic-authorize.ts';
-import { createDeviceAuthorizationEndpoint } from './device-authorization.ts';
-import { deviceAuthorizationRoutes } from './device-authorization-routes.ts';
-import { createDeviceVerification } from './device-verification.ts';
+import { createDeviceAuthorizationEndpoint } from './device/device-authorization.ts';
+import { deviceAuthorizationRoutes } from './device/device-authorization-routes.ts';
+import { createDeviceVerification } from './device/device-verification.ts';
+import { userCodeRoutes } from './device/user-code-routes.ts';
 import { createPushEndpoint } from './push-request.ts';
 import { pushRoutes } from './push-routes.ts';
 import { createPushedRequests } from './pushed-requests.ts';
 import { createRequestObjects } from './request-objects.ts';
 import { createRequestSources } from './request-sources.ts';
 import { createResponseJwt } from './response-jwt.ts';
-import { userCodeRoutes } from './user-code-routes.ts';
 
 interface AuthorizeDependencies {
   config: Pick<Config, 'authorization' | 'signIn'>;

@@ -3,7 +3,7 @@ import type { CookieParts } from '../../browser/cookies/compose.ts';
 import type { KeySets } from '../../core/assertions/key-sets.ts';
 import type { Core } from '../../core/domain.ts';
 import type { SsoLogin } from './login/login.ts';
-import { signedOutPath } from './logout-routes.ts';
+import { signedOutPath } from './logout/logout-routes.ts';
 import { createOidcCallback } from './oidc/callback.ts';
 import { createOidcChecks } from './oidc/dry-run.ts';
 import { createRequireSignature } from './oidc/id-token-signature.ts';

@@ -3,16 +3,16 @@ import type { FollowedChanges, ProvidedPerson, SignOnPerson } from '@gatehouse/c
 import { definedOnly } from '@gatehouse/contracts/values';
 import { AppError } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
-import type { AdministratorPlaces, LinkMaker } from '../access/administrator-places.ts';
-import type { WriteContext, Writer } from '../changes/writer.ts';
+import type { AdministratorPlaces, LinkMaker } from '../../access/administrator-places.ts';
+import type { WriteContext, Writer } from '../../changes/writer.ts';
+import { type HomeRow, requireHome } from '../home.ts';
+import { nameKey } from '../name-key.ts';
+import { fieldsOf, type Home, namesOfChanges, type Person } from '../person.ts';
+import type { PeopleService } from '../service.ts';
+import { lockPerson, personJson } from '../store.ts';
+import { fieldsAfter, groupNamesOf } from '../written-fields.ts';
 import { follow } from './followed.ts';
-import { type HomeRow, requireHome } from './home.ts';
-import { nameKey } from './name-key.ts';
-import { fieldsOf, type Home, namesOfChanges, type Person } from './person.ts';
-import type { PeopleService } from './service.ts';
 import { isKeptSubject, takeTurn } from './sign-on-links.ts';
-import { lockPerson, personJson } from './store.ts';
-import { fieldsAfter, groupNamesOf } from './written-fields.ts';
 
 /** New people of a contact centre within an hour: an identity provider where anybody may register must not fill the store. */
 const maxNewPerHour = 1_000;

@@ -3,9 +3,9 @@
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
-import type { Pages } from '../../browser/cookies/pages.ts';
-import type { EndedSession, ProviderSession } from '../../browser/sessions/session.ts';
-import type { OidcSignOn, SamlSignOn, SsoSettings } from './settings.ts';
+import type { Pages } from '../../../browser/cookies/pages.ts';
+import type { EndedSession, ProviderSession } from '../../../browser/sessions/session.ts';
+import type { OidcSignOn, SamlSignOn, SsoSettings } from '../settings.ts';
 
 export type ProviderLogout = ReturnType<typeof createProviderLogout>;
 

@@ -3,8 +3,8 @@ import { envelopeOf, wrapped } from '@gatehouse/contracts/answers';
 import { providedPersonSchema, signOnPersonBodySchema } from '@gatehouse/contracts/environment-api';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
-import { failures } from '../answers.ts';
-import { contextOf } from '../changes/writer.ts';
+import { failures } from '../../answers.ts';
+import { contextOf } from '../../changes/writer.ts';
 import type { ProvidedPeople } from './provided.ts';
 
 export function providedPeopleRoutes(internal: App, { provided }: { provided: ProvidedPeople }): void {

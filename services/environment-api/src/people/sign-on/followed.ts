@@ -1,9 +1,9 @@
 /** Writes what an identity provider says of a person to whom it is linked. Its settings were guarded when they were written. */
-import type { Write } from '../changes/writer.ts';
-import { setGroupsOf } from './group-service.ts';
-import { fieldsOf, type Home, namesOfChanges, type Person, type PersonFields } from './person.ts';
-import { writtenOf } from './records.ts';
-import { updatePerson } from './store.ts';
+import type { Write } from '../../changes/writer.ts';
+import { setGroupsOf } from '../group-service.ts';
+import { fieldsOf, type Home, namesOfChanges, type Person, type PersonFields } from '../person.ts';
+import { writtenOf } from '../records.ts';
+import { updatePerson } from '../store.ts';
 
 interface Followed {
   issuer: string;

@@ -3,14 +3,14 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError } from '@gatehouse/service-kit/errors';
 import { addressGroup } from '@gatehouse/service-kit/limits';
-import type { Browser } from '../../browser/cookies/browser-cookies.ts';
-import type { Pages } from '../../browser/cookies/pages.ts';
-import type { Tries } from '../../browser/devices/attempts.ts';
-import type { DeviceRequest } from '../../browser/devices/device.ts';
-import type { Devices } from '../../browser/devices/service.ts';
-import { formatUserCode, parseUserCode } from '../../browser/devices/user-code.ts';
-import type { NextStep } from './authorization-response.ts';
-import type { AuthorizationEndpoint } from './authorize.ts';
+import type { Browser } from '../../../browser/cookies/browser-cookies.ts';
+import type { Pages } from '../../../browser/cookies/pages.ts';
+import type { Tries } from '../../../browser/devices/attempts.ts';
+import type { DeviceRequest } from '../../../browser/devices/device.ts';
+import type { Devices } from '../../../browser/devices/service.ts';
+import { formatUserCode, parseUserCode } from '../../../browser/devices/user-code.ts';
+import type { NextStep } from '../authorization-response.ts';
+import type { AuthorizationEndpoint } from '../authorize.ts';
 
 export interface DeviceVerificationOptions {
   devices: Pick<Devices, 'findByUserCode'>;

@@ -1,9 +1,9 @@
 /** Serves `/auth/v3/oauth/device`, where a device asks for its codes (RFC 8628 section 3.1). */
 import { securityError } from '@gatehouse/contracts/answers';
 import type { App } from '@gatehouse/service-kit/http';
-import { answerClients, describeOnly } from '../../core/protocol/parameters.ts';
-import { deviceAnswerSchema, deviceRequestSchema } from '../../core/protocol/schemas.ts';
-import { callOf } from '../client-authentication/client-authentication.ts';
+import { answerClients, describeOnly } from '../../../core/protocol/parameters.ts';
+import { deviceAnswerSchema, deviceRequestSchema } from '../../../core/protocol/schemas.ts';
+import { callOf } from '../../client-authentication/client-authentication.ts';
 import type { DeviceAuthorizationEndpoint } from './device-authorization.ts';
 
 interface DeviceAuthorizationRoutesDeps {

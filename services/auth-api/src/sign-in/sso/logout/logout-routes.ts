@@ -6,13 +6,13 @@ import { envelopeErrorHandler, htmlErrorHandler } from '@gatehouse/service-kit/e
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { noStore } from './no-store.ts';
-import type { OidcLogout } from './oidc/logout.ts';
-import { placeParams, signOnPlaceOf } from './place.ts';
+import { noStore } from '../no-store.ts';
+import type { OidcLogout } from '../oidc/logout.ts';
+import { placeParams, signOnPlaceOf } from '../place.ts';
+import { notingRefusals, type SsoRefusals } from '../refusals.ts';
+import { samlPath } from '../saml/entity.ts';
+import type { IncomingLogout, SamlLogout } from '../saml/logout.ts';
 import type { ProviderLogout } from './provider-logout.ts';
-import { notingRefusals, type SsoRefusals } from './refusals.ts';
-import { samlPath } from './saml/entity.ts';
-import type { IncomingLogout, SamlLogout } from './saml/logout.ts';
 
 export const signedOutPath = '/auth/v3/sso/signed-out';
 

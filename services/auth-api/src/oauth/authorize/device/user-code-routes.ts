@@ -3,8 +3,8 @@ import { freeText } from '@gatehouse/contracts/values';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
-import { requireSameOrigin } from '../../browser/cookies/same-origin.ts';
-import { readOnlyForms } from '../../core/protocol/parameters.ts';
+import { requireSameOrigin } from '../../../browser/cookies/same-origin.ts';
+import { readOnlyForms } from '../../../core/protocol/parameters.ts';
 import type { DeviceVerification } from './device-verification.ts';
 
 export interface UserCodeRoutesDeps {

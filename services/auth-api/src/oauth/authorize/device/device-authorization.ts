@@ -1,15 +1,15 @@
 /** The device authorization endpoint (RFC 8628 section 3.1): gives codes to a device without a browser. */
 import { unauthorizedClient } from '@gatehouse/caller-auth/oauth-errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
-import type { Pages } from '../../browser/cookies/pages.ts';
-import { pollIntervalSeconds } from '../../browser/devices/polled-requests.ts';
-import type { Devices } from '../../browser/devices/service.ts';
-import { formatUserCode } from '../../browser/devices/user-code.ts';
-import { invalidDetails } from '../../core/protocol/authorization-details.ts';
-import { deviceGrantType } from '../../core/protocol/grant-types.ts';
-import { grantableScope, readScope } from '../../core/protocol/parameters.ts';
-import type { Targets } from '../../registry/clients/targets.ts';
-import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
+import type { Pages } from '../../../browser/cookies/pages.ts';
+import { pollIntervalSeconds } from '../../../browser/devices/polled-requests.ts';
+import type { Devices } from '../../../browser/devices/service.ts';
+import { formatUserCode } from '../../../browser/devices/user-code.ts';
+import { invalidDetails } from '../../../core/protocol/authorization-details.ts';
+import { deviceGrantType } from '../../../core/protocol/grant-types.ts';
+import { grantableScope, readScope } from '../../../core/protocol/parameters.ts';
+import type { Targets } from '../../../registry/clients/targets.ts';
+import type { ClientAuthentication, ClientCall } from '../../client-authentication/client-authentication.ts';
 
 export interface DeviceAnswer {
   device_code: string;

@@ -4,13 +4,13 @@ import { linkIssuerOf, readLinkIssuer } from '@gatehouse/contracts/environment-a
 import { definedOnly } from '@gatehouse/contracts/values';
 import { AppError, conflict, notFound } from '@gatehouse/service-kit/errors';
 import { isoTime, type Queryable } from '@gatehouse/service-kit/postgres';
-import { linkMakerOf } from '../access/administrator-places.ts';
-import type { Write, WriteContext, Writer } from '../changes/writer.ts';
-import { parseId } from '../fields/scalars.ts';
+import { linkMakerOf } from '../../access/administrator-places.ts';
+import type { Write, WriteContext, Writer } from '../../changes/writer.ts';
+import { parseId } from '../../fields/scalars.ts';
+import type { Home, Person } from '../person.ts';
+import { writtenOf } from '../records.ts';
+import { announceEnd, type PeopleService } from '../service.ts';
 import { follow } from './followed.ts';
-import type { Home, Person } from './person.ts';
-import { writtenOf } from './records.ts';
-import { announceEnd, type PeopleService } from './service.ts';
 
 /** More identity providers than a contact centre has. */
 const maxLinks = 20;

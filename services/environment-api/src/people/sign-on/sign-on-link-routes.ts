@@ -4,10 +4,10 @@ import { newSignOnLinkSchema, signOnLinkSchema } from '@gatehouse/contracts/envi
 import { type App, ok } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { z } from 'zod';
-import { type Caller, requireReach } from '../access/caller.ts';
-import { failures } from '../answers.ts';
-import { contextOf } from '../changes/writer.ts';
-import { findHome } from './home.ts';
+import { type Caller, requireReach } from '../../access/caller.ts';
+import { failures } from '../../answers.ts';
+import { contextOf } from '../../changes/writer.ts';
+import { findHome } from '../home.ts';
 import type { SignOnLinks } from './sign-on-links.ts';
 
 const tags = ['people'];
