@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { staleFiles } from '../generate/files.ts';
 import { wrongImports } from './dependency-direction.ts';
+import { fullFolders } from './full-folders.ts';
 import { isLabAway } from './lab.ts';
 import { breakingMigrations } from './migrations/expand-contract.ts';
 import { starsInNamedStatements } from './migrations/prepared-columns.ts';
@@ -42,6 +43,7 @@ const steps: Step[] = [
   },
   { title: 'clocks of the machine', run: () => processClocks(root) },
   { title: 'unfinished work', run: () => unfinishedWork(root) },
+  { title: 'size of folders', run: () => fullFolders(root) },
   { title: 'paths of the documentation', run: () => movedPages(root) },
   { title: 'texts in every language', run: () => missingTexts(root) },
   { title: 'dead code', run: () => program('knip/bin/knip.js', ['--no-progress']) },
