@@ -10,7 +10,7 @@ let stack: AuthApi;
 beforeAll(async () => {
   stack = await startAuthApi({
     env: {
-      GATEHOUSE_REGISTRATION_TOKEN: 'a registration token of this test only',
+      GATEHOUSE_REGISTRATION_TOKEN: 'a-registration-token-of-this-test-only',
       GATEHOUSE_MTLS_URL: 'https://mtls.login.test',
     },
   });
