@@ -5,8 +5,8 @@ import type { CallLimits, LdapConnection } from '../connection/connection.ts';
 import type { DirectorySettings } from '../settings.ts';
 import { type Entry, textOf } from './entry.ts';
 import { allOf, anyOf, equals, isWithin } from './filters.ts';
-import { groupDnsAbove } from './member-of.ts';
-import { searchByName, searchSome } from './search.ts';
+import { groupsAbove } from './member-of.ts';
+import { searchSome } from './search.ts';
 
 /** Many more than tokens carry (`maxGroups` of Auth API). A directory must not make a login ask without end. */
 export const maxGroups = 5_000;
@@ -46,8 +46,10 @@ export async function groupsOf(
 ): Promise<FoundGroups> {
   const { attributes, groupDepth, type } = settings;
   const member = attributes.member.toLowerCase();
-  if (type === 'activeDirectory' && member === 'member')
-    return groupsOfActiveDirectory(connection, dn, settings, limits);
+  if (type === 'activeDirectory' && member === 'member') {
+    const options = { ...settings, bases: basesOf(settings), maxGroups };
+    return groupsAbove(connection, dn, options, limits);
+  }
   const found = new Map<string, Entry>();
   let isCut = false;
   const ask = async (filters: Filter[]): Promise<string[]> => {
@@ -88,26 +90,6 @@ export async function groupsOf(
     }
   }
   return groups();
-}
-
-/** All groups come from `memberOf`; those that count are the ones that a search for groups finds among them. */
-async function groupsOfActiveDirectory(
-  connection: LdapConnection,
-  dn: string,
-  settings: GroupSettings,
-  limits: CallLimits,
-): Promise<FoundGroups> {
-  const above = await groupDnsAbove(
-    connection,
-    dn,
-    { ...settings, bases: basesOf(settings), maxGroups },
-    limits,
-  );
-  const entries: Entry[] = [];
-  const { groupFilter: filter, attributes } = settings;
-  const question = { bases: basesOf(settings), filter, attributes: [attributes.groupName] };
-  for await (const some of searchByName(connection, above.dns, question, limits)) entries.push(...some);
-  return { names: namesIn(entries, settings), isCut: above.isCut };
 }
 
 function namesIn(entries: readonly Entry[], { attributes }: GroupSettings): string[] {

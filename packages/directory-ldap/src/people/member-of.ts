@@ -1,10 +1,10 @@
 /** Follows `memberOf` of Active Directory from a person to the groups above, a range of values at a time. */
 
 import { isConfigServerError } from '@gatehouse/people-directory';
-import { PresenceFilter } from 'ldapts';
+import { type Filter, PresenceFilter } from 'ldapts';
 import type { CallLimits, LdapConnection } from '../connection/connection.ts';
 import type { DirectorySettings } from '../settings.ts';
-import { type Entry, textsOf } from './entry.ts';
+import { type Entry, textOf, textsOf } from './entry.ts';
 import { equals } from './filters.ts';
 import { search, searchByName } from './search.ts';
 
@@ -14,59 +14,75 @@ const isInGroups = new PresenceFilter({ attribute: memberOf });
 /** Active Directory gives 1 500 values at once; so many names also fit into one message. */
 const valuesAtOnce = 500;
 
-export interface AboveOptions extends Pick<DirectorySettings, 'groupDepth'> {
-  /** Where groups are. */
+export interface AboveOptions extends Pick<DirectorySettings, 'attributes' | 'groupDepth'> {
+  /** Which groups count, and where they are. */
+  groupFilter: Filter;
   bases: readonly string[];
   maxGroups: number;
 }
 
 /**
- * Names of the groups of a person, each once; with a `groupDepth` above 0 also those of their groups, to the top. Samba answers
- * the rule that follows `member` (LDAP_MATCHING_RULE_IN_CHAIN) by reading every group: 0.5 s among 2 000 groups, against a
- * millisecond here. Errors: those of `search`.
+ * Names of the groups of a person, each once; with a `groupDepth` above 0 also those of their groups, to the top. Groups that do
+ * not count lead to others too. Samba answers the rule that follows `member` (LDAP_MATCHING_RULE_IN_CHAIN) by reading every
+ * group: 0.5 s among 2 000 groups, against a millisecond here. Errors: those of `search`.
  */
-export async function groupDnsAbove(
+export async function groupsAbove(
   connection: LdapConnection,
   dn: string,
   options: AboveOptions,
   limits: CallLimits,
-): Promise<{ dns: string[]; isCut: boolean }> {
-  const { groupDepth, maxGroups } = options;
-  const found = new Map<string, string>();
+): Promise<{ names: string[]; isCut: boolean }> {
+  const { attributes, groupDepth, groupFilter, bases, maxGroups } = options;
+  const seen = new Set<string>();
+  // Not the entries: each has names of the groups above it.
+  const names = new Set<string>();
   let isCut = false;
-  const add = (dns: readonly string[]): string[] => {
-    const added: string[] = [];
+  /** Those that were not seen before. A circle of groups ends here. */
+  const added = (dns: readonly string[]): string[] => {
+    const news: string[] = [];
     for (const one of dns) {
-      const key = one.toLowerCase();
-      if (found.has(key)) continue;
-      if (found.size >= maxGroups) {
-        isCut = true;
-        break;
-      }
-      found.set(key, one);
-      added.push(one);
+      if (seen.has(keyOf(one))) continue;
+      isCut ||= seen.size >= maxGroups;
+      if (isCut) break;
+      seen.add(keyOf(one));
+      news.push(one);
     }
-    return added;
+    return news;
   };
-  /** The groups of these groups. Those of other domains are not here, and not followed. */
+  const own = { bases, filter: groupFilter, attributes: [attributes.groupName] };
+  if (groupDepth > 0) own.attributes.push(rangeFrom(0));
+  /** Groups of other domains are not here, and not followed. */
+  const others = { bases: domainOf(dn) ?? bases, filter: isInGroups, attributes: [rangeFrom(0)] };
+  /** The groups of these groups. */
   const above = async (dns: readonly string[]): Promise<string[]> => {
     const next: string[] = [];
-    const bases = domainOf(dn) ?? options.bases;
-    const question = { bases, filter: isInGroups, attributes: [rangeFrom(0)] };
-    for await (const entries of searchByName(connection, dns, question, limits)) {
-      for (const entry of entries) next.push(...add(await valuesOf(connection, entry, maxGroups, limits)));
-      if (isCut) break;
+    const rest = new Map(dns.map((one) => [keyOf(one), one]));
+    const follow = async (entry: Entry) => {
+      if (groupDepth > 0 && !isCut) next.push(...added(await valuesOf(connection, entry, maxGroups, limits)));
+    };
+    for await (const entries of searchByName(connection, dns, own, limits)) {
+      for (const entry of entries) {
+        const name = textOf(entry, attributes.groupName);
+        if (name !== undefined) names.add(name);
+        rest.delete(keyOf(entry.dn));
+        await follow(entry);
+      }
     }
+    if (groupDepth > 0 && !isCut)
+      for await (const entries of searchByName(connection, [...rest.values()], others, limits))
+        for (const entry of entries) await follow(entry);
     return next;
   };
 
   const person = await read(connection, dn, 0, limits);
   const direct = person === undefined ? [] : await valuesOf(connection, person, maxGroups, limits);
   // The attribute is absent where a person has no group, and where our account may not read it: then the groups tell.
-  let next = add(direct.length > 0 ? direct : await groupsThatName(connection, dn, options, limits));
-  while (groupDepth > 0 && next.length > 0) next = await above(next);
-  return { dns: [...found.values()], isCut };
+  let next = added(direct.length > 0 ? direct : await groupsThatName(connection, dn, options, limits));
+  while (next.length > 0) next = await above(next);
+  return { names: [...names], isCut };
 }
+
+const keyOf = (dn: string) => dn.toLowerCase();
 
 async function groupsThatName(
   connection: LdapConnection,
