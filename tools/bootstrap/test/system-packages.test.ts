@@ -40,6 +40,7 @@ async function provide(call: string, folder: string, env: Record<string, string>
 
 const provideRedis = (folder: string, args: string[] = [], env: Record<string, string> = {}) =>
   provide(`provideRedis(${JSON.stringify(args)}, progress)`, folder, env);
+const provideSamba = (folder: string) => provide('provideSamba(progress)', folder);
 const provideIdentityProviders = (folder: string) => provide('provideIdentityProviders(progress)', folder);
 
 const isDebianRoot = process.getuid?.() === 0 && process.platform === 'linux';
@@ -88,4 +89,18 @@ test.runIf(isDebianRoot)('identity providers are installed with all that they ne
     expect.stringMatching(/^install --yes --no-install-recommends simplesamlphp .*php-xml/),
     expect.stringMatching(/^install --yes --no-install-recommends lemonldap-ng .*liblasso-perl/),
   ]);
+});
+
+test.runIf(isDebianRoot)('Samba is installed with the files that a new domain needs', async () => {
+  const { folder, calls } = programs({ apt: 'works' });
+  expect(await provideSamba(folder)).toBe('');
+  expect(calls()).toEqual([
+    'install --yes --no-install-recommends samba-ad-dc samba-ad-provision samba-dsdb-modules ldap-utils',
+  ]);
+});
+
+test('without apt the part with Samba is named that will be skipped', async () => {
+  expect(await provideSamba(programs().folder)).toMatch(
+    /^No Debian packages of Samba AD DC: the part .* skipped\.$/,
+  );
 });
