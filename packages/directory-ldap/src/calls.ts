@@ -20,15 +20,22 @@ export interface CallRunnerOptions {
 
 export function createCallRunner({ standby, clock, metrics }: CallRunnerOptions) {
   let timeouts = 0;
-  /** Counts, too. Whether the server is too slow to stay with. */
-  const countsAsTooSlow = (error: ConfigServerError) => {
-    timeouts = error.code === 'RequestTimeout' ? timeouts + 1 : 0;
-    return timeouts >= maxTimeouts;
+  /**
+   * Counts, too. Whether the server is too slow to stay with: a call that came to it with less than half of its time left, from
+   * a silent one, does not tell.
+   */
+  const countsAsTooSlow = (error: ConfigServerError, hadTime: boolean) => {
+    if (error.code !== 'RequestTimeout') timeouts = 0;
+    else if (hadTime) timeouts += 1;
+    return hadTime && timeouts >= maxTimeouts;
   };
 
   const attempts = async <T>(kind: CallKind, limits: Link['limits'], work: (link: Link) => Promise<T>) => {
+    const leftMs = () => limits.deadlineAtMs - clock.monotonicMs();
+    const wholeMs = leftMs();
     for (let repeats = 0; ; repeats += 1) {
       const main = await standby.connection(limits);
+      const hadTime = leftMs() >= wholeMs / 2;
       try {
         const value = await work({ main, limits });
         timeouts = 0;
@@ -37,7 +44,7 @@ export function createCallRunner({ standby, clock, metrics }: CallRunnerOptions)
         const error = asError(cause);
         const step = afterFailure(kind, error, repeats);
         const isUnreachable = error.code === 'ConnectionLost' && !error.sent;
-        const isLeft = isUnreachable || countsAsTooSlow(error);
+        const isLeft = isUnreachable || countsAsTooSlow(error, hadTime);
         // A call that only fails is left alone: what remains of its answer is dropped, and others keep the connection.
         if (isLeft || (step.kind === 'repeat' && step.leave)) standby.leave(main);
         if (step.kind === 'fail') throw step.error;

@@ -140,6 +140,23 @@ describe('an answer that is none', () => {
   });
 });
 
+describe('calls that a silent server has held', () => {
+  it('do not cost the next server its connection when their time ends there', async () => {
+    const silent = await searches(() => undefined);
+    const next = await searches(({ messageId, bytes, answer }) => {
+      if (!bytes.includes('person-1')) answer(Buffer.concat([person(messageId, 2), done(messageId)]));
+    });
+    const backend = openBackend([on(silent.port), on(next.port)], settingsFor());
+    const held = Array.from({ length: 4 }, () =>
+      codeOf(backend.readPersons({ user_name: 'person-1' }, { deadlineMs: 1_400 })),
+    );
+
+    expect(await Promise.all(held)).toEqual(held.map(() => 'RequestTimeout'));
+    expect(await codeOf(backend.readPersons({ user_name: 'person-2' }, { deadlineMs: 900 }))).toBe('ok');
+    expect([silent.connections(), next.connections()]).toEqual([1, 1]);
+  });
+});
+
 describe('a person of many groups', () => {
   const dnOf = (number: number) => `CN=g${number},OU=groups,${base}`;
   const numbered = (first: number, last: number) =>
