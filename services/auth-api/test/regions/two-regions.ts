@@ -41,7 +41,6 @@ export async function startTwoRegions(): Promise<TwoRegions> {
           GATEHOUSE_POSTGRES_URL: standby.url,
           GATEHOUSE_POSTGRES_PRIMARY_HOST: hostname,
           GATEHOUSE_POSTGRES_PRIMARY_PORT: port,
-          GATEHOUSE_POSTGRES_POOL_CHECKOUT_TIMEOUT_MS: '500',
           ...env,
         },
       }),
