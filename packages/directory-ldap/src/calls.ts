@@ -20,14 +20,11 @@ export interface CallRunnerOptions {
 
 export function createCallRunner({ standby, clock, metrics }: CallRunnerOptions) {
   let timeouts = 0;
-  /**
-   * Counts, too. Whether the server is too slow to stay with: a call that came to it with less than half of its time left, from
-   * a silent one, does not tell.
-   */
-  const countsAsTooSlow = (error: ConfigServerError, hadTime: boolean) => {
-    if (error.code !== 'RequestTimeout') timeouts = 0;
-    else if (hadTime) timeouts += 1;
-    return hadTime && timeouts >= maxTimeouts;
+  /** Counts, too. */
+  const isTooBad = (error: ConfigServerError) => {
+    timeouts = error.code === 'RequestTimeout' ? timeouts + 1 : 0;
+    const isUnreachable = error.code === 'ConnectionLost' && !error.sent;
+    return isUnreachable || timeouts >= maxTimeouts;
   };
 
   const attempts = async <T>(kind: CallKind, limits: Link['limits'], work: (link: Link) => Promise<T>) => {
@@ -43,8 +40,8 @@ export function createCallRunner({ standby, clock, metrics }: CallRunnerOptions)
       } catch (cause) {
         const error = asError(cause);
         const step = afterFailure(kind, error, repeats);
-        const isUnreachable = error.code === 'ConnectionLost' && !error.sent;
-        const isLeft = isUnreachable || countsAsTooSlow(error, hadTime);
+        // A call that a silent server has held, and that came to this one with less than half of its time, tells nothing of it.
+        const isLeft = hadTime && isTooBad(error);
         // A call that only fails is left alone: what remains of its answer is dropped, and others keep the connection.
         if (isLeft || (step.kind === 'repeat' && step.leave)) standby.leave(main);
         if (step.kind === 'fail') throw step.error;

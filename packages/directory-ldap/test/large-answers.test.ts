@@ -155,6 +155,19 @@ describe('calls that a silent server has held', () => {
     expect(await codeOf(backend.readPersons({ user_name: 'person-2' }, { deadlineMs: 900 }))).toBe('ok');
     expect([silent.connections(), next.connections()]).toEqual([1, 1]);
   });
+
+  it('do not cost the next server its connection when it takes no second one in the time that is left', async () => {
+    const silent = await searches(() => undefined);
+    const next = await searches(({ messageId, answer }) => {
+      next.stopListening();
+      answer(Buffer.concat([person(messageId, 2), done(messageId)]));
+    });
+    const backend = openBackend([on(silent.port), on(next.port)], settingsFor());
+
+    expect(await codeOf(backend.authenticate(login(2), { deadlineMs: 1_400 }))).toBe('ConnectionLost');
+    expect(await codeOf(backend.readPersons({ user_name: 'person-2' }, { deadlineMs: 900 }))).toBe('ok');
+    expect([silent.connections(), next.connections()]).toEqual([1, 1]);
+  });
 });
 
 describe('a person of many groups', () => {

@@ -65,6 +65,8 @@ export async function pretendServer(
   });
   return {
     port: (server.address() as { port: number }).port,
+    /** Keeps its connections, and takes no others. */
+    stopListening: () => server.close(),
     /** Operations in the order in which they came. */
     seen,
     connections: () => sockets.size,
