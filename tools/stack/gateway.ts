@@ -25,6 +25,8 @@ export async function startGateway(options: GatewayOptions) {
   const { port, publicUrl, identity, authApi, authUi, environmentApi } = options;
   const app = Fastify({
     forceCloseConnections: true,
+    frameworkErrors: (_error, _request, reply) =>
+      answerError(reply as FastifyReply, 400, 'bad_request', 'The address is no valid URL.'),
     ...(identity && { https: { ...identity, ...tlsVersionAndCiphers } }),
   }) as FastifyInstance;
   const proto = new URL(publicUrl).protocol.slice(0, -1);

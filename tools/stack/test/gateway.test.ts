@@ -108,6 +108,12 @@ test.each(['/nothing', '/%2F', '/authority', '/environment', '/.well-known/openi
   },
 );
 
+test('an address that is no URL is refused in both shapes of an error', async () => {
+  const { response, answer } = await ask('/environment/v3/%ZZ');
+  expect(response.status).toBe(400);
+  expect(answer).toMatchObject({ error: 'bad_request', status: { message: 'The address is no valid URL.' } });
+});
+
 test('a service that is away is 503 with Retry-After', async () => {
   const { response, answer } = await ask('/environment/v3/environments');
   expect(response.status).toBe(503);

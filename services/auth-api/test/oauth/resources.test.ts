@@ -134,6 +134,14 @@ describe('the resources of an authorization request', () => {
     );
   });
 
+  it('are asked for by the authorization request: a token request brings none, not even an open API', async () => {
+    const plain = await createClient(stack, {});
+    const late = await redeem(stack, plain, await codeFor('', plain), { resource: tools });
+    expect(refusal(late)[2]).toBe(
+      `The client may not ask for ${tools}; neither the authorization nor the registration names an API`,
+    );
+  });
+
   it.each(['calls', '/api', 'https://calls.test/api#part', 'https://calls.test/a b'])(
     'are absolute addresses without a fragment: not %s',
     async (resource) => {
@@ -214,7 +222,7 @@ describe('the resources of other grants', () => {
     expect(refusal(refused)).toEqual([
       400,
       'invalid_target',
-      `The client may not ask for ${calls}; it may ask for no API`,
+      `The client may not ask for ${calls}; its registration names no API`,
     ]);
   });
 

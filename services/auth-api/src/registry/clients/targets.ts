@@ -64,7 +64,7 @@ export function createTargets(directory: Pick<ClientDirectory, 'find' | 'findByR
         return exchanges ? [name, ...addresses] : addresses;
       }),
     );
-    return notAmong(value, [...new Set(known.flat())]);
+    return notAmong(value, [...new Set(known.flat())], 'its registration names no API');
   }
 
   return {
@@ -101,7 +101,8 @@ export function createTargets(directory: Pick<ClientDirectory, 'find' | 'findByR
       for (const resource of resources) {
         requireAddress(resource);
         const target = await atAddress(resource);
-        if (!isTarget(target) || !isAmong(allowed, target)) throw notAmong(resource, allowed);
+        if (!isTarget(target) || !isAmong(allowed, target))
+          throw notAmong(resource, allowed, 'neither the authorization nor the registration names an API');
         names.add(target.name);
       }
       return [...names];
@@ -184,10 +185,11 @@ function requireAddress(resource: string): void {
     });
 }
 
-function notAmong(value: string, allowed: readonly string[]) {
+/** `whyNone` follows where nothing is named: an open API may be asked for all the same. */
+function notAmong(value: string, allowed: readonly string[], whyNone: string) {
   const listed = allowed.slice(0, maxListed).map(shown).join(', ');
   return invalidTarget(
-    `The client may not ask for ${shown(value)}; it may ask for ${listed === '' ? 'no API' : listed}`,
+    `The client may not ask for ${shown(value)}; ${listed === '' ? whyNone : `it may ask for ${listed}`}`,
     { refusal: 'target_not_allowed' },
   );
 }
