@@ -3,7 +3,13 @@ import { basicAuthorization } from '@gatehouse/api-client/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createClient, opsCall, postForm, type TestClient } from '../stack/oauth.ts';
-import { assertedBy, type ClientKey, clientAssertionType, createClientKey } from '../stack/signing-client.ts';
+import {
+  assertedBy,
+  type ClientKey,
+  clientAssertionType,
+  createClientKey,
+  issuer,
+} from '../stack/signing-client.ts';
 
 const form = { grant_type: 'client_credentials' };
 let stack: AuthApi;
@@ -59,6 +65,13 @@ describe('a client that fails to authenticate', () => {
       'its aud is not this server',
       'its aud is not this server',
       () => asserted({ aud: 'https://other.test' }),
+    ],
+    [
+      'whose assertion names its audience in a list',
+      'assertion_refused',
+      'its aud is a list, and must be one text',
+      'its aud is a list, and must be one text',
+      () => asserted({ aud: [issuer] }),
     ],
     [
       'whose assertion lives for two hours',

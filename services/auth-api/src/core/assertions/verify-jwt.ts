@@ -43,7 +43,10 @@ export async function verifyJwt(jwt: string, keySet: KeySet, expected: JwtExpect
   const { payload, protectedHeader } = await verifySignature(jwt, keySet, expected);
   checkType(protectedHeader, expected);
   if (!isMeantForUs(payload.aud, expected)) {
-    throw new UntrustedJwt('its aud is not this server');
+    const needsText = Array.isArray(payload.aud) && expected.allowsOtherAudiences !== true;
+    throw new UntrustedJwt(
+      needsText ? 'its aud is a list, and must be one text' : 'its aud is not this server',
+    );
   }
   checkTimes(payload, expected);
   return payload;
