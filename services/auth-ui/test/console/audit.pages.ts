@@ -37,7 +37,8 @@ it('a list has a button for each identifier, which copies it', async () => {
   const button = row.locator('.cell-note > .copy').first();
   await row.hover();
   await button.click();
-  expect(await button.textContent()).toBe('Copied');
+  // The clipboard answers later than the click.
+  await expect.poll(() => button.textContent()).toBe('Copied');
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(id);
   if (process.env['LOOK']) await page.screenshot({ path: `${process.env['LOOK']}/list.png` });
 });
