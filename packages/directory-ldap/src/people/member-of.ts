@@ -15,7 +15,7 @@ const isInGroups = new PresenceFilter({ attribute: memberOf });
 const valuesAtOnce = 500;
 
 export interface AboveOptions extends Pick<DirectorySettings, 'attributes' | 'groupDepth'> {
-  /** Which groups count, and where they are. */
+  /** Of the groups that count; `bases` says where they are. */
   groupFilter: Filter;
   bases: readonly string[];
   maxGroups: number;

@@ -53,7 +53,7 @@ function accessTokensExceed(before: Client, after: Client): boolean {
   );
 }
 
-/** Addresses that name it no more, or not for everybody. Which clients still may ask for them is not looked up: all ask again. */
+/** Addresses that name it no more, or not for everybody. Nobody looks up the clients that still may ask for them: all ask again. */
 function lostAddresses(before: Client, after: Client): string[] {
   if (before.openResources && !after.openResources) return before.resources;
   return before.resources.filter((address) => !after.resources.includes(address));

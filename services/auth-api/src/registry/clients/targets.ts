@@ -24,7 +24,7 @@ export interface TargetQuestion {
   exchanges?: boolean | undefined;
 }
 
-/** What is said of a token's APIs when it is issued. */
+/** The APIs of a token, as it names them when it is issued. */
 export interface TokenAudience {
   audience: string[];
   /** The registrations that it was read from, for StaleRegistrationTokens. */
@@ -41,7 +41,7 @@ const noApi: TokenAudience = { audience: [], apis: [] };
 export function createTargets(directory: Pick<ClientDirectory, 'find' | 'findByResource'>, issuer: string) {
   /** `shared`: several clients have registered the address, so it means none of them. */
   async function atAddress(address: string): Promise<Target | 'shared' | undefined> {
-    // What is ours stays ours, whoever registers it.
+    // Our own addresses stay ours, also if a client registers them.
     if (address === issuer || address.startsWith(`${issuer}/`)) return { name: issuer };
     return directory.findByResource(address);
   }
