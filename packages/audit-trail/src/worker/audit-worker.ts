@@ -1,7 +1,6 @@
 /** Chains, ships and deletes the events of an audit trail in the background, and verifies and erases on request. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { VerifiedDay, VerifiedTrail } from '@gatehouse/contracts/answers';
-import { createRepeatingWork } from '@gatehouse/service-kit/background';
+import { createRepeatingWork, workOff } from '@gatehouse/service-kit/background';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { AppError, unavailable } from '@gatehouse/service-kit/errors';
@@ -167,17 +166,8 @@ function createChainingWork(options: AuditWorkerOptions) {
     failing: 'audit events could not be entered into their chain',
     recovered: 'audit events are entered into their chain again',
   });
-  const chained = async (): Promise<void> => {
-    const untilMs = now();
-    for (let round = 0; round < 50; round += 1) {
-      await chainOnce();
-      const oldestMs = await oldestWaitingMs();
-      if (oldestMs === undefined || oldestMs > untilMs) return;
-      await delay(20);
-    }
-    throw new Error('audit events still wait for the chain');
-  };
-  return { ...work, chained };
+  const failing = 'audit events still wait for the chain';
+  return { ...work, chained: () => workOff({ now, round: chainOnce, oldestMs: oldestWaitingMs, failing }) };
 }
 
 /** Adds the comparison with Elasticsearch, or only a warning when Elasticsearch does not answer. */

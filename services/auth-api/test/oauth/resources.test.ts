@@ -291,6 +291,17 @@ describe('the audience by registration', () => {
 });
 
 describe('an API', () => {
+  it.each(['calls', 'https://calls.test/#part'])(
+    'is registered under absolute addresses without a fragment: not %s',
+    async (address) => {
+      const { status, body } = await changeClient(stack, client, { resources: [address] });
+      expect([status, body]).toEqual([
+        400,
+        expect.stringMatching(/data\.resources\.0.*must be an absolute URI without a fragment/),
+      ]);
+    },
+  );
+
   // attack: API address that changed hands | RFC 8707 3 | guard: services/auth-api/src/registry/clients/narrowing.ts
   it('that is deleted, loses its address or closes it ends the tokens for it, also those of refresh tokens', async () => {
     const ends = async (end: (api: TestClient, address: string) => Promise<unknown>) => {

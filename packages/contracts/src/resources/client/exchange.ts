@@ -50,7 +50,7 @@ export const exchange = {
     group: 'exchange',
     initial: { subjectClients: [], audiences: [], delegation: false },
   }),
-  resources: field(z.array(z.url().max(512)).max(100), {
+  resources: field(z.array(z.url('must be an absolute URI without a fragment').max(512)).max(100), {
     label: 'Addresses',
     help: 'Under which `resource` others may name it as audience (RFC 8707), such as https://api.example.com/calls, one in each line. Without any they name its client id.',
     group: 'exchange',

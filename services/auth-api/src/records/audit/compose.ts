@@ -1,8 +1,10 @@
 /** Composes the trail of security events: Redis stream → PostgreSQL → hash chain → Elasticsearch and a second destination. */
+
 import type { createElasticsearch } from '@gatehouse/audit-trail/elasticsearch';
 import { createAuditLag, forwardDestination, forwardProbe } from '@gatehouse/audit-trail/forwarding';
 import { createPseudonymise } from '@gatehouse/audit-trail/shipping';
 import { createAuditWorker } from '@gatehouse/audit-trail/worker';
+import { workOff } from '@gatehouse/service-kit/background';
 import type { Config } from '../../config.ts';
 import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import { createDomainEvent } from '../../core/domain-event.ts';
@@ -36,7 +38,13 @@ export function composeAudit(core: Core, { config, elasticsearch: client }: Audi
   const stream = createAuditStream(redis, keyspace.name('audit'));
   const waiting = createWaiting({ stream, now, metrics });
   const drain = createAuditDrain({ pool: primary, stream, log, onWaiting: waiting.observe });
-  const drained = () => drain.drainUntil(now());
+  const drained = () =>
+    workOff({
+      now,
+      round: drain.drainOnce,
+      oldestMs: stream.oldestMs,
+      failing: 'security events still wait in Redis',
+    });
   const pseudonymise = createPseudonymise(pseudonymKey);
   const trail = securityTrail(pool);
   const worker = createAuditWorker({

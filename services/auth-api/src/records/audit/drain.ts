@@ -1,5 +1,4 @@
 /** Moves security events from the Redis stream into PostgreSQL; delivery may repeat, but each event is one row. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import { type Pool, type PoolClient, withAdvisoryLock } from '@gatehouse/service-kit/postgres';
@@ -38,17 +37,6 @@ export function createAuditDrain(options: AuditDrainOptions) {
     return moved ?? 0;
   };
 
-  /** Resolves when the events until then are in PostgreSQL, whichever replica moves them. @throws Error after a second */
-  const drainUntil = async (untilMs: number): Promise<void> => {
-    for (let round = 0; round < 50; round += 1) {
-      await drainOnce();
-      const oldestMs = await stream.oldestMs();
-      if (oldestMs === undefined || oldestMs > untilMs) return;
-      await delay(20);
-    }
-    throw new Error('security events still wait in Redis');
-  };
-
   const reportWaiting = async () => {
     const [events, oldestMs] = await Promise.all([stream.length(), stream.oldestMs()]);
     options.onWaiting?.(events, oldestMs);
@@ -72,7 +60,7 @@ export function createAuditDrain(options: AuditDrainOptions) {
     },
   });
 
-  return { drainOnce, drainUntil, ...work };
+  return { drainOnce, ...work };
 }
 
 /** A row that PostgreSQL refuses must not block the others: it is written to the log instead. */
