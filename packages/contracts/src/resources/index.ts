@@ -34,6 +34,7 @@ export {
   installationAdminAuthority,
   isResourceAddress,
   membershipClaims,
+  resourceAddressRule,
   responseTypes,
 } from './client/values.ts';
 export { type ClientInput, client } from './client.ts';

@@ -8,7 +8,7 @@ interface WaitingWork {
   round(): Promise<unknown>;
   /** When the oldest that waits began to wait; undefined: nothing waits. */
   oldestMs(): Promise<number | undefined>;
-  /** What went wrong if something still waits. */
+  /** Message of the error if something still waits. */
   failing: string;
 }
 

@@ -4,7 +4,7 @@ import { field } from '../../resource/field.ts';
 import { freeText } from '../../values/text.ts';
 import { detailTypeSchema } from './detail-types.ts';
 import { anyPublicKey, jwtIssuersOf, samlIssuersOf } from './issuers.ts';
-import { audienceSchema, clientIdSchema } from './values.ts';
+import { audienceSchema, clientIdSchema, resourceAddressRule } from './values.ts';
 
 const tokenExchange = z.strictObject({
   subjectClients: field(z.array(clientIdSchema).max(1000).default([]), {
@@ -50,7 +50,7 @@ export const exchange = {
     group: 'exchange',
     initial: { subjectClients: [], audiences: [], delegation: false },
   }),
-  resources: field(z.array(z.url('must be an absolute URI without a fragment').max(512)).max(100), {
+  resources: field(z.array(z.url(resourceAddressRule).max(512)).max(100), {
     label: 'Addresses',
     help: 'Under which `resource` others may name it as audience (RFC 8707), such as https://api.example.com/calls, one in each line. Without any they name its client id.',
     group: 'exchange',

@@ -40,6 +40,9 @@ export function isResourceAddress(text: string): boolean {
   return text.length <= 512 && /^[a-z][a-z0-9+.-]*:[\x21\x24-\x7e]+$/i.test(text) && URL.canParse(text);
 }
 
+/** Follows the name of a field or value in a refusal. */
+export const resourceAddressRule = 'must be an absolute URI without a fragment';
+
 /** A value that `aud` of a token may contain by registration. */
 export const audienceSchema = z
   .string()

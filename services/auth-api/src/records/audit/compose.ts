@@ -1,5 +1,4 @@
 /** Composes the trail of security events: Redis stream → PostgreSQL → hash chain → Elasticsearch and a second destination. */
-
 import type { createElasticsearch } from '@gatehouse/audit-trail/elasticsearch';
 import { createAuditLag, forwardDestination, forwardProbe } from '@gatehouse/audit-trail/forwarding';
 import { createPseudonymise } from '@gatehouse/audit-trail/shipping';

@@ -3,7 +3,7 @@
  * (RFC 8693) of a request, or by the registration of the client.
  */
 import { invalidTarget } from '@gatehouse/caller-auth/oauth-errors';
-import { isResourceAddress } from '@gatehouse/contracts/resources';
+import { isResourceAddress, resourceAddressRule } from '@gatehouse/contracts/resources';
 import { type Client, servesContactCenter } from './client.ts';
 import type { ClientDirectory } from './directory.ts';
 
@@ -180,7 +180,7 @@ function isTarget(found: Target | 'shared' | undefined): found is Target {
 /** RFC 8707 section 2. @throws OAuthError invalid_target */
 function requireAddress(resource: string): void {
   if (!isResourceAddress(resource))
-    throw invalidTarget(`The resource ${shown(resource)} must be an absolute URI without a fragment`, {
+    throw invalidTarget(`The resource ${shown(resource)} ${resourceAddressRule}`, {
       refusal: 'target_not_allowed',
     });
 }

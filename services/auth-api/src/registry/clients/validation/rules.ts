@@ -1,6 +1,6 @@
 /** Checks what a registration says in several fields together, one named rule after the other. */
 import { urlProblem } from '@gatehouse/api-client/http';
-import { isResourceAddress } from '@gatehouse/contracts/resources';
+import { isResourceAddress, resourceAddressRule } from '@gatehouse/contracts/resources';
 import { nameProblem, type ProblemReason } from '@gatehouse/contracts/values';
 import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service-kit/errors';
 import { encryptionKeyIn, noKeyFor } from '../../../core/assertions/encryption.ts';
@@ -215,7 +215,7 @@ function* issuersMayBeCalled({ client, defaults }: Registration): Iterable<Findi
 function* addressesCanBeNamed({ client, before }: Registration): Iterable<Finding> {
   for (const [index, address] of client.resources.entries())
     if (!before.resources.includes(address) && !isResourceAddress(address))
-      yield [`resources.${index}`, 'must be an absolute URI without a fragment', noAddress];
+      yield [`resources.${index}`, resourceAddressRule, noAddress];
 }
 
 function* detailTypesAreWhole({ client: { detailTypes, resources } }: Registration): Iterable<Finding> {
