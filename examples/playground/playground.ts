@@ -13,10 +13,11 @@ import { reachedFrom, readIssuer } from './issuer.ts';
 import type { PlaygroundOptions } from './options.ts';
 import { type Page, renderPage } from './pages/layout.ts';
 import { problemPage } from './pages/problem.ts';
+import { secondFactor } from './pages/proof.ts';
 import { signedInPage } from './pages/signed-in.ts';
 import { signedOutPage } from './pages/signed-out.ts';
 import { createRelyingParty } from './relying-party.ts';
-import type { Visit } from './visit.ts';
+import type { Asked, Visit } from './visit.ts';
 import { createVisits } from './visits.ts';
 
 export interface Playground {
@@ -76,6 +77,16 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     return reply.redirect(await party.authorizationUrl(request, reply, visit), 303);
   });
 
+  /** Sends the browser back for a stronger or newer sign-in. */
+  const stepUp = (path: string, asked: Asked) =>
+    app.post(path, async (request, reply) => {
+      if (!visits.find(request)?.tokens) return reply.redirect('/', 303);
+      const visit = visits.begin(request, reply);
+      return reply.redirect(await party.authorizationUrl(request, reply, visit, asked), 303);
+    });
+  stepUp('/step-up', { acr_values: secondFactor });
+  stepUp('/sign-in-again', { max_age: '0' });
+
   app.get('/callback', async (request, reply) => {
     const visit = visits.find(request);
     // A link of another site must not decide what this page says.
@@ -106,7 +117,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     return reply.redirect(visit?.tokens ? party.signOutUrl(visit) : '/', 303);
   });
 
-  await app.listen({ port: options.port, host: 'localhost' });
+  await app.listen({ port: options.port, host: '127.0.0.1' });
   return { close: () => app.close() };
 }
 

@@ -9,7 +9,10 @@ import { secret } from './calls/secret.ts';
 import type { Issuer } from './issuer.ts';
 import type { PlaygroundOptions } from './options.ts';
 import { createSignInCalls } from './sign-in-calls.ts';
-import type { Exchanged, Tokens, Visit } from './visit.ts';
+import type { Asked, Exchanged, Tokens, Visit } from './visit.ts';
+
+/** Between the clocks of this application and of the issuer. */
+const clockSkewSeconds = 5;
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -19,7 +22,12 @@ declare module 'fastify' {
 
 export interface RelyingParty {
   /** Where to send the browser; leaves state and code verifier in its cookies and a nonce in the visit. */
-  authorizationUrl(request: FastifyRequest, reply: FastifyReply, visit: Visit): Promise<string>;
+  authorizationUrl(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    visit: Visit,
+    asked?: Asked,
+  ): Promise<string>;
   /** Redeems the code of the callback and checks the ID token. Throws for anything that does not fit. */
   redeem(request: FastifyRequest, reply: FastifyReply, visit: Visit): Promise<void>;
   refresh(visit: Visit): Promise<void>;
@@ -76,10 +84,13 @@ export async function createRelyingParty({
   }
 
   return {
-    async authorizationUrl(request, reply, visit) {
+    async authorizationUrl(request, reply, visit, asked) {
       visit.nonce = randomBytes(16).toString('base64url');
+      if (asked === undefined) delete visit.asked;
+      else visit.asked = { ...asked, atMs: Date.now() };
       const url = new URL(await app.gatehouse.generateAuthorizationUri(request, reply));
       url.searchParams.set('nonce', visit.nonce);
+      for (const [name, value] of Object.entries(asked ?? {})) url.searchParams.set(name, value);
       return url.href;
     },
 
@@ -93,7 +104,9 @@ export async function createRelyingParty({
         app.gatehouse.getAccessTokenFromAuthorizationCodeFlow(request, reply),
       );
       const idToken = String(token.id_token ?? '');
-      visit.claims = await verify(idToken, visit.nonce);
+      const claims = await verify(idToken, visit.nonce);
+      refuseOld(claims, visit.asked);
+      visit.claims = claims;
       delete visit.nonce;
       await accept(visit, token, idToken);
       await readUserinfo(visit);
@@ -159,6 +172,14 @@ function libraryOptions(
     callbackUri: `${url}/callback`,
     cookie: { path: '/' },
   };
+}
+
+/** The request went through the browser, where somebody may have edited it (OpenID Connect Core 3.1.3.7, rule 13). */
+function refuseOld({ auth_time: provedAt }: Record<string, unknown>, asked: Visit['asked']): void {
+  if (asked?.max_age === undefined) return;
+  const oldest = Math.floor(asked.atMs / 1000) - Number(asked.max_age) - clockSkewSeconds;
+  if (typeof provedAt !== 'number' || provedAt < oldest)
+    throw new Error('the sign-in is older than this application asked for');
 }
 
 function tokensOf(visit: Visit): Tokens {

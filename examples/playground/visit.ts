@@ -89,9 +89,17 @@ export interface Approval extends Polled {
 export const flowNames = ['tokens', 'chain', 'dpop', 'jarm', 'device', 'approval'] as const;
 export type FlowName = (typeof flowNames)[number];
 
+/** A sign-in was asked for this beyond an ordinary one (OpenID Connect Core 3.1.2.1, RFC 9470 section 4). */
+export interface Asked {
+  acr_values?: string;
+  max_age?: string;
+}
+
 export interface Visit {
   /** Set between leaving for the login page and coming back. */
   nonce?: string;
+  /** Of the same sign-in; absent for an ordinary one. */
+  asked?: Asked & { atMs: number };
   tokens?: Tokens;
   claims?: Record<string, unknown>;
   userinfo?: Record<string, unknown>;

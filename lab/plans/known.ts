@@ -15,6 +15,7 @@ export const boundedTables: Record<string, string> = {
   'auth.deletion_bounds': 'one row for each kind of rows that age deletes',
   'auth.followed_ends': 'one row',
   'auth.installation_administrators': 'named by operators, one by one',
+  'auth.installation_facts': 'one row for each fact',
   'auth.migrations': 'one row for each migration',
   'auth.refusal_counts': 'one row for each client, reason and day of a week',
   'auth.refusals': 'at most 20 000, and what a minute brings',
@@ -48,6 +49,16 @@ const indexedOfPeople =
   /environment_id = \$1 AND (?:p\.user_name_key|p\.email_key|p\.external_id|lower\(p\.last_name\)) = [^ ]+\s*(?:ORDER|$)/;
 
 export const wholeReads: readonly WholeRead[] = [
+  {
+    path: 'services/auth-api/src/factors/reencrypt.ts',
+    text: 'count(*)',
+    why: 'counts what another key sealed, at the end of a re-encryption',
+  },
+  {
+    path: 'services/auth-api/src/registry/contact-centers/kept-policies.ts',
+    text: "policy -> 'allowedFactors'",
+    why: 'looks for the few contact centres with a demand, when an operator asks what is wrong',
+  },
   {
     path: 'services/environment-api/src/contact-centers/list-store.ts',
     text: 'ARRAY[]::text[]',

@@ -74,8 +74,8 @@ const environment = [
     SELECT 'client-' || n, lpad(to_hex(n), 64, '0') FROM generate_series(1, 10000) n`,
   `INSERT INTO environment.person_numbers (dbid, environment_id, external_id)
     SELECT 1000000 + n, ${id(7000, '1 + n / 40000')}, ${id(5000)}::text FROM generate_series(1, ${people}) n`,
-  `INSERT INTO environment.people (id, environment_id, dbid, user_name, user_name_key, email, email_key, email_keys, is_active, password)
-    SELECT ${id(5000)}, ${id(7000, '1 + n / 40000')}, 1000000 + n, 'person-' || n, 'person-' || n, n || '@example.com',
+  `INSERT INTO environment.people (id, environment_id, dbid, user_name, user_name_key, first_name, last_name, email, email_key, email_keys, is_active, password)
+    SELECT ${id(5000)}, ${id(7000, '1 + n / 40000')}, 1000000 + n, 'person-' || n, 'person-' || n, 'First' || n % 500, 'Last' || n % 5000, n || '@example.com',
       n || '@example.com', ARRAY[n || '@example.com'], n % 100 > 0, ${sealed} FROM generate_series(1, ${people}) n`,
   `INSERT INTO environment.people_links (environment_id, issuer, subject, person_id, created_at)
     SELECT environment_id, 'https://idp.example', 'subject-' || dbid, id, ${past(200, '(dbid - 1000000)', people)} FROM environment.people`,
@@ -112,6 +112,30 @@ const auth = [
     SELECT ${id(5000)}, 'gone-' || n, 'Gone ' || n, ${past(200, 'n', 10_000)}, 'ops', true, '{}' FROM generate_series(1, 10000) n`,
   `INSERT INTO auth.consents (sub, client_id, scope) SELECT 'sub-' || n, 'client-' || 1 + n % 10000, '{openid}' FROM generate_series(1, 50000) n`,
   `INSERT INTO auth.document_consents (sub, client_id, scope) SELECT 'sub-' || n, 'https://apps.example.com/' || 1 + n % 100, '{openid}' FROM generate_series(1, 5000) n`,
+  `INSERT INTO auth.factor_epochs (contact_center_id, sub) SELECT 'cc-' || n % 50, 'sub-' || n FROM generate_series(1, 20000) n`,
+  `INSERT INTO auth.factor_policies (contact_center_id, policy, version) SELECT 'cc-' || n, '{}', 1 FROM generate_series(1, 5000) n`,
+  `INSERT INTO auth.totp (id, contact_center_id, sub, name, secret, digits, algorithm, confirmed_at)
+    SELECT gen_random_uuid(), contact_center_id, sub, 'Telephone', 'v1.k1.iv.sealed', 6, 'SHA1', now() FROM auth.factor_epochs`,
+  `INSERT INTO auth.recovery_keys (contact_center_id, sub, key) SELECT contact_center_id, sub, 'v1.k1.iv.sealed' FROM auth.factor_epochs`,
+  `INSERT INTO auth.recovery_codes (contact_center_id, sub, digest)
+    SELECT contact_center_id, sub, sha256(convert_to(sub || n, 'UTF8')) FROM auth.recovery_keys, generate_series(1, 5) n`,
+  `INSERT INTO auth.remembered_devices (id, contact_center_id, sub, secret_hash, granted_at, ends_at, epoch, user_agent)
+    SELECT gen_random_uuid(), contact_center_id, sub, 'hash', now(), now() + interval '30 days', 0, 'browser'
+    FROM auth.factor_epochs, generate_series(1, 2) n`,
+  `INSERT INTO auth.factor_attempts (contact_center_id, sub, kind, is_known, failures, counted_at, next_at)
+    SELECT contact_center_id, sub, 'totp', false, 1, now(), now() FROM auth.factor_epochs`,
+  `INSERT INTO auth.factor_invitations (contact_center_id, sub, digest, made_by, ends_at)
+    SELECT contact_center_id, sub, 'digest', 'ops', now() FROM auth.factor_epochs`,
+  `INSERT INTO auth.factor_history (contact_center_id, sub, change, factor, made_by)
+    SELECT contact_center_id, sub, 'added', 'totp', sub FROM auth.factor_epochs, generate_series(1, 3) n`,
+  `INSERT INTO auth.webauthn_users (contact_center_id, sub, handle, dbid)
+    SELECT ${id(9000, '1 + n % 10000')}::text, 'sub-' || n, decode(repeat(lpad(to_hex(n), 8, '0'), 16), 'hex'), n
+    FROM generate_series(1, 50000) n`,
+  `INSERT INTO auth.passkeys (id, contact_center_id, sub, name, public_key, counter, eligible, synced, verified_at_creation, attested, aaguid,
+      transports)
+    SELECT decode(lpad(to_hex(n), 64, '0'), 'hex'), ${id(9000, '1 + n % 50000 % 10000')}::text, 'sub-' || n % 50000, 'key', 'key', n,
+      false, false, true, false, ${id(4000, '1')}, '{usb}' FROM generate_series(1, 100000) n WHERE n % 50000 > 0`,
+  `INSERT INTO auth.installation_facts (name, value) VALUES ('rp_id', 'login.example')`,
   `INSERT INTO auth.user_codes (sub, hash) SELECT 'sub-' || n, 'hash' FROM generate_series(1, 10000) n`,
   `INSERT INTO auth.changes (seq, entity, entity_id, at)
     SELECT n, 'client', 'client-' || 1 + n % 10000, ${past(6, 'n', 100_000)} FROM generate_series(1, 100000) n`,

@@ -25,9 +25,10 @@ export async function registerClients(
     const made = (answer as { data: { client_id: string; client_secret: string } }).data;
     return basic(made.client_id, made.client_secret);
   };
-  const login = async (id: string) => ({
+  const login = async (id: string, more: object = {}) => ({
     id,
     authorization: await register(id, {
+      ...more,
       authorizedGrantTypes: ['authorization_code'],
       requirePkce: false,
       scope: ['openid'],
@@ -66,5 +67,7 @@ export async function registerClients(
     /** Confidential applications that users sign in to. */
     loginClient: await login('bench-login'),
     secondLoginClient: await login('bench-login-second'),
+    /** It asks for a second factor where the contact centre asks for none. */
+    strongLoginClient: await login('bench-login-strong', { minimumAcr: 'secondFactor' }),
   };
 }

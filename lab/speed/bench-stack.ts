@@ -81,6 +81,7 @@ export async function startBenchStack(chains: number, agents = 0) {
     postgresUrl,
     publicUrl,
     operator,
+    contactCenterId: file.contactCenterId,
     user: { name: user.username, password: user.password, tenant: user.tenant },
     /** A password login without openid: an ID token would make a row about signatures. */
     login: {

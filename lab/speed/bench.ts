@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { experiment } from '../harness/experiment.ts';
 import { type BenchStack, startBenchStack } from './bench-stack.ts';
 import { compareTrees } from './compare.ts';
+import { factorRows, measureFactors, printFactors } from './login/factor-rows.ts';
 import { loginRows, measureLogins, printLogins } from './login/login-rows.ts';
 import { type MeasureOptions, measure, printTable, type RowResult } from './measure.ts';
 import { dpopRow, jwtBearerRow, tokenExchangeRow } from './rows/assertions.ts';
@@ -21,7 +22,7 @@ const requestRows: readonly Row[] = [
   dpopRow,
 ];
 
-const names = [...requestRows, ...loginRows].map(({ name }) => name);
+const names = [...requestRows, ...loginRows, ...factorRows].map(({ name }) => name);
 
 const usage = `Usage: npm run bench [-- options]
 
@@ -68,6 +69,12 @@ async function measureAll(only: readonly string[], options: MeasureOptions): Pro
     console.log(`measuring ${row.name} …`);
     const { result, ...measured } = await onStack(options, (stack) => measureLogins(row, stack, options));
     parts.push({ ...measured, results: [result], print: () => printLogins(result) });
+  }
+  for (const row of factorRows) {
+    if (!only.includes(row.name)) continue;
+    console.log(`measuring ${row.name} …`);
+    const { result, ...measured } = await onStack(options, (stack) => measureFactors(row, stack, options));
+    parts.push({ ...measured, results: [result], print: () => printFactors(result) });
   }
   for (const { print } of parts) print();
   if (!parts.every(({ isPinned }) => isPinned))

@@ -49,6 +49,7 @@ export const commands = {
   check: { steps: [[...source, 'tools/check/run.ts']], needs: [] },
   build: { steps: [], needs: ['build'] },
   format: { steps: [['node', 'node_modules/@biomejs/biome/bin/biome', 'check', '--write']], needs: [] },
+  'demo:code': { steps: [[...source, 'tools/stack/code.ts']], needs: [] },
   gatehouse: { steps: [[...source, 'packages/cli/src/main.ts']], needs: [] },
   generate: { steps: [[...source, 'tools/generate/run.ts']], needs: [] },
   soak: {

@@ -22,7 +22,7 @@ import { dashboard } from './dashboard.ts';
 import { decisionsIndex } from './decisions-index.ts';
 import { metricsPage } from './metrics-page.ts';
 import { openApiDocument } from './openapi.ts';
-import { auditPage, authorisationPage, configurationReference } from './pages.ts';
+import { assuranceReference, auditPage, authorisationPage, configurationReference } from './pages.ts';
 import { pickedTexts } from './picked-texts.ts';
 import { referencePage } from './reference.ts';
 import { runbookSections } from './runbook-sections.ts';
@@ -87,6 +87,7 @@ const generatedFiles: GeneratedFile[] = [
   { path: 'docs/reference/settings.md', produce: settingsPage },
   { path: 'docs/reference/cli.md', produce: cliPage },
   { path: 'docs/reference/metrics.md', produce: metricsPage },
+  { path: 'docs/reference/assurance.md', produce: assuranceReference },
   { path: 'docs/reference/authorisation.md', produce: authorisationPage },
   { path: 'docs/reference/reachability.md', produce: async () => reachabilityPage() },
   { path: 'docs/contributing/layout.md', produce: architectureFolders },

@@ -70,6 +70,13 @@ function firstSettings(configurations: readonly { service: string; configuration
   return markdownTable(['variable', 'services', 'meaning'], rows);
 }
 
+/** docs/reference/assurance.md */
+export async function assuranceReference(root: string): Promise<string> {
+  const file = 'auth-api/test/assurance/assurance-page.ts';
+  const { assurancePage } = await load<{ assurancePage(): string }>(root, file);
+  return assurancePage();
+}
+
 /** docs/reference/authorisation.md */
 export async function authorisationPage(root: string): Promise<string> {
   const file = 'environment-api/src/access/matrix-page.ts';

@@ -20,7 +20,7 @@ export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 /** Headers about the caller that only the gateway may set, and one that the proxy's client cannot send. */
 const droppedHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'expect'];
 
-/** Resolves when it listens on loopback. */
+/** Resolves when it listens on loopback, by IPv4 and IPv6 where `localhost` has both: some programs try only the first. */
 export async function startGateway(options: GatewayOptions) {
   const { port, publicUrl, identity, authApi, authUi, environmentApi } = options;
   const app = Fastify({
@@ -74,7 +74,8 @@ export async function startGateway(options: GatewayOptions) {
   app.setNotFoundHandler((_request, reply) =>
     answerError(reply, 404, 'not_found', 'There is nothing at this path of the public host.'),
   );
-  return { url: await app.listen({ host: '127.0.0.1', port }), close: () => app.close() };
+  await app.listen({ host: 'localhost', port });
+  return { url: `${identity ? 'https' : 'http'}://localhost:${port}`, close: () => app.close() };
 }
 
 async function onlyHost({ url }: FastifyRequest, reply: FastifyReply): Promise<void> {

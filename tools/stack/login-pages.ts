@@ -1,4 +1,5 @@
 /** A person at a browser: from the playground through the login pages and back. */
+import { type TOTP, URI } from 'otpauth';
 import type { Page } from 'playwright-core';
 
 export interface Person {
@@ -22,6 +23,16 @@ export async function enterName(
   await page.locator('input[name=tenant]').fill(tenant);
   // By key, as people do: the page has another button, to cancel.
   await page.locator('input[name=tenant]').press('Enter');
+}
+
+/**
+ * Types the code that the app shows next: one that was used does not count again, and the clock of a telephone may be half a minute fast
+ * (RFC 6238 section 5.2).
+ */
+export async function enterCode(page: Page, { uri }: { uri: string }): Promise<void> {
+  const code = (URI.parse(uri) as TOTP).generate({ timestamp: Date.now() + 30_000 });
+  await page.locator('input[name=code]').fill(code);
+  await page.locator('input[name=code]').press('Enter');
 }
 
 export async function enterPassword(page: Page, password: string): Promise<void> {

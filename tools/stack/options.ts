@@ -13,6 +13,8 @@ export interface StackOptions {
   compat: boolean;
   /** Where the demo people are: at the simulator of a Configuration Server, or in the people store of Environment API. */
   directory: DemoDirectory;
+  /** Whether there is a second contact centre, whose people have second factors. */
+  secondFactor: boolean;
   quiet: boolean;
   reset: boolean;
   /** Servers to use instead of starting some. */
@@ -31,6 +33,7 @@ export const usage = `Usage: npm start [-- options]
   --tls             serve https, with a certificate of a local authority made for it
   --compat on|off   what clients of existing installations rely on; on unless told otherwise
   --directory NAME  where the demo people are: configServer (the simulator), or people (no simulator)
+  --second-factor   a second contact centre, whose people have second factors; prints their secrets
   --postgres URL    use this PostgreSQL server (or set POSTGRES_URL)
   --redis URL       use this Redis server (or set REDIS_URL)
   --reset           forget all data and start fresh
@@ -61,6 +64,7 @@ export function readOptions(
     tls,
     compat: readSwitch('--compat', values.compat ?? 'on'),
     directory: readDirectory(values.directory ?? 'configServer'),
+    secondFactor: values['second-factor'] ?? false,
     quiet: values.quiet ?? false,
     reset: values.reset ?? false,
     stateFolder: values.state ?? defaultFolder,
@@ -80,6 +84,7 @@ function parse(args: string[]) {
         tls: { type: 'boolean' },
         compat: { type: 'string' },
         directory: { type: 'string' },
+        'second-factor': { type: 'boolean' },
         postgres: { type: 'string' },
         redis: { type: 'string' },
         reset: { type: 'boolean' },

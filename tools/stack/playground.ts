@@ -2,7 +2,6 @@
 import type { PlaygroundOptions } from '../../examples/playground/options.ts';
 import {
   chainEnd,
-  type DemoUser,
   demoClient,
   users as demoUsers,
   exchange,
@@ -10,13 +9,14 @@ import {
   operator,
   userScope,
 } from './provisioning/demo.ts';
+import type { DemoPeople } from './provisioning/provision.ts';
 import type { ServicePlan } from './services.ts';
 
 export function playgroundOptions(
   { ports, playgroundUrl, publicUrl }: ServicePlan,
   issuerOrigin: string,
   caFile: string | undefined,
-  users: DemoUser[],
+  { users, secondFactorUsers = [] }: DemoPeople,
 ): PlaygroundOptions {
   const credentials = (wanted: string) => {
     const { client_id: id, client_secret: secret } = demoClient(wanted);
@@ -46,7 +46,7 @@ export function playgroundOptions(
     loginHint: `${tenant}\\${username}`,
     approvalsUrl: `${publicUrl}/auth/approvals`,
     caFile,
-    users,
+    users: [...users, ...secondFactorUsers],
     operator,
   };
 }

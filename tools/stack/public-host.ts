@@ -7,8 +7,11 @@ import type { StatePaths } from './state/paths.ts';
 export type PublicHost = ReturnType<typeof choosePublicHost>;
 
 export function choosePublicHost({ tls, publicUrl }: StackOptions, gatewayPort: number, paths: StatePaths) {
-  /** Where the gateway listens; also its public address unless something stands in front of it. */
-  const localUrl = `${tls ? 'https' : 'http'}://127.0.0.1:${gatewayPort}`;
+  /**
+   * Where the gateway listens; also its public address unless something stands in front of it. A name, because an
+   * IP address can have no passkeys (WebAuthn level 3 section 5.1.2).
+   */
+  const localUrl = `${tls ? 'https' : 'http'}://localhost:${gatewayPort}`;
   const addresses = { localUrl, publicUrl: publicUrl ?? localUrl };
   if (!tls) return { ...addresses, caFile: undefined, identity: undefined };
   // Also by the names of this machine, so that the certificate fits however the gateway is called.

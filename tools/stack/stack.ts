@@ -15,12 +15,11 @@ import { createSupervised, type SupervisedProgram, type Supervision } from './pr
 import {
   contactCenterId,
   type DemoClient,
-  type DemoUser,
   demoClients,
   environmentId,
   operator,
 } from './provisioning/demo.ts';
-import { provision } from './provisioning/provision.ts';
+import { type DemoPeople, provision } from './provisioning/provision.ts';
 import { choosePublicHost, type PublicHost } from './public-host.ts';
 import type { ScreenFacts } from './screen/screen.ts';
 import {
@@ -30,6 +29,7 @@ import {
   serviceListeners,
   servicePrograms,
 } from './services.ts';
+import { keptDemoApps } from './state/demo-apps.ts';
 import { createFolders, type StatePaths } from './state/paths.ts';
 import { loadSecrets, type Secrets } from './state/secrets.ts';
 import { removeStackFile, writeStackFile } from './state/stack-file.ts';
@@ -118,7 +118,7 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
     for (const note of notes) progress.note(note);
     const { publicUrl, localUrl, caFile, identity } = choosePublicHost(options, ports.gateway, paths);
     // Another host name than the public one: cookies do not tell ports apart.
-    const playgroundUrl = `http://localhost:${ports.playground}`;
+    const playgroundUrl = `http://127.0.0.1:${ports.playground}`;
     const clients = demoClients(playgroundUrl);
 
     await release('postgres', 'redis', 'configServer');
@@ -129,21 +129,22 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
     await step('Migrations', () => migrateDatabases(plan));
     await step('Auth API, Auth UI, Environment API', () => startServices(plan, release, identity));
     const configServerPort = options.directory === 'people' ? undefined : ports.configServer;
-    const demo = { publicUrl: localUrl, configServerPort, clients };
-    const users = await step('Demo data', () => provision(demo));
+    const factors = options.secondFactor ? { publicUrl, apps: keptDemoApps(paths) } : undefined;
+    const demo = { publicUrl: localUrl, configServerPort, clients, factors };
+    const people = await step('Demo data', () => provision(demo));
     await step('Playground', async () => {
       await release('playground');
-      const playground = await startPlayground(playgroundOptions(plan, localUrl, caFile, users));
+      const playground = await startPlayground(playgroundOptions(plan, localUrl, caFile, people));
       stops.push(() => playground.close());
     });
 
     signal.throwIfAborted();
     const configServer =
       configServerPort === undefined ? undefined : { host: '127.0.0.1', port: configServerPort };
-    const description = describeStack(plan, clients, users);
+    const description = describeStack(plan, clients, people);
     writeStackFile(paths.stackFile, { ...description, configServer, localUrl, caFile });
     const { stackFile, logs: logFolder } = paths;
-    return { publicUrl, localUrl, caFile, playgroundUrl, configServerPort, users, stackFile, logFolder };
+    return { publicUrl, localUrl, caFile, playgroundUrl, configServerPort, ...people, stackFile, logFolder };
   }
 
   async function stop(): Promise<void> {
@@ -180,14 +181,14 @@ function unusedListeners({
 function describeStack(
   { publicUrl, ports, databases, redisUrl: redis }: ServicePlan,
   clients: DemoClient[],
-  users: DemoUser[],
+  people: DemoPeople,
 ) {
   return {
     publicUrl,
     services: serviceAddresses(ports),
     ops: operator,
     clients,
-    users,
+    ...people,
     environmentId,
     contactCenterId,
     postgresUrl: databases.adminUrl,

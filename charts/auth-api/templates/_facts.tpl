@@ -8,13 +8,16 @@ paths:
   - /auth/v3/auth-scheme
   - /auth/v3/change-password
   - /auth/v3/consents
+  - /auth/v3/factors
   - /auth/v3/first-password
   - /auth/v3/jwt-userinfo
   - /auth/v3/oauth
   - /auth/v3/openapi.json
   - /auth/v3/openid
+  - /auth/v3/passkey-sign-in
   - /auth/v3/ping
   - /auth/v3/saml
+  - /auth/v3/second-step
   - /auth/v3/sessions
   - /auth/v3/sign-in
   - /auth/v3/sign-out

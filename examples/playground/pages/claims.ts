@@ -37,7 +37,7 @@ export function claimsTable(claims: Record<string, unknown>): Html {
   <tbody>
   ${inOrder(claims).map(
     ([name, value]) => html`<tr><th scope="row"><code>${name}</code></th>
-      <td>${renderValue(name, value)}</td><td class="soft">${meanings[name] ?? ''}</td></tr>`,
+      <td>${claimValue(name, value)}</td><td class="soft">${meanings[name] ?? ''}</td></tr>`,
   )}
   </tbody>
 </table>`;
@@ -50,7 +50,7 @@ function inOrder(claims: Record<string, unknown>): [string, unknown][] {
   return Object.entries(claims).sort(([left], [right]) => place(left) - place(right));
 }
 
-function renderValue(name: string, value: unknown): Html {
+export function claimValue(name: string, value: unknown): Html {
   if (times.has(name) && typeof value === 'number') {
     const time = new Date(value * 1000).toISOString();
     return html`<time datetime="${time}" data-local>${time.slice(0, 19).replace('T', ' ')} UTC</time>`;

@@ -5,10 +5,11 @@ import { callList } from './calls.ts';
 import { claimsTable } from './claims.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './layout.ts';
+import { proof } from './proof.ts';
 import { expiry, scopeChips, tokenCards } from './token-cards.ts';
 
 export function signedInPage(visit: Visit, options: PlaygroundOptions): Page {
-  const { tokens, claims = {}, userinfo = {}, exchanged, calls, notice } = visit;
+  const { tokens, claims = {}, userinfo = {}, exchanged, calls, notice, asked } = visit;
   if (!tokens) throw new Error('nobody is signed in');
   const { client, service } = options;
   return {
@@ -21,7 +22,10 @@ ${person(claims, userinfo)}
   ${tile('/refresh', 'Refresh', 'Trade the refresh token for a new set of tokens.')}
   ${tile('/exchange', 'Exchange', `Let ${service.id} trade your token for one that ${service.audience} accepts.`)}
   ${tile('/userinfo', 'Read UserInfo', 'Ask once more who the access token belongs to.')}
+  ${tile('/step-up', 'Step up', 'Ask for a second factor, as before a dangerous call (acr_values).')}
+  ${tile('/sign-in-again', 'Sign in again', 'Ask for a new proof, however young the session is (max_age).')}
 </section>
+${proof(claims, asked)}
 ${callList(calls.tokens, options, {
   USER_TOKEN: tokens.accessToken,
   ACCESS_TOKEN: tokens.accessToken,

@@ -30,7 +30,7 @@ it('a call takes its body and credentials along as they are, and nothing of this
       'content-type': 'application/x-www-form-urlencoded',
       authorization: 'Basic eDp5',
       cookie: 'visit=1',
-      origin: 'http://localhost:8091',
+      origin: 'http://127.0.0.1:8091',
       'sec-fetch-site': 'same-origin',
     },
     payload: 'grant_type=client_credentials&scope=a+b',

@@ -1,7 +1,10 @@
 /** Compares what the playground shows of each flow, and runs every printed form of a call as printed. */
+
 import { findChromium } from '@gatehouse/testing/chromium';
 import { printedVersion, recordForeignSoftware } from '@gatehouse/testing/foreign-software';
+import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { enterCode } from '../../../tools/stack/login-pages.ts';
 import { accessibilityProblems } from '../../../tools/test/e2e/accessibility.ts';
 import { readCalls } from './printed.ts';
 import { visitPlayground } from './visit.ts';
@@ -34,6 +37,49 @@ describe.skipIf(chromium === undefined)('the flows of the playground', () => {
       await at.printed.expectSame([refresh], [form]);
     }
     await at.printed.expectRefused(calls.at(-1), 'invalid_grant');
+  }, 120_000);
+
+  test('step-up: the answer names the level of a person with a factor, and a lower one where the contact centre has none', async () => {
+    const [agent, , newcomer] = at.factorUsers;
+    if (agent?.app === undefined || newcomer === undefined) throw new Error('the demo people are not there');
+    await at.page.goto(`${at.playground}/sign-in`);
+    await at.signIn(at.page, newcomer);
+    await at.press('Not now');
+    await at.page.waitForURL(`${at.playground}/`);
+    expect(await proofOn(at.page)).toMatchObject({ acr: '1', amr: '["pwd"]' });
+
+    await at.context.clearCookies();
+    await at.page.goto(`${at.playground}/sign-in`);
+    await at.signIn(at.page, agent);
+    await enterCode(at.page, agent.app);
+    await at.page.waitForURL(`${at.playground}/`);
+    await at.press(/^Step up/);
+    await at.page.waitForURL(`${at.playground}/`);
+    const proof = await proofOn(at.page);
+    expect(proof).toMatchObject({ acr: 'urn:gatehouse:acr:second-factor' });
+    expect(JSON.parse(proof['amr'] ?? '')).toEqual(expect.arrayContaining(['pwd', 'otp', 'mfa']));
+    expect(await at.page.locator('.proof').textContent()).toContain('a dangerous call would be made now');
+    await at.expectAccessible();
+
+    await at.context.clearCookies();
+    await at.signInToPlayground();
+    await at.press(/^Step up/);
+    // Nothing can be added to this session, so the person may sign in another way.
+    await at.signIn(at.page);
+    await at.page.waitForURL(`${at.playground}/`);
+    expect(await proofOn(at.page)).toMatchObject({ acr: 'urn:gatehouse:acr:password', amr: '["pwd"]' });
+    expect(await at.page.locator('.proof').textContent()).toContain('a dangerous call would be refused');
+  }, 120_000);
+
+  test('sign in again: the session is young, and the person proves it anew all the same', async () => {
+    await at.signInToPlayground();
+    await at.press(/^Sign in again/);
+    expect(at.page.url()).toContain('sign-in.html');
+    await at.signIn(at.page);
+    await at.page.waitForURL(`${at.playground}/`);
+    expect(await at.page.locator('.proof').textContent()).toContain('max_age=0');
+    const { auth_time: provedAt = '' } = await proofOn(at.page);
+    expect(Math.abs(Date.now() - Date.parse(provedAt.replace(' UTC', 'Z')))).toBeLessThan(30_000);
   }, 120_000);
 
   test('exchange chain: the last token names both services, one within the other', async () => {
@@ -195,3 +241,10 @@ describe.skipIf(chromium === undefined)('the flows of the playground', () => {
     }
   }, 120_000);
 });
+
+/** What the page says of the sign-in, by the name of the claim. */
+async function proofOn(page: Page): Promise<Record<string, string>> {
+  const names = await page.locator('.proof dt').allTextContents();
+  const values = await page.locator('.proof dd').allTextContents();
+  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
+}

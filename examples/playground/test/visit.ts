@@ -4,6 +4,7 @@ import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { enterName, enterPassword, type Person, playgroundOf } from '../../../tools/stack/login-pages.ts';
+import type { FactorUser } from '../../../tools/stack/provisioning/second-factor.ts';
 import { accessibilityProblems } from '../../../tools/test/e2e/accessibility.ts';
 import {
   newStateFolder,
@@ -21,17 +22,19 @@ export function visitPlayground() {
   let printed: Printed;
   let playground: string;
   let agent: Person;
+  let factorUsers: FactorUser[];
   let context: BrowserContext;
   let page: Page;
 
   beforeAll(async () => {
     stateFolder = await newStateFolder();
     [stack, browser, printed] = await Promise.all([
-      startStack(stateFolder, '--quiet'),
+      startStack(stateFolder, '--quiet', '--second-factor'),
       sharedChromium(),
       createPrinted(),
     ]);
     playground = playgroundOf(stack.description.clients);
+    factorUsers = stack.description.secondFactorUsers ?? [];
     [agent] = stack.description.users as [Person];
   }, startTimeoutMs);
 
@@ -50,9 +53,9 @@ export function visitPlayground() {
 
   afterEach(() => context?.close());
 
-  async function signIn(on: Page): Promise<void> {
-    await enterName(on, agent);
-    await enterPassword(on, agent.password);
+  async function signIn(on: Page, person: Person = agent): Promise<void> {
+    await enterName(on, person);
+    await enterPassword(on, person.password);
   }
 
   async function press(name: string | RegExp): Promise<void> {
@@ -61,6 +64,9 @@ export function visitPlayground() {
   }
 
   return {
+    get factorUsers() {
+      return factorUsers;
+    },
     get publicUrl() {
       return stack.description.publicUrl;
     },

@@ -7,6 +7,7 @@ import { destinationIncidents } from './destinations.ts';
 import { guessingIncidents } from './guessing.ts';
 import { loginIncidents } from './logins.ts';
 import { titles } from './page.ts';
+import { passkeyIncidents } from './passkeys.ts';
 import { podIncidents } from './pods.ts';
 import { singleSignOnIncidents } from './single-sign-on.ts';
 import { storeIncidents } from './stores.ts';
@@ -18,6 +19,7 @@ const incidents: readonly Step[] = [
   ...clientIncidents,
   ...loginIncidents,
   ...guessingIncidents,
+  ...passkeyIncidents,
   ...singleSignOnIncidents,
   ...auditIncidents,
   ...destinationIncidents,

@@ -32,6 +32,7 @@ test('every command of a step is printed by its section', () => {
     'destinations',
     'guessing',
     'logins',
+    'passkeys',
     'pods',
     'single-sign-on',
     'stores',

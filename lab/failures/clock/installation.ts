@@ -9,6 +9,7 @@ import { freePorts, openSite } from '../../harness/site.ts';
 import { createCallers } from '../regions/callers.ts';
 import { clients } from '../regions/installation.ts';
 import { createFakeClock } from './faketime.ts';
+import { createSecondStep } from './second-step.ts';
 
 export type Installation = Awaited<ReturnType<typeof startInstallation>>;
 
@@ -36,6 +37,10 @@ export async function startInstallation(closers: AsyncDisposableStack) {
     .map((program) => stack.addComponent({ ...program, name: `${program.name}-2` }));
   const postgres = stack.components.get('postgres');
   if (postgres === undefined) throw new Error('there is no PostgreSQL');
+  const secondStep = await createSecondStep({
+    publicUrl: stack.publicUrl,
+    serviceSecret: stack.plan.secrets.serviceClientSecret,
+  });
   const sql = new pg.Pool({ connectionString: stack.postgresUrl, max: 1 });
   sql.on('error', () => undefined);
   closers.defer(() => sql.end());
@@ -47,6 +52,7 @@ export async function startInstallation(closers: AsyncDisposableStack) {
     clocks,
     good: replicas(stack.addresses),
     second: replicas(serviceAddresses(plan.ports)),
+    secondStep: secondStep(serviceAddresses(plan.ports)['auth-api']),
     startSecond: () => Promise.all(wrong.map((component) => component.start())),
     /** From now on PostgreSQL goes by a clock that can be set. */
     async fakePostgres(): Promise<void> {

@@ -58,6 +58,7 @@ export async function checkJump(
   await wait(1500);
   // While nobody has noticed, and afterwards.
   await checkEnds(installation, tokens, findings, (text) => what(`at once: ${text}`));
+  if (whose === 'replica') await checkSecondStep(installation.secondStep, seconds, findings, what);
   if (Math.abs(seconds) > limitSeconds)
     await settled(installation, whose === 'replica' ? 'second out' : 'all out', findings, what('readiness'));
   await checkEnds(installation, tokens, findings, (text) => what(`once noticed: ${text}`));
@@ -65,6 +66,32 @@ export async function checkJump(
   clock.set(0);
   await settled(installation, 'ready', findings, what('back, readiness'));
   await expectKept(installation, before, findings, what('nothing was deleted'));
+}
+
+/** Beyond it no code of a wrong clock is one of now (RFC 6238 section 5.2). */
+const driftSeconds = 90;
+const waitingMs = 600_000;
+
+/** The replica with the wrong clock takes the codes of now, and its sign-ins wait no longer than those of the other one. */
+async function checkSecondStep(
+  { begin, give, unusedMs }: Installation['secondStep'],
+  seconds: number,
+  findings: Findings,
+  what: (text: string) => string,
+) {
+  const waiting = await begin();
+  const endsInMs = Date.parse(waiting.view.expiresAt) - Date.now();
+  await findings.expect(
+    what('a sign-in waits for ten minutes'),
+    true,
+    async () => Math.abs(endsInMs - waitingMs) < 5000,
+  );
+  if (Math.abs(seconds) > driftSeconds)
+    await findings.expect(what('a code of its own clock is refused'), 403, () =>
+      give(waiting, Date.now() + seconds * 1000),
+    );
+  const again = Math.abs(seconds) > driftSeconds ? await begin() : waiting;
+  await findings.expect(what('a code of now signs in'), 200, async () => give(again, await unusedMs()));
 }
 
 /** Ends a person at each replica. */

@@ -1,5 +1,5 @@
 /** Repeats logins, a few at once: for some seconds, or until none is left. */
-import { percentile, type Round, rounded } from '../rounds.ts';
+import { type Figures, percentile, type Round, rounded } from '../rounds.ts';
 
 /** Begins the next flow; undefined when the round is over. */
 type NextFlow = () => Promise<unknown> | undefined;
@@ -45,4 +45,8 @@ export async function flowsOf(next: NextFlow, atOnce = concurrency): Promise<Rou
   const at = (share: number) => rounded(percentile(durationsMs, share));
   const perSecond = (1000 * durationsMs.length) / (performance.now() - startMs);
   return { count: durationsMs.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99) };
+}
+
+export function perFlow({ perSecond, cpuUs, p50Ms, p99Ms }: Figures) {
+  return { perSecond: rounded(perSecond), cpuMsPerFlow: rounded(cpuUs / 1000), p50Ms, p99Ms };
 }

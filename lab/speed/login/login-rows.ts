@@ -6,7 +6,7 @@ import { loginRedirectUri } from '../bench-clients.ts';
 import type { BenchStack } from '../bench-stack.ts';
 import type { MeasureOptions } from '../measure.ts';
 import { type Contestant, type Figures, inTurns, rounded } from '../rounds.ts';
-import { concurrency, flowsFor, flowsOf, warmUp } from './flows.ts';
+import { concurrency, flowsFor, flowsOf, perFlow, warmUp } from './flows.ts';
 import { comparedTargetOf, peerTargetOf } from './targets.ts';
 import { type Browser, createLoginDriver, type LoginClient, type LoginDriver } from './whole-login.ts';
 
@@ -100,10 +100,6 @@ function comparisonOf(atOnce: number, { ours, theirs }: Record<'ours' | 'theirs'
     // By CPU time: above 1 we are ahead.
     ratioToPeer: rounded(theirs.cpuUs / ours.cpuUs),
   };
-}
-
-function perFlow({ perSecond, cpuUs, p50Ms, p99Ms }: Figures) {
-  return { perSecond: rounded(perSecond), cpuMsPerFlow: rounded(cpuUs / 1000), p50Ms, p99Ms };
 }
 
 export function printLogins({ name, loads }: Awaited<ReturnType<typeof measureLogins>>['result']): void {

@@ -1,4 +1,6 @@
 /** One whole login, as a browser and its application do it: authorize, pages, password, code, token. */
+import { secondStepPaths } from '@gatehouse/contracts/auth-api';
+import type { Authenticator } from '@gatehouse/testing/webauthn';
 import { Agent, type Dispatcher } from 'undici';
 import { formOf, type Tokens } from '../requests.ts';
 
@@ -10,6 +12,8 @@ export interface LoginTarget {
   client: LoginClient;
   /** The texts that the user would type, by name of the field. */
   fields: Readonly<Record<string, string>>;
+  /** Of the user, where the second step asks for a passkey. */
+  authenticator?: Authenticator;
   /** The server to call for this path where that is not the origin. */
   serverOf?(path: string): string;
 }
@@ -98,9 +102,21 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
         continue;
       }
       const { action, fields } = formIn(page);
-      page = await ask(addressIn(page, action), { cookies, form: filledIn(fields, typed) });
+      const form = filledIn(fields, typed);
+      if ('answer' in fields) form['answer'] = await passkeyAnswer(page, form, cookies);
+      page = await ask(addressIn(page, action), { cookies, form });
     }
     throw new Error(`no end after ${maxSteps} steps: ${page.status} ${page.location ?? page.text}`);
+  }
+
+  /** As the script of the page asks for it. */
+  async function passkeyAnswer(
+    page: Page,
+    { csrf = '' }: Record<string, string>,
+    cookies: Map<string, string>,
+  ) {
+    const { text } = await ask(addressIn(page, secondStepPaths.passkeyOptions), { cookies, form: { csrf } });
+    return JSON.stringify(target.authenticator?.get(JSON.parse(text), { origin: target.origin }));
   }
 
   async function tokensOf(
@@ -148,12 +164,14 @@ interface Form {
   fields: Record<string, string>;
 }
 
-/** The form that asks for the password, or else for the name: a page may have others beside. */
+/** The form that asks for the password, or else for the name, a code or a passkey: a page may have others beside. */
 function formIn(page: Page): Form {
   const forms = [...page.text.matchAll(/<form[^>]* action="([^"]+)"[^>]*>([\s\S]*?)<\/form>/g)].map(
     ([, action = '', body = '']) => ({ action, fields: fieldsIn(body) }),
   );
-  const asking = ['password', 'username'].flatMap((name) => forms.filter(({ fields }) => name in fields));
+  const asking = ['password', 'username', 'code', 'answer'].flatMap((name) =>
+    forms.filter(({ fields }) => name in fields),
+  );
   if (asking[0] === undefined)
     throw new Error(`the page asks for nothing: ${page.status} ${page.text.slice(0, 500)}`);
   return asking[0];

@@ -9,11 +9,13 @@ import { composeConsents } from './browser/consents/compose.ts';
 import { composeCookies } from './browser/cookies/compose.ts';
 import { composeDevices } from './browser/devices/compose.ts';
 import { composeInteractions } from './browser/interactions/compose.ts';
+import { composeOwnFactors } from './browser/own-factors/compose.ts';
 import { composeSessions } from './browser/sessions/compose.ts';
 import type { Config } from './config.ts';
 import { composeAssertions } from './core/assertions/compose.ts';
 import type { Domain } from './core/domain.ts';
 import { composeStorage, createCore, openClock, openStores } from './core/open-core.ts';
+import { composeFactors } from './factors/compose.ts';
 import { composeSignals } from './keys/signals/compose.ts';
 import { composeSigningKeys } from './keys/signing-keys/compose.ts';
 import { composeAuthorize } from './oauth/authorize/compose.ts';
@@ -29,6 +31,8 @@ import { composeAuditExport } from './operations/audit-export/compose.ts';
 import { composeChanges } from './operations/changes/compose.ts';
 import { composeDiagnosis } from './operations/diagnosis/compose.ts';
 import { composeErasure } from './operations/erasure/compose.ts';
+import { composeFactorCounts } from './operations/factor-counts/compose.ts';
+import { composeFactorDesk } from './operations/factor-desk/compose.ts';
 import { composeHelpDesk } from './operations/help-desk/compose.ts';
 import { composeOverview } from './operations/overview/compose.ts';
 import { composeAccounts } from './people/accounts/compose.ts';
@@ -45,7 +49,9 @@ import { composeCors } from './registry/cors/compose.ts';
 import { composeRegistration } from './registry/registration/compose.ts';
 import { composeConsoleLinks } from './sign-in/console-links/compose.ts';
 import { composeLogout } from './sign-in/logout/compose.ts';
+import { composePasskeySignIn } from './sign-in/passkey-sign-in/compose.ts';
 import { composePassword } from './sign-in/password/compose.ts';
+import { composeSecondStep } from './sign-in/second-step/compose.ts';
 import { composeSso } from './sign-in/sso/compose.ts';
 import { composeSsoSettings } from './sign-in/sso/compose-settings.ts';
 import { composeTokens } from './tokens/compose.ts';
@@ -85,6 +91,7 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
     .with('cors', composeCors)
     .with('peopleStore', composePeopleStore)
     .with('ssoSettings', composeSsoSettings)
+    .with('factors', composeFactors)
     .with('accounts', composeAccounts)
     .with('tokens', composeTokens)
     .with('cookies', composeCookies)
@@ -92,7 +99,10 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
     .with('interactions', composeInteractions)
     .with('consents', composeConsents)
     .with('devices', composeDevices)
+    .with('ownFactors', composeOwnFactors)
+    .with('secondStep', composeSecondStep)
     .with('approvals', composeApprovals)
+    .with('passkeySignIn', composePasskeySignIn)
     .with('password', composePassword)
     .with('sso', composeSso)
     .with('logout', composeLogout)
@@ -107,8 +117,10 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
     .with('discovery', composeDiscovery)
     .with('changes', composeChanges)
     .with('helpDesk', composeHelpDesk)
+    .with('factorCounts', composeFactorCounts)
     .with('auditExport', composeAuditExport)
     .with('erasure', composeErasure)
+    .with('factorDesk', composeFactorDesk)
     .with('administratorRoutes', composeAdministratorRoutes)
     .with('diagnosis', composeDiagnosis)
     .with('alertDelivery', composeAlertDelivery)

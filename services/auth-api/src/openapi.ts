@@ -55,11 +55,14 @@ const administrators: Partial<Record<AdministratorKind, Credential>> = {
 
 /** The first row that fits; `none`: nothing need be sent. The routes below `/ops` have their matrix. */
 const callers: [RegExp, ...(Credential | 'none')[]][] = [
-  [/\/(\.well-known|branding|sso|saml)\/|\/(jwks|openapi\.json|auth-scheme|sign-in|first-password)$/, 'none'],
+  [
+    /\/(\.well-known|branding|sso|saml)\/|\/(jwks|openapi\.json|auth-scheme|sign-in|first-password)$|\/(second-step|passkey-sign-in)(\/|$)/,
+    'none',
+  ],
   [/\/oauth\/register/, 'registration'],
   [/\/oauth\/(token|device|introspect|revoke|par|backchannel)$/, 'client', 'none'],
   [/\/(convert-token|jwt-userinfo|userinfo)$/, 'token'],
-  [/\/(ping|sessions|consents)(\/|$)/, 'token', 'session'],
+  [/\/(ping|sessions|consents|factors)(\/|$)/, 'token', 'session'],
   [/\/(sign-out|change-password)$/, 'token', 'session', 'none'],
   [/\/approvals|\/oauth\/consent$/, 'session'],
   [/\/oauth\/(authorize|logout|device\/code)/, 'session', 'none'],

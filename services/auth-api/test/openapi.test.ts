@@ -42,6 +42,11 @@ const otherRefusals: Record<string, number> = {
   answerConsent: 400,
   answerApproval: 400,
   keepUserCode: 303,
+  startApp: 400,
+  confirmApp: 400,
+  renameApp: 400,
+  addPasskey: 400,
+  renamePasskey: 400,
 };
 
 // attack: route that the document calls guarded and the service does not guard | ASVS 8.2.1, OWASP A01 | guard: services/auth-api/src/app.ts

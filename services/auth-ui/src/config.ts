@@ -56,7 +56,7 @@ export const configuration = defineConfiguration(
       playgroundUrl: setting(z.url({ protocol: /^https?$/ }).optional(), {
         env: 'GATEHOUSE_FRONT_PAGE_PLAYGROUND_URL',
         doc: 'Address of an application for trying out a sign-in, linked on the front page. `npm start` sets it.',
-        example: 'http://localhost:8091',
+        example: 'http://127.0.0.1:8091',
       }),
     },
     serviceClient: serviceClientSettings,

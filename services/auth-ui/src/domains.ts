@@ -20,6 +20,7 @@ import { createHealth } from './front-page/health.ts';
 import { frontPageRoutes, healthRoutes } from './front-page/routes.ts';
 import { composeOAuthSession } from './oauth-session/compose.ts';
 import { passwordChangeRoutes } from './password-change/routes.ts';
+import { secondStepRoutes } from './second-step/routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { signOutRoutes } from './sign-out/routes.ts';
 import { signedInRoutes } from './signed-in/routes.ts';
@@ -68,6 +69,7 @@ export async function createDeps(config: Config, kit: Kit) {
       ['front page', '', (app) => frontPageRoutes(app, { health, publicUrl, links: config.frontPage })],
       ['pages', '', (app) => healthRoutes(app, { health })],
       ['pages', '', (app) => signInRoutes(app, { authApi, interactions, publicUrl })],
+      ['pages', '', (app) => secondStepRoutes(app, { authApi, interactions, publicUrl })],
       ['pages', '', (app) => passwordChangeRoutes(app, { interactions })],
       ['pages', '', (app) => firstPasswordRoutes(app, { authApi })],
       ['pages', '', (app) => consentRoutes(app, { interactions, publicUrl })],

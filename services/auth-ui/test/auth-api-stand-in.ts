@@ -6,6 +6,8 @@ import type {
   ConsentView,
   InteractionView,
   LogoutView,
+  OwnFactors,
+  SecondStepView,
   SessionView,
 } from '@gatehouse/contracts/auth-api';
 import type { BrandingView } from '@gatehouse/contracts/environment-api';
@@ -21,6 +23,60 @@ export const sessionCookie = 'session-of-the-test';
 export const accessToken = 'token-of-the-test';
 
 const seal = createSeal(consoleKeys(new Secret(serviceClient.secret), 'session cookie'));
+
+export const appOfMaria = {
+  id: '00000000-0000-4000-8000-0000000000a1',
+  secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+  uri: 'otpauth://totp/Nordic:maria?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Nordic',
+};
+
+const answersOfFactors: Record<string, object> = {
+  totp: appOfMaria,
+  [`totp/${appOfMaria.id}/confirm`]: { recoveryCodes: ['AAAA-BBBB-CCCC-DDDD'] },
+  'recovery-codes': { codes: ['EEEE-FFFF-GGGG-HHHH'] },
+  'passkeys/options': { challenge: 'challenge' },
+};
+
+export function factorsOfMaria(): OwnFactors {
+  const madeAt = '2026-11-01T08:00:00.000Z';
+  return {
+    passkeys: [
+      {
+        ...{ id: 'a2V5', name: 'Blue key', madeAt, lastUsedAt: '2026-11-20T08:00:00.000Z' },
+        ...{ model: '00000000-0000-0000-0000-000000000000', synced: true, mayBeSynced: true, copied: false },
+      },
+    ],
+    apps: [{ id: appOfMaria.id, name: 'Telephone', madeAt }],
+    recoveryCodes: 9,
+    devices: [
+      {
+        id: '00000000-0000-4000-8000-0000000000d1',
+        grantedAt: madeAt,
+        endsAt: '2027-01-01T08:00:00.000Z',
+        userAgent: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0',
+      },
+      {
+        id: '00000000-0000-4000-8000-0000000000d2',
+        grantedAt: madeAt,
+        endsAt: '2027-01-01T08:00:00.000Z',
+        userAgent:
+          'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/26.0 Safari/605.1.15',
+      },
+    ],
+    acceptedPasskeys: { rpId: 'localhost', userId: 'bWFyaWE', userName: 'nordic\\maria', ids: ['a2V5'] },
+    history: [
+      { at: madeAt, change: 'added', factor: 'recoveryCodes', own: true },
+      { at: madeAt, change: 'added', factor: 'passkey', name: 'Blue key', own: true },
+      { at: madeAt, change: 'invitation used', factor: 'any', own: true },
+      { at: madeAt, change: 'invited', factor: 'any', own: false },
+    ],
+    addable: ['passkey', 'totp'],
+    required: true,
+    invitationNeeded: false,
+    newFactorAdvised: false,
+    stepUp: { level: 'phishingResistant', maxAgeSeconds: 300, met: true },
+  };
+}
 
 /** Value of the cookie `gatehouse-console` of Maria's browser, as the sign-in would have left it. */
 export function accountCookie(fields: Partial<Session> = {}): Promise<string> {
@@ -64,6 +120,10 @@ export interface AuthApiStandIn {
   forget(id: string): void;
   /** Lets a request wait for Maria. */
   wait(approval: Partial<ApprovalView> & { id: string }): void;
+  /** Adds a sign-in that waits for its second factor, under the value of its cookie; a number is the status of the answer instead. */
+  holdStep(cookie: string, step: SecondStepView | number): void;
+  /** What Maria has, and how a change of it is refused. */
+  ownFactors(factors: OwnFactors, refusal?: number): void;
   /** Adds a sign-out. */
   holdLogout(logout: Partial<LogoutView> & { id: string }): void;
   close(): Promise<void>;
@@ -184,6 +244,18 @@ export async function standInRoutes(app: FastifyInstance, state: StandInState): 
     const branding = state.brandings.get(contactCenterId ?? clientId ?? '') ?? state.branding;
     return { status: { code: 0 }, data: { branding } };
   });
+  app.get('/internal/second-step', async ({ headers }, reply) => {
+    const step = state.steps.get(String(headers['x-gatehouse-second-step']));
+    const isTheirs = headers['x-gatehouse-browser'] === browserCookie;
+    if (!step || !isTheirs) return reply.code(404).send({ status: { code: 404 } });
+    if (typeof step === 'number')
+      return reply
+        .code(step)
+        .header('retry-after', '1')
+        .send({ status: { code: step } });
+    return { status: { code: 0 }, data: step };
+  });
+  app.post('/passkey-sign-in/options', async () => ({ challenge: 'Y2hhbGxlbmdl', rpId: 'localhost' }));
   // One pixel, for every digest.
   app.get('/branding/images/:digest', async (_request, reply) => reply.type('image/gif').send(pixel));
   app.get('/internal/logouts/:id', async (request, reply) => {
@@ -224,6 +296,19 @@ export async function standInRoutes(app: FastifyInstance, state: StandInState): 
     const { id } = request.params as { id: string };
     state.consents = state.consents.filter(({ clientId }) => clientId !== id);
     return { status: { code: 0 } };
+  });
+  app.get('/factors', async (request, reply) => {
+    if (!isMaria(request)) return reply.code(401).send({ error: 'invalid_token' });
+    return { status: { code: 0 }, data: state.factors };
+  });
+  app.route({
+    method: ['POST', 'PUT', 'DELETE'],
+    url: '/factors/*',
+    handler: async (request, reply) => {
+      if (state.factorRefusal !== undefined)
+        return reply.code(state.factorRefusal).send({ status: { code: state.factorRefusal } });
+      return { status: { code: 0 }, data: answersOfFactors[request.url.split('/factors/')[1] ?? ''] ?? {} };
+    },
   });
   app.get('/sessions', async (request, reply) => {
     if (!isMaria(request)) return reply.code(401).send({ error: 'invalid_token' });
@@ -277,8 +362,12 @@ export interface StandInState {
   brandings: Map<string, BrandingView>;
   interactions: Map<string, InteractionView>;
   logouts: Map<string, LogoutView>;
+  steps: Map<string, SecondStepView | number>;
   sessions: SessionView[];
   consents: ConsentView[];
+  factors: OwnFactors;
+  /** How a change of factors is refused. */
+  factorRefusal?: number | undefined;
   /** What waits for Maria. */
   approvals: ApprovalView[];
   hasUserCode?: boolean;
@@ -291,8 +380,10 @@ export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
     brandings: new Map(),
     interactions: new Map(),
     logouts: new Map(),
+    steps: new Map(),
     sessions: sessionsOfMaria(),
     consents: consentsOfMaria(),
+    factors: factorsOfMaria(),
     approvals: [],
   };
   const app = Fastify({ forceCloseConnections: true });
@@ -327,6 +418,11 @@ export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
       return interaction;
     },
     forget: (id) => void state.interactions.delete(id),
+    holdStep: (cookie, step) => void state.steps.set(cookie, step),
+    ownFactors(factors, refusal) {
+      state.factors = factors;
+      state.factorRefusal = refusal;
+    },
     holdLogout: (view) => void state.logouts.set(view.id, logoutOf(view)),
     close: () => app.close(),
   };

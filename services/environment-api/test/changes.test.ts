@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createEnvironmentApiClient, type EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import { createHttpClient, UpstreamError } from '@gatehouse/api-client/http';
-import { passwordPlace } from '@gatehouse/contracts/environment-api';
+import { noSecondFactor, passwordPlace } from '@gatehouse/contracts/environment-api';
 import { createSecretBox, randomUuid } from '@gatehouse/service-kit/crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -53,6 +53,7 @@ describe('what Auth API is told', () => {
         auth: 'configServer',
         membership: { by: 'all', names: [] },
         subjectScope: 'contactCenter',
+        secondFactor: noSecondFactor,
         status: 'active',
         version: expect.any(Number),
         settings: { 'x-greeting': 'region' },

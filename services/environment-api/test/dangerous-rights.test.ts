@@ -6,9 +6,11 @@ import {
 } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import {
+  assuranceNames,
   type ContactCenterRight,
   contactCenterRightNames,
   contactCenterRights,
+  stepUpReasonOf,
 } from '@gatehouse/contracts/values';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -61,7 +63,7 @@ const placed = [403, 'place_of_administrators'];
 const withRight = [403, 'person_with_right'];
 
 describe('a person whose sign-in is old', () => {
-  // attack: stale session of an administrator that is used for a dangerous right | RFC 9470, ASVS 7.5.3, CWE-613 | guard: packages/caller-auth/src/credentials/fresh-sign-in.ts
+  // attack: stale session of an administrator that is used for a dangerous right | RFC 9470, ASVS 7.5.3, CWE-613 | guard: packages/caller-auth/src/credentials/step-up.ts
   it.each([
     ['is 16 minutes old', { auth_time: nowSeconds() - 960 }],
     ['is not known', { auth_time: undefined }],
@@ -70,9 +72,49 @@ describe('a person whose sign-in is old', () => {
     const place = await api.contactCenter();
     for (const right of [contactCenterAdminAuthority, installationAdminAuthority])
       expect(reasonOf(await setProvider(personAt(place, right, fields), place))).toEqual([
-        403,
+        401,
         'stale_sign_in',
       ]);
+  });
+
+  // attack: administrator by a password who uses a dangerous right where the policy requires a second factor | RFC 9470 3, CWE-308 | guard: packages/caller-auth/src/credentials/step-up.ts
+  it.each([
+    ['never had the factor', 'secondFactor', { level: 'secondFactor', is_met: false }],
+    [
+      'had it 16 minutes ago',
+      'secondFactor',
+      { level: 'secondFactor', is_met: true, proved_at: nowSeconds() - 960 },
+    ],
+    ['had it at a time that nobody knows', 'phishingResistant', { level: 'phishingResistant', is_met: true }],
+  ] as const)(
+    'changes nothing dangerous by a fresh password when the sign-in %s',
+    async (_when, level, step_up) => {
+      const place = await api.contactCenter();
+      const person = personAt(place, contactCenterAdminAuthority, { step_up });
+      const answer = await setProvider(person, place);
+      expect(reasonOf(answer)).toEqual([401, stepUpReasonOf(level)]);
+      expect(answer.headers['www-authenticate']).toContain(
+        `Bearer realm="gatehouse", error="insufficient_user_authentication", acr_values="${assuranceNames[level]}", max_age="900"`,
+      );
+      // Reading needs the factor, and no new one.
+      const read = await api.call('GET', `/contact-centers/${place}`, { headers: person });
+      expect(read.status).toBe(step_up.is_met ? 200 : 401);
+      const fresh = { level, is_met: true, proved_at: nowSeconds() - 840 };
+      const again = personAt(place, contactCenterAdminAuthority, { step_up: fresh, auth_time: undefined });
+      expect((await setProvider(again, place)).status).toBe(200);
+    },
+  );
+
+  // attack: step-up satisfied by an API key or by the token of a program | Morelitea pull request 1707, RFC 9470 3 | guard: services/environment-api/src/access/caller.ts
+  it('is not made stronger by a token of another client, nor by one of a program, that names a factor', async () => {
+    const step_up = { level: 'secondFactor', is_met: true, proved_at: nowSeconds() } as const;
+    const elsewhere = personAt(id, contactCenterAdminAuthority, { step_up, client_id: 'agent-workspace' });
+    expect((await setProvider(elsewhere)).status).toBe(403);
+    const delegated = personAt(id, contactCenterAdminAuthority, {
+      step_up,
+      act: { sub: 'a-program', client_id: 'a-program' },
+    });
+    expect((await setProvider(delegated)).status).toBe(403);
   });
 
   const stale = (place: string, right: string) => personAt(place, right, { auth_time: nowSeconds() - 960 });
@@ -102,14 +144,23 @@ describe('a person whose sign-in is old', () => {
       ['DELETE', `/Groups/${held}`, undefined],
       ['POST', '/Bulk', { schemas: [urns.bulk], Operations: [{ method: 'DELETE', path: `/Users/${user}` }] }],
     ] as const;
-    for (const right of [contactCenterAdminAuthority, installationAdminAuthority]) {
-      const old = stale(id, right);
+    const withoutNewKey = personAt(id, contactCenterAdminAuthority, {
+      step_up: { level: 'phishingResistant', is_met: true, proved_at: nowSeconds() - 960 },
+    });
+    for (const [person, acr] of [
+      [stale(id, contactCenterAdminAuthority), 'password'],
+      [stale(id, installationAdminAuthority), 'password'],
+      [withoutNewKey, 'phishing-resistant'],
+    ] as const) {
       for (const [method, path, body] of writes) {
-        const answer = await scim.call(method, path, body, old);
-        expect([method, path, answer.status]).toEqual([method, path, 403]);
+        const answer = await scim.call(method, path, body, person);
+        expect([method, path, answer.status]).toEqual([method, path, 401]);
         expect(answer.body.detail).toContain('sign in again');
+        expect(answer.headers['www-authenticate']).toContain(
+          `error="insufficient_user_authentication", acr_values="urn:gatehouse:acr:${acr}", max_age="900"`,
+        );
       }
-      expect((await scim.call('GET', `/Users/${user}`, undefined, old)).status).toBe(200);
+      expect((await scim.call('GET', `/Users/${user}`, undefined, person)).status).toBe(200);
     }
     expect((await scim.call('PATCH', `/Users/${user}`, change)).status).toBe(200);
     const fresh = personAt(id, contactCenterAdminAuthority);
@@ -134,7 +185,7 @@ describe('a person whose sign-in is old', () => {
       ] as const) {
         const headers = stale(path.includes(id) ? id : place, right);
         const answer = await api.call(method, path, { headers, payload: { data } });
-        expect([path, data, ...reasonOf(answer)]).toEqual([path, data, 403, 'stale_sign_in']);
+        expect([path, data, ...reasonOf(answer)]).toEqual([path, data, 401, 'stale_sign_in']);
       }
     const fresh = personAt(place, contactCenterAdminAuthority);
     const disabled = { headers: fresh, payload: { data: { status: 'disabled' } } };
@@ -189,6 +240,7 @@ describe('a contact centre where an administrator of the installation signs in',
       api.call('PATCH', `/contact-centers/${id}`, { headers, payload: { data } });
     const own = personAt(id, contactCenterAdminAuthority);
     expect(reasonOf(await change({ status: 'disabled' }, own))).toEqual(placed);
+    expect(reasonOf(await change({ secondFactor: { mode: 'required' } }, own))).toEqual(placed);
     expect((await change({ name: 'Renamed' }, own)).status).toBe(200);
     const administrator = personAt(id, installationAdminAuthority);
     expect((await change({ status: 'disabled' }, administrator)).status).toBe(200);

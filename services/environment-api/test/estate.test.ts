@@ -130,6 +130,32 @@ describe('an import', () => {
     }
   });
 
+  it('says of a new contact centre that its people set their second factors up here, and how', async () => {
+    const home = environment();
+    const factorsOf = (secondFactor: object) => center(home.id, { name: 'North', secondFactor });
+    const centers = [
+      factorsOf({ mode: 'required' }),
+      factorsOf({ mode: 'offered' }),
+      factorsOf({ requiredRoles: ['ROLE_ADMIN'], enrolmentGraceDays: 0 }),
+      factorsOf({ rememberDays: 7 }),
+    ];
+    const document = { formatVersion: 1, environments: [home], contactCenters: centers };
+    const dry = await put(document, '?dryRun=true');
+    const keys = dry.body.data.warnings.map((warning: { field: string; sentences: { key: string }[] }) => [
+      warning.field,
+      warning.sentences[0]?.key,
+    ]);
+    expect(keys).toEqual([
+      ['contactCenters.0.secondFactor', 'warning.factors.inGrace'],
+      ['contactCenters.1.secondFactor', 'warning.factors.notHeld'],
+      ['contactCenters.2.secondFactor', 'warning.factors.invited'],
+    ]);
+    expect(dry.body.data.warnings[0].message).toContain('people of North set theirs up here');
+    expect((await put(document)).body.data.warnings).toHaveLength(3);
+    // Those of a contact centre that is here already stay here.
+    expect((await put(await read())).body.data.warnings).toEqual([]);
+  });
+
   it('moves names between environments, also of one that ends, and keeps those that it does not have', async () => {
     const [left, right, end] = ['left', 'right', 'end'].map((name) => environment({ name }));
     const of = (...environments: unknown[]) => ({ formatVersion: 1, environments, contactCenters: [] });
@@ -148,7 +174,12 @@ describe('an import', () => {
     const used = environment();
     const owner = center(used.id);
     const bare = { saml: [{ location: '/' }], oidc: [{ location: '/' }] };
-    const shared = { passwordUsers: ['emergency'], strongContext: 'mfa', userNameDomain: 'corp.example' };
+    const shared = {
+      passwordUsers: ['emergency'],
+      strongContext: 'mfa',
+      phishingResistantContexts: ['phr'],
+      userNameDomain: 'corp.example',
+    };
     const idp = 'https://idp.example.com';
     const full = {
       saml: [{ location: '/', ...shared, requiredGroups: ['agents'], groupsAttribute: 'groups' }],

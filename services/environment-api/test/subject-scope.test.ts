@@ -76,6 +76,18 @@ describe('the subject scope of a contact centre', () => {
     expect(shared).not.toContain(own);
   });
 
+  it('is known to have been shared after a deletion and a restoration', async () => {
+    const { one, other } = await estate();
+    await patch(other, { subjectScope: 'contactCenter' });
+    await api.call('DELETE', `/contact-centers/${one}`);
+    const [kept] = (await api.call('GET', `/deleted?objectId=${one}`)).body.data;
+    const restored = await api.call('POST', `/deleted/${kept.id}/restore`, { payload: { data: {} } });
+    expect(restored.status).toBe(200);
+    expect(await inside(`/environments/${environmentId}/contact-centers`)).toContainEqual({
+      ...{ id: one, subjectScope: 'environment', subjectsWereShared: true },
+    });
+  });
+
   it('ends what its people hold when it changes, and is recorded', async () => {
     const { own } = await estate();
     expect((await patch(own, { name: 'Another name' })).status).toBe(200);

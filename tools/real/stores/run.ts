@@ -12,6 +12,7 @@ const suites = [
   'packages/service-kit/test/postgres',
   'packages/service-kit/test/redis',
   'packages/service-kit/test/timekeeping',
+  'services/auth-api/test/factors',
   'services/auth-api/test/keys',
   'services/auth-api/test/outages',
   'services/auth-api/test/records',

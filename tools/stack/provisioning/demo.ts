@@ -33,6 +33,26 @@ export const environmentName = 'Demo people';
 
 export const contactCenter = { name: 'Demo contact centre', domains: ['demo'], auth: 'configServer' };
 
+/** The contact centre of `--second-factor`. Its people are in the people store, wherever those of the other one are. */
+export const secondFactor = {
+  environmentId: '0000de40-0000-4000-8000-00000000e002',
+  environmentName: 'Demo people with second factors',
+  contactCenterId: '0000de40-0000-4000-8000-00000000cc02',
+  contactCenter: {
+    name: 'Demo contact centre with second factors',
+    domains: ['factors'],
+    auth: 'configServer',
+  },
+  /** Somebody who never set a factor up comes in for as long as a local stack is likely to live. */
+  policy: { mode: 'required', enrolmentGraceDays: 365, rememberDays: 30 },
+  users: [
+    { username: 'agent', tenant: 'factors', password: 'demo-agent-password' },
+    { username: 'supervisor', tenant: 'factors', password: 'demo-supervisor-password' },
+    { username: 'newcomer', tenant: 'factors', password: 'demo-newcomer-password' },
+  ] satisfies DemoUser[],
+  withApp: ['agent', 'supervisor'],
+};
+
 /** The account under which Auth API works at the simulator. */
 export const configServerAccount = {
   username: 'gatehouse',

@@ -10,7 +10,11 @@ const groups = [
 ];
 
 /** Where anybody is there already, people are left as somebody may have changed them. @returns those who can sign in */
-export async function providePeople(publicUrl: string, id = contactCenterId): Promise<DemoUser[]> {
+export async function providePeople(
+  publicUrl: string,
+  id = contactCenterId,
+  wanted: readonly DemoUser[] = users,
+): Promise<DemoUser[]> {
   const http = createHttpClient({
     dependency: 'Environment API',
     baseUrl: publicUrl,
@@ -21,11 +25,11 @@ export async function providePeople(publicUrl: string, id = contactCenterId): Pr
     const people = createPeopleAdministration(http, id);
     const present = await people.list();
     if (present.length > 0)
-      return users.filter(({ username }) =>
+      return wanted.filter(({ username }) =>
         present.some(({ userName, active }) => userName === username && active !== false),
       );
     const created = await people.bulk([
-      ...users.map(({ username, password }) => ({
+      ...wanted.map(({ username, password }) => ({
         method: 'POST' as const,
         path: '/Users',
         data: {
@@ -45,7 +49,7 @@ export async function providePeople(publicUrl: string, id = contactCenterId): Pr
           displayName,
           // The client numbers the operations in their order.
           members: members.map((name) => ({
-            value: `bulkId:${users.findIndex(({ username }) => username === name)}`,
+            value: `bulkId:${wanted.findIndex(({ username }) => username === name)}`,
           })),
         },
       })),
@@ -53,7 +57,7 @@ export async function providePeople(publicUrl: string, id = contactCenterId): Pr
     const refused = created.find(({ status }) => !status.startsWith('2'));
     if (refused)
       throw new PlainError(`The demo people were refused: ${refused.response?.detail ?? refused.status}`);
-    return [...users];
+    return [...wanted];
   } finally {
     await http.close();
   }

@@ -14,21 +14,28 @@ import {
 } from './demo.ts';
 import { createInstaller, type Installer } from './installer-http.ts';
 import { providePeople } from './people.ts';
+import { type FactorPlan, type FactorUser, provideSecondFactors } from './second-factor.ts';
 
 export interface ProvisioningPlan {
+  /** Where the public host is reached. */
   publicUrl: string;
   /** Of the simulator that has the demo people; undefined: the people store has them. */
   configServerPort: number | undefined;
   clients: DemoClient[];
+  /** Of the contact centre of `--second-factor`. Undefined: it is not wanted. */
+  factors?: Omit<FactorPlan, 'localUrl'> | undefined;
 }
 
-/**
- * Creates what is missing and corrects what differs (ports change between starts); safe to repeat at any point.
- * @returns the demo people who can sign in
- */
-export async function provision(plan: ProvisioningPlan): Promise<DemoUser[]> {
-  const installer = createInstaller(plan.publicUrl, operator);
-  const { configServerPort, publicUrl } = plan;
+/** Those who can sign in. */
+export interface DemoPeople {
+  users: DemoUser[];
+  secondFactorUsers: FactorUser[] | undefined;
+}
+
+/** Creates what is missing and corrects what differs (ports change between starts); safe to repeat at any point. */
+export async function provision(plan: ProvisioningPlan): Promise<DemoPeople> {
+  const { configServerPort, publicUrl, factors } = plan;
+  const installer = createInstaller(publicUrl, operator);
   await provideEnvironment(
     installer,
     configServerPort === undefined ? { directory: 'people' } : simulatorAt(configServerPort),
@@ -37,7 +44,9 @@ export async function provision(plan: ProvisioningPlan): Promise<DemoUser[]> {
   const people = configServerPort === undefined ? await providePeople(publicUrl) : [...users];
   await provideAdministrator(installer);
   for (const client of plan.clients) await provideClient(installer, client);
-  return people;
+  const secondFactorUsers =
+    factors === undefined ? undefined : await provideSecondFactors({ ...factors, localUrl: publicUrl });
+  return { users: people, secondFactorUsers };
 }
 
 function simulatorAt(configServerPort: number) {

@@ -1,8 +1,10 @@
 /** Renders what a person reads when the stack is ready. */
-import { administrator, type DemoUser, leads, operator } from '../provisioning/demo.ts';
+import { administrator, leads, operator } from '../provisioning/demo.ts';
+import type { DemoPeople } from '../provisioning/provision.ts';
+import type { FactorUser } from '../provisioning/second-factor.ts';
 import { type CurlLine, curlLines } from './curl-lines.ts';
 
-export interface ScreenFacts {
+export interface ScreenFacts extends DemoPeople {
   publicUrl: string;
   /** Where the gateway listens. */
   localUrl: string;
@@ -11,8 +13,6 @@ export interface ScreenFacts {
   playgroundUrl: string;
   /** Undefined where the people are in the people store. */
   configServerPort: number | undefined;
-  /** Those who can sign in. */
-  users: DemoUser[];
   stackFile: string;
   logFolder: string;
 }
@@ -64,6 +64,7 @@ export function renderScreen(facts: ScreenFacts, paint: Paint): string {
       ([name, password, tenant]) => `${' '.repeat(15)}${name.padEnd(13)}${password.padEnd(27)}${tenant}`,
     ),
     '',
+    ...(facts.secondFactorUsers ? renderFactors(facts, facts.secondFactorUsers, paint) : []),
     `  ${'Operator'.padEnd(13)}${operator.username.padEnd(13)}${operator.password}`,
     '',
     `  ${paint.strong('Calls to copy, in this order')}`,
@@ -73,6 +74,27 @@ export function renderScreen(facts: ScreenFacts, paint: Paint): string {
     `  ${paint.strong('Ctrl-C')} stops everything; the data stays.`,
     '',
   ].join('\n');
+}
+
+function renderFactors(
+  { playgroundUrl, stackFile }: ScreenFacts,
+  users: FactorUser[],
+  paint: Paint,
+): string[] {
+  const indent = ' '.repeat(15);
+  const columns = 'user name    password                   tenant     secret of the app for codes';
+  return [
+    `  ${'Factors'.padEnd(13)}${paint.soft(columns)}`,
+    ...users.map(({ username, password, tenant, app }) => {
+      const account = `${username.padEnd(13)}${password.padEnd(27)}${tenant.padEnd(11)}`;
+      return `${indent}${account}${app?.secret ?? 'none yet: the sign-in asks to set one up'}`;
+    }),
+    '',
+    `${indent}Sign in at ${paint.accent(`${playgroundUrl}/sign-in`)}. Every sign-in asks for a code, and the newcomer to set an app up.`,
+    `${indent}Type the secret into an authenticator app, or print the codes of now. Each works once:`,
+    `npm run demo:code -- ${stackFile}`,
+    '',
+  ];
 }
 
 /** The command starts at the left edge, so that copying takes nothing else along. */

@@ -14,6 +14,8 @@ export interface StatePaths {
   readonly postgresData: string;
   readonly redisData: string;
   readonly configServerFile: string;
+  /** The demo people's apps for one-time codes. */
+  readonly demoApps: string;
   readonly certificates: string;
   readonly createDatabaseSql: string;
   readonly logs: string;
@@ -32,6 +34,7 @@ export function statePaths(stateFolder: string): StatePaths {
     postgresData: join(data, 'postgres'),
     redisData: join(data, 'redis'),
     configServerFile: join(data, 'config-server.json'),
+    demoApps: join(data, 'demo-apps.json'),
     certificates: join(data, 'tls'),
     createDatabaseSql: join(data, 'create-database.sql'),
     logs: join(data, 'logs'),

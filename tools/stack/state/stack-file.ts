@@ -1,6 +1,7 @@
 /** Writes stack.json, which describes the running stack to scripts and exists only while it runs. */
 import { rmSync } from 'node:fs';
 import type { DemoClient, DemoUser } from '../provisioning/demo.ts';
+import type { FactorUser } from '../provisioning/second-factor.ts';
 import type { ServiceAddress, ServiceName } from '../services.ts';
 import { writePrivateFile } from './private-file.ts';
 
@@ -16,6 +17,8 @@ export interface StackDescription {
   users: DemoUser[];
   environmentId: string;
   contactCenterId: string;
+  /** With `--second-factor`: the people of the contact centre that requires one. */
+  secondFactorUsers?: FactorUser[] | undefined;
   /** Absent where the people are in the people store. */
   configServer?: { host: string; port: number } | undefined;
   postgresUrl: string;

@@ -10,6 +10,7 @@ test('without arguments everything is started here, on the usual ports', () => {
     tls: false,
     compat: true,
     directory: 'configServer',
+    secondFactor: false,
     stateFolder: '/state',
   });
 });
@@ -62,4 +63,9 @@ test('--help asks for nothing else', () => {
 test('the demo people are at the simulator or in the people store', () => {
   expect(read(['--directory', 'people'])?.directory).toBe('people');
   expect(() => read(['--directory', 'ldap'])).toThrow(/configServer or people, not "ldap"/);
+});
+
+test('people with second factors are there when asked for', () => {
+  expect(read(['--second-factor'])?.secondFactor).toBe(true);
+  expect(() => read(['--second-factor=no'])).toThrow(/'--second-factor' does not take an argument/);
 });

@@ -1,4 +1,5 @@
 /** How the routes of Auth API are attacked from another contact centre. */
+import { secondStepPaths } from '@gatehouse/contracts/auth-api';
 import { type Ask, byPath, noPerson, type Table } from './table.ts';
 
 const api = '/auth/v3';
@@ -31,8 +32,22 @@ const administration: Table = {
   [`GET ${ops}/people/everywhere`]: [{ query: { search: '{userName}' } }],
   [`GET ${ops}/people/profile`]: named,
   [`GET ${ops}/environments/{id}/memberships`]: [{ path: { id: '{environmentId}' } }],
-  [`GET ${ops}/people/explanation`]: [...named, ...among({ correlationId: 'of-a-request' })],
+  [`POST ${ops}/contact-centers/{id}/factors/dry-run`]: [
+    { json: { data: { secondFactor: { mode: 'required' } } } },
+  ],
+  [`GET ${ops}/people/explanation`]: [
+    ...named,
+    ...among({ correlationId: 'of-a-request' }),
+    ...among({ client: 'no-such-client' }),
+  ],
   [`DELETE ${ops}/people/delays`]: named,
+  [`GET ${ops}/people/factors`]: named,
+  [`POST ${ops}/people/factors/reset`]: inJson({ reason: 'taken' }).map(endingOwn),
+  // By the sub and the own contact centre it is the person as the attacker's administrator knows them.
+  [`POST ${ops}/people/factors/invitation`]: inJson({ reason: 'taken' }).map((ask, index) =>
+    index === 0 || index === 3 ? { ...ask, mayDiffer: 'each invitation has another code' } : ask,
+  ),
+  [`DELETE ${ops}/people/factors/devices`]: [...named, ...among({ device: '{sid}' })],
   [`POST ${ops}/people/erasure`]: [
     { json: { data: { user: '{userName}', contactCenter: '{contactCenterId}' } } },
     { json: { data: { user: '{userName}', contactCenter: '{contactCenterId}', dryRun: true } } },
@@ -99,6 +114,7 @@ const administration: Table = {
     `POST ${ops}/contact-centers/{id}/sso-trials`,
     `GET ${ops}/contact-centers/{id}/sso-trials/{result}`,
     `POST ${ops}/contact-centers/{id}/oidc/dry-run`,
+    `GET ${ops}/contact-centers/{id}/factors`,
     `GET ${ops}/contact-centers/{id}/administrators`,
     `DELETE ${ops}/contact-centers/{id}/administrators/{sub}`,
     `GET ${ops}/signal-receivers`,
@@ -233,6 +249,23 @@ const protocol: Table = {
     `POST ${api}/oauth/logout/confirm`,
   ),
   ...noPerson(
+    'is about the person of the token alone: own-factors.test.ts tries the ids of others',
+    `GET ${api}/factors`,
+    ...['totp', 'totp/{id}/confirm', 'passkeys', 'passkeys/options', 'recovery-codes'].map(
+      (path) => `POST ${api}/factors/${path}`,
+    ),
+    ...['totp', 'passkeys'].map((kind) => `PUT ${api}/factors/${kind}/{id}`),
+    ...['totp/{id}', 'passkeys/{id}', 'devices', 'devices/{id}'].map(
+      (path) => `DELETE ${api}/factors/${path}`,
+    ),
+  ),
+  ...noPerson(
+    'goes on with the sign-in that waits in this browser, or with the stored passkey, and each of them names its person',
+    ...Object.values(secondStepPaths).map((path) => `POST ${path}`),
+    `POST ${api}/passkey-sign-in`,
+    `POST ${api}/passkey-sign-in/options`,
+  ),
+  ...noPerson(
     'needs the link of a people store, which serves one contact centre',
     `POST ${api}/first-password`,
   ),
@@ -255,6 +288,7 @@ const internal: Table = {
     'needs the link of a people store, which serves one contact centre',
     `POST ${api}/internal/first-password`,
   ),
+  ...noPerson('needs the cookies of the browser in which a sign-in waits', `GET ${api}/internal/second-step`),
   ...noPerson(ourselves, `GET ${api}/internal/branding`),
 };
 

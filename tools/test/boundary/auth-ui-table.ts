@@ -41,6 +41,22 @@ const forms = (fields: Record<string, string>, ...paths: string[]): Table =>
 const grows = 'reading the own trail is written into it';
 
 const account: Table = {
+  ...noPerson(
+    'is about the person of the session alone, and own-factors.test.ts of Auth API tries the ids of others',
+    'GET /auth/account/security',
+    'GET /auth/account/security/confirm',
+    'GET /auth/account/security/rename',
+    ...[
+      'app',
+      'app/confirm',
+      'passkeys',
+      'passkeys/options',
+      'rename',
+      'remove',
+      'recovery-codes',
+      'devices/end',
+    ].map((path) => `POST /auth/account/security/${path}`),
+  ),
   [`POST /auth/account/sessions/end`]: [{ form: { session: '{sid}' } }],
   [`GET /auth/account/applications/take-back`]: [
     { query: { client: '{clientId}' } },
@@ -65,6 +81,7 @@ const account: Table = {
     { form: { username: '{userName}', tenant: '{domain}' } },
     { form: { username: '{userName}', tenant: '{ownDomain}' } },
   ],
+  [`GET /auth/second-step.html`]: [{ query: { interaction: '{sid}' } }],
   [`GET /auth/sign-out.html`]: [{ query: { logout: '{sid}' } }],
   [`GET /auth/signed-out.html`]: [{ query: { logout: '{sid}' } }],
   [`GET /auth/change-password.html`]: [{ query: { interaction: '{sid}' } }],
@@ -89,6 +106,7 @@ const ofPeople: Table = {
   ],
   [`GET ${people}/person`]: asQuery(),
   [`GET ${people}/explanation`]: asQuery(),
+  [`GET ${people}/factors`]: asQuery(),
   [`GET ${people}/links`]: asQuery(),
   [`GET ${people}/audit/{contactCenter}/{id}`]: [
     { path: { contactCenter: '{contactCenterId}', id: '{sub}' } },
@@ -105,6 +123,12 @@ const ofPeople: Table = {
     ...selections,
     ...question(`${people}/import`, { document: 'userName' }),
     ...question(`${people}/preview`, { document: 'userName' }).slice(1),
+    ...question(`${people}/reset-factors`, { reason: 'taken' }),
+    ...question(`${people}/invite`, { reason: 'taken' }).map(([path, asks]): [string, Row] => [
+      path,
+      (asks as Ask[]).map((ask) => ({ ...ask, mayDiffer: 'each invitation has another code' })),
+    ]),
+    ...question(`${people}/forget-browsers`, { device: '00000000-0000-4000-8000-000000000000' }),
     ...question(`${people}/end-session`, { session: '{sid}' }),
   ]),
   [`GET ${console}/audit`]: [
@@ -146,12 +170,14 @@ const centers: Table = {
     `GET ${center}/audit`,
     `GET ${center}/administrators`,
     `GET ${center}/off-boarding`,
+    `GET ${center}/second-factor`,
     `GET ${center}/api-keys`,
   ),
   [`GET ${center}/single-sign-on/set-up`]: [{ query: { location: '/', protocol: 'oidc' } }],
   [`GET ${center}/single-sign-on/trial`]: [{ query: { location: '/', protocol: 'oidc' } }],
   [`POST ${center}/single-sign-on/check`]: [{ form: { location: '/', protocol: 'oidc', formKey } }],
   ...forms({ name: 'taken', domains: '{ownDomain}', etag: '"1"', version: '1' }, `${center}/edit`),
+  ...forms({ 'secondFactor.mode': 'off', etag: '"1"', version: '1' }, `${center}/second-factor/edit`),
   ...forms(
     {
       location: '/',
@@ -258,6 +284,8 @@ const others: Table = {
   ...noPerson(
     'begins or ends a sign-in of the browser itself',
     'GET /auth/account/callback',
+    'GET /auth/account/sign-in-again',
+    'GET /auth/account/sign-in-again/done',
     `GET ${console}/callback`,
     ...steps('', 'open'),
     `POST ${console}/sign-out`,
@@ -286,6 +314,8 @@ const others: Table = {
       'logo.svg',
       'approvals.js',
       'open-console.js',
+      'passkey.js',
+      'recovery-codes.js',
       'times.js',
     ].map((file) => `GET /auth/assets/${file}`),
     'GET /auth/assets/show-password.js',

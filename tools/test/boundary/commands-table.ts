@@ -42,6 +42,13 @@ export const commandsTable: Table = {
   'people profile': named('people|profile'),
   'people explain': named('people|explain'),
   'people unlock': [...named('people|unlock'), ...lines(`people|unlock|--search|{userName}|${there}`)],
+  'people factors': named('people|factors'),
+  'people reset-factors': named('people|reset-factors|--reason|taken').map(endingOwn),
+  'people invite': named('people|invite|--reason|taken').map((ask) => ({
+    ...ask,
+    mayDiffer: 'each invitation has another code',
+  })),
+  'people forget-browsers': named('people|forget-browsers'),
   'sessions list': named('sessions|list'),
   'sessions end': [...named('sessions|end'), ...lines(`sessions|end|{userName}|${here}|--session|{sid}`)].map(
     endingOwn,
@@ -82,6 +89,7 @@ export const commandsTable: Table = {
   'cc update': lines(
     'cc|update|{contactCenterId}|--name|taken',
     'cc|update|{ownId}|--domains|{ownDomain},{domain}',
+    'cc|update|{contactCenterId}|--second-factor-mode|required|--dry-run',
   ),
   'sso test': lines(`sso|test|${there}|--user|{userName}`),
   'keys validate': 'reads the key from a file and asks POST /api-keys/validate, which is walked',
@@ -97,7 +105,7 @@ export const commandsTable: Table = {
   ).map(mayBeEither),
   'clients update': lines('clients|update|{clientId}|--name|taken'),
   ...Object.fromEntries(
-    ['show', 'ends', 'delete'].map((step) => [
+    ['show', 'ends', 'factors', 'delete'].map((step) => [
       `cc ${step}`,
       lines(`cc|${step}|{contactCenterId}`).map(step === 'ends' ? mayBeEither : same),
     ]),

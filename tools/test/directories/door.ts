@@ -2,6 +2,7 @@
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { watchSecret } from '@gatehouse/testing/secrets';
 import { expect } from 'vitest';
+import type { PersonKey } from '../../../services/auth-api/src/records/revocation/revocation.ts';
 import { type Browser, createBrowser } from '../../../services/auth-api/test/stack/browser.ts';
 import * as oauth from '../../../services/auth-api/test/stack/oauth.ts';
 import type { NewPerson, Source } from './source.ts';
@@ -23,7 +24,7 @@ export const strangeAddress = '198.51.100.1';
 
 let people = 0;
 
-export function openDoor({ authApi, client }: Stage, source: Source) {
+export function openDoor({ authApi, environmentApi, client }: Stage, source: Source) {
   const { domain } = source;
   const newBrowser = (address?: string) => createBrowser(authApi.app, address);
   const post = (path: string, data: object, browser: Browser) =>
@@ -72,6 +73,21 @@ export function openDoor({ authApi, client }: Stage, source: Source) {
     refresh: ({ refresh_token }: Pick<oauth.OAuthJson, 'refresh_token'>) =>
       oauth.token(authApi, client, { grant_type: 'refresh_token', refresh_token }),
     userinfo,
+    personOf(userName: string): Promise<PersonKey> {
+      return findPerson(authApi, source, userName);
+    },
+    /** Of people with this role; undefined: of nobody. Until Auth API has seen it. */
+    async requireFactorOf(role?: string): Promise<void> {
+      const requiredRoles = role === undefined ? [] : [role];
+      const { contactCenterId } = source;
+      const answer = await environmentApi.call('PATCH', `/contact-centers/${contactCenterId}`, {
+        payload: { data: { secondFactor: { requiredRoles, enrolmentGraceDays: 0 } } },
+      });
+      expect(answer.status, answer.text).toBe(200);
+      const { service } = authApi.deps.contactCenters;
+      const seen = async () => (await service.get(contactCenterId))?.secondFactor?.requiredRoles;
+      await expect.poll(seen, { timeout: 5_000 }).toEqual(requiredRoles);
+    },
     /** The person as every application sees it. */
     async identity(tokens: Pick<oauth.OAuthJson, 'access_token'>) {
       const { dbid, loginName } = await userinfo(tokens);
@@ -88,6 +104,17 @@ export function openDoor({ authApi, client }: Stage, source: Source) {
       ];
     },
   };
+}
+
+async function findPerson(
+  { deps }: Stage['authApi'],
+  { contactCenterId }: Source,
+  userName: string,
+): Promise<PersonKey> {
+  const contactCenter = await deps.contactCenters.service.get(contactCenterId);
+  const found = contactCenter && (await deps.accounts.service.find(contactCenter, userName));
+  if (found === undefined) throw new Error(`there is no ${userName}`);
+  return { contactCenterId, sub: found.sub };
 }
 
 export const everything = ['session', 'access token', 'refresh token'];

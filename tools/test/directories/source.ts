@@ -60,6 +60,8 @@ export const missing: Record<Directory, Readonly<Record<string, string>>> = {
       'an administrator issues a link for a new password instead',
     'an expired password is told, and can be changed':
       'its passwords do not expire (NIST SP 800-63B section 5.1.1.2)',
+    'a password that is over is changed after the factor, where one is needed':
+      'no password of it is over, and a new one by a link leaves the factors alone',
     'an account that the directory has locked is told':
       'it locks nobody; the limits of Auth API stop guesses',
   },

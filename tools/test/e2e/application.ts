@@ -41,7 +41,8 @@ export async function startApplication(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   // Another name for this machine is another site for the browser.
-  const origin = `http://localhost:${port}`;
+  const isLocalhost = new URL(publicUrl).hostname === 'localhost';
+  const origin = `http://${isLocalhost ? '127.0.0.1' : 'localhost'}:${port}`;
   const redirectUri = `${origin}/callback`;
   const registration = {
     name: 'Trial application',

@@ -15,7 +15,7 @@ let stack: RunningStack;
 
 beforeAll(async () => {
   stateFolder = await newStateFolder();
-  stack = await startStack(stateFolder, '--directory', 'people');
+  stack = await startStack(stateFolder, '--directory', 'people', '--second-factor');
 }, startTimeoutMs);
 
 afterAll(async () => {
@@ -114,11 +114,22 @@ test(
       body: JSON.stringify(disable),
     });
     expect(disabled.ok).toBe(true);
+    const [agent, supervisor, newcomer] = stack.description.secondFactorUsers ?? [];
+    const reset = await fetch(url('/auth/v3/ops/people/factors/reset'), {
+      method: 'POST',
+      headers: { authorization: operator(), 'content-type': 'application/json' },
+      body: JSON.stringify({
+        data: { user: 'supervisor', contactCenter: 'factors', reason: 'Lost telephone' },
+      }),
+    });
+    expect(await reset.text()).toContain('"code":0');
     await stack.pressCtrlC();
-    stack = await startStack(stateFolder, '--directory', 'people');
+    stack = await startStack(stateFolder, '--directory', 'people', '--second-factor');
     expect(stack.description.users.map(({ username }) => username)).toEqual(['admin']);
     expect(stack.output()).toContain('demo-admin-password');
-    expect(stack.output()).not.toMatch(/supervisor|demo-agent-password/);
+    const [main] = stack.output().split('  Factors');
+    expect(main).not.toMatch(/supervisor|demo-agent-password/);
+    expect(stack.description.secondFactorUsers).toEqual([agent, { ...supervisor, app: undefined }, newcomer]);
   },
   startTimeoutMs,
 );

@@ -88,11 +88,15 @@ export async function startStack(stateFolder: string, ...args: string[]): Promis
 }
 
 /** Watches for the secrets of the installation and of its demo, which the screen may show and a log may not. */
-function watchSecrets(stateFolder: string, { clients, users, ops }: StackDescription): void {
+function watchSecrets(stateFolder: string, description: StackDescription): void {
+  const { clients, users, ops, secondFactorUsers = [] } = description;
   const installation = readJson<Record<string, string>>(statePaths(stateFolder).secrets) ?? {};
   for (const [name, text] of Object.entries(installation)) watchSecret(text.split(':').at(-1) ?? '', name);
   for (const { client_id, client_secret } of clients) watchSecret(client_secret, `secret of ${client_id}`);
-  for (const { username, password } of [...users, ops]) watchSecret(password, `password of ${username}`);
+  for (const { username, app } of secondFactorUsers)
+    if (app !== undefined) watchSecret(app.secret, `secret of the app of ${username}`);
+  for (const { username, password } of [...users, ...secondFactorUsers, ops])
+    watchSecret(password, `password of ${username}`);
 }
 
 function watchLogs(stateFolder: string): void {

@@ -44,7 +44,7 @@ describe('the first start', () => {
     const service = { url: expect.stringMatching(/^http:/), managementUrl: expect.stringMatching(/^http:/) };
     const api = { ...service, internalUrl: expect.stringMatching(/^http:/) };
     expect(stack.description).toEqual({
-      publicUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      publicUrl: expect.stringMatching(/^http:\/\/localhost:\d+$/),
       localUrl: stack.description.publicUrl,
       services: { 'auth-api': api, 'auth-ui': service, 'environment-api': api },
       ops: { username: 'ops', password: 'demo-ops-password' },
@@ -53,7 +53,7 @@ describe('the first start', () => {
           client_id: 'playground',
           client_secret: expect.any(String),
           authorizedGrantTypes: ['authorization_code', 'refresh_token'],
-          redirectURIs: [expect.stringMatching(/^http:\/\/localhost:\d+\/callback$/)],
+          redirectURIs: [expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/)],
         },
       ]),
       users: expect.arrayContaining([{ username: 'agent', tenant: 'demo', password: 'demo-agent-password' }]),

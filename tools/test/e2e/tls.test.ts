@@ -1,11 +1,13 @@
-/** The stack over https, with the authority that it makes itself, and without the compat profile. */
+/** The stack over https, with the authority that it makes itself, without the compat profile, and with people who have second factors. */
 import { execFile } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { enterName, enterPassword, type Person, playgroundOf } from '../../stack/login-pages.ts';
+import { enterCode, enterName, enterPassword, type Person, playgroundOf } from '../../stack/login-pages.ts';
+import { repositoryFolder } from '../../stack/processes/node-program.ts';
+import type { FactorUser } from '../../stack/provisioning/second-factor.ts';
 import { newStateFolder, type RunningStack, startStack, startTimeoutMs } from './running-stack.ts';
 
 const chromium = findChromium();
@@ -14,7 +16,7 @@ let stack: RunningStack;
 
 beforeAll(async () => {
   stateFolder = await newStateFolder();
-  stack = await startStack(stateFolder, '--tls', '--compat', 'off');
+  stack = await startStack(stateFolder, '--tls', '--compat', 'off', '--second-factor');
 }, startTimeoutMs);
 
 afterAll(async () => {
@@ -24,7 +26,7 @@ afterAll(async () => {
 
 test('prints the authority, and calls that work as they are', async () => {
   const { caFile = '', publicUrl } = stack.description;
-  expect(publicUrl).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+  expect(publicUrl).toMatch(/^https:\/\/localhost:\d+$/);
   expect(caFile.startsWith(stateFolder)).toBe(true);
   expect(stack.output()).toContain(caFile);
   const [token = ''] = stack.output().match(/^curl --cacert .*client_credentials$/m) ?? [];
@@ -45,7 +47,7 @@ test('its certificate convinces those who trust the authority, and nobody else',
       socket.once('error', (error: NodeJS.ErrnoException) => resolve(String(error.code)));
     });
   const ca = readFileSync(caFile, 'utf8');
-  expect(await handshake('127.0.0.1', ca)).toBe('accepted');
+  for (const host of ['localhost', '127.0.0.1']) expect(await handshake(host, ca), host).toBe('accepted');
   expect(await handshake('127.0.0.1', undefined)).toMatch(/CERT|LEAF/);
 });
 
@@ -96,6 +98,52 @@ test.skipIf(!chromium)(
       }
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.waitForURL(`${playground}/`);
+    } finally {
+      await browser.close();
+    }
+  },
+  90_000,
+);
+
+test('prints the secrets of the people who have an app for codes, and a command that prints their codes', async () => {
+  const { users, secondFactorUsers = [] } = stack.description;
+  expect(users.map(({ tenant }) => tenant)).toEqual(['demo', 'demo', 'demo']);
+  expect(secondFactorUsers.map(({ username, app }) => [username, app !== undefined])).toEqual([
+    ['agent', true],
+    ['supervisor', true],
+    ['newcomer', false],
+  ]);
+  for (const { username, password, tenant, app } of secondFactorUsers) {
+    const said = app?.secret ?? 'none yet: the sign-in asks to set one up';
+    expect(stack.output()).toMatch(new RegExp(`${username} +${password} +${tenant} +${said}\\n`));
+  }
+  const [line = ''] = stack.output().match(/^npm run demo:code -- .*$/m) ?? [];
+  const { stdout } = await promisify(execFile)('sh', ['-c', line], { cwd: repositoryFolder });
+  expect(stdout).toMatch(/^agent +\d{6} +for \d+ more seconds\nsupervisor +\d{6} /m);
+});
+
+test.skipIf(!chromium)(
+  'whoever has an app gives a code at a sign-in, and a newcomer has time to set one up',
+  async () => {
+    const { clients, secondFactorUsers = [] } = stack.description;
+    const [, supervisor, newcomer] = secondFactorUsers as [FactorUser, FactorUser, FactorUser];
+    const playground = playgroundOf(clients);
+    const browser = await launchChromium(chromium as string);
+    const signIn = async (person: FactorUser) => {
+      const page = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage();
+      await page.goto(`${playground}/sign-in`);
+      await enterName(page, person);
+      await enterPassword(page, person.password);
+      return page;
+    };
+    try {
+      const page = await signIn(supervisor);
+      await page.waitForURL(/second-step\.html/);
+      await enterCode(page, supervisor.app as Required<FactorUser>['app']);
+      await page.waitForURL(`${playground}/`);
+      const waiting = await signIn(newcomer);
+      await waiting.waitForURL(/second-step\.html/);
+      expect(await waiting.locator('main').textContent()).toMatch(/36[45] days/);
     } finally {
       await browser.close();
     }

@@ -29,7 +29,7 @@ const inspector = '@modelcontextprotocol/inspector@2.12.0';
 const chromium = findChromium();
 const secret = 'a-secret-of-your-own';
 const registrationToken = randomToken();
-const programs = blocksOf('../../guides/mcp');
+const programs = blocksOf('guides/mcp');
 
 /** What `client.mjs` keeps. */
 interface Kept {

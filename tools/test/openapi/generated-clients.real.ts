@@ -34,9 +34,7 @@ if (hasJava && hasPython) recordGenerator('openapi-generator', 'openapi-generato
 async function runAsPrinted(language: string): Promise<string> {
   const place = await temporaryFolder();
   onTestFinished(() => rmSync(place, { recursive: true }));
-  const blocks = blocksOf('../../guides/openapi').filter(
-    ({ section }) => section === `A client in ${language}`,
-  );
+  const blocks = blocksOf('guides/openapi').filter(({ section }) => section === `A client in ${language}`);
   const folder = openBlocks(blocks, place, {
     GATEHOUSE: stage.publicUrl,
     OPS_NAME: ops.username,

@@ -5,7 +5,7 @@ import { runQuickstarts } from './programs.ts';
 const pages = ['single-page-application', 'web-application', 'api', 'service-to-service'];
 
 test.each(pages)('%s is told in Node, Python and Java, each program in at most 60 lines', (page) => {
-  const blocks = blocksOf(page);
+  const blocks = blocksOf(`start/quickstarts/${page}`);
   for (const language of languages)
     expect(blocks.some(({ section, label }) => section === language && ['run', 'once'].includes(label))).toBe(
       true,

@@ -1,4 +1,4 @@
-/** Reads the blocks of a quickstart page and runs them as a reader would paste them. */
+/** Reads the blocks of a page of the documentation and runs them as a reader would paste them. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -18,10 +18,11 @@ interface Block {
   text: string;
 }
 
-const folder = new URL('../../../docs/start/quickstarts/', import.meta.url);
+const documentation = new URL('../../../docs/', import.meta.url);
 
+/** `page`: its path in `docs/`, without the ending. */
 export function blocksOf(page: string): Block[] {
-  const [first = '', ...sections] = readFileSync(new URL(`${page}.md`, folder), 'utf8').split(/^## /m);
+  const [first = '', ...sections] = readFileSync(new URL(`${page}.md`, documentation), 'utf8').split(/^## /m);
   return [
     ...blocksIn(first, undefined),
     ...sections.flatMap((text) => blocksIn(text, text.slice(0, text.indexOf('\n')))),
@@ -34,15 +35,17 @@ function blocksIn(text: string, section: string | undefined): Block[] {
   );
 }
 
-/** Writes the files of the page for one language into the folder `place`, in which its commands run. */
+const quickstart = (page: string) => blocksOf(`start/quickstarts/${page}`);
+
+/** Writes the files of the quickstart for one language into the folder `place`, in which its commands run. */
 export function openFolder(
   page: string,
   language: Language | 'Spring',
   place: string,
   variables: Record<string, string>,
 ) {
-  const shared = language === 'Java' ? blocksOf('README').filter(({ section }) => section === 'Java') : [];
-  const own = blocksOf(page).filter(({ section }) => section === undefined || section === language);
+  const shared = language === 'Java' ? quickstart('README').filter(({ section }) => section === 'Java') : [];
+  const own = quickstart(page).filter(({ section }) => section === undefined || section === language);
   return openBlocks([...shared, ...own], place, variables);
 }
 

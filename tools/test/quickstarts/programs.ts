@@ -17,16 +17,17 @@ import { type Language, openFolder } from './page.ts';
 const chromium = findChromium();
 const secret = 'a-secret-of-your-own';
 
+/** The version of a library that the programs in a folder use. */
 type VersionIn = (place: string) => string;
-const npm =
+export const npm =
   (name: string): VersionIn =>
   (place) =>
     JSON.parse(readFileSync(join(place, 'node_modules', name, 'package.json'), 'utf8')).version;
-const pip =
+export const pip =
   (name: string): VersionIn =>
   (place) =>
     printedVersion(join(place, '.venv/bin/pip'), 'show', name);
-const maven =
+export const maven =
   (name: string): VersionIn =>
   (place) =>
     new RegExp(`<artifactId>${name}</artifactId>\\s*<version>(.+?)<`).exec(
@@ -179,7 +180,7 @@ export function runQuickstarts(languages: readonly (Language | 'Spring')[]): voi
   });
 }
 
-function isMissing(language: Language | 'Spring'): boolean {
+export function isMissing(language: Language | 'Spring'): boolean {
   const answers = (program: string, ...args: string[]) =>
     findProgram(program) !== undefined && spawnSync(program, args).status === 0;
   if (language === 'Python')

@@ -1,6 +1,7 @@
 /** The running trio and two applications of one contact centre, whose people sign in elsewhere; a person at a real Chromium. */
 import { rm } from 'node:fs/promises';
 import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
+import { freePort } from '@gatehouse/testing/network';
 import type { Browser, Page } from 'playwright-core';
 import { vi } from 'vitest';
 import { type Application, startApplication } from '../e2e/application.ts';
@@ -32,7 +33,10 @@ export interface Visit {
 
 export async function setStage(): Promise<Stage> {
   const stateFolder = await newStateFolder();
-  const stack = await startStack(stateFolder, '--quiet');
+  // The identity providers are on localhost: by this name they are another site for the browser.
+  const port = await freePort();
+  const options = ['--port', String(port), '--public-url', `http://127.0.0.1:${port}`];
+  const stack = await startStack(stateFolder, '--quiet', ...options);
   const { description } = stack;
   const { publicUrl, contactCenterId } = description;
   const applications = ['First application', 'Second application'].map((name) =>

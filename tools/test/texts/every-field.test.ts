@@ -46,6 +46,7 @@ const compared = [
   /^POST \/auth\/v3\/sign-in body (username|password|tenant):/,
   /^POST \/auth\/v3\/change-password body (userName|tenant|oldPassword|newPassword|newPasswordAgain):/,
   /^POST \/auth\/v3\/first-password body (code|newPassword|newPasswordAgain):/,
+  /^POST \/auth\/v3\/second-step\/(code|invitation|totp\/confirm) body code:/,
   /^POST \/environment\/v3\/api-keys\/validate body data\.key: (a NUL|half)/,
   // A path has 512 characters at most, and these are compared with the form of an id first.
   /^\S+ \/environment\/v3\/\S+ params (id|serverId|keyId|key|personId|linkId):/,

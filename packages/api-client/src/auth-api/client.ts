@@ -13,6 +13,9 @@ import {
   type LogoutView,
   logoutViewSchema,
   namedLoginSchema,
+  type SecondStepView,
+  secondStepHeader,
+  secondStepViewSchema,
   visitorAddressHeader,
 } from '@gatehouse/contracts/auth-api';
 import { type BrandingView, brandingViewSchema } from '@gatehouse/contracts/environment-api';
@@ -41,6 +44,7 @@ export type AuthApiClient = ReturnType<typeof createAuthApiClient>;
 
 const interactionAnswerSchema = envelopeOf(interactionViewSchema);
 const namedLoginAnswerSchema = envelopeOf(namedLoginSchema);
+const secondStepAnswerSchema = envelopeOf(secondStepViewSchema);
 const logoutAnswerSchema = envelopeOf(logoutViewSchema);
 const firstPasswordAnswerSchema = envelopeOf(firstPasswordViewSchema);
 const brandingAnswerSchema = envelopeOf(z.object({ branding: brandingViewSchema.optional() }));
@@ -102,6 +106,22 @@ function loginCalls(http: HttpClient) {
       if (response.status === 400 || response.status === 405) return readInteraction(id, browser, options);
       const refusal = refusalOf(response);
       return refusal ?? { found: true, ...namedLoginAnswerSchema.parse(JSON.parse(response.text)).data };
+    },
+    /** `step`, `browser`: the values of both cookies. Undefined: it has expired, or belongs to another browser. */
+    async readSecondStep(
+      step: string | undefined,
+      browser: string | undefined,
+      options: CallOptions = {},
+    ): Promise<SecondStepView | undefined> {
+      const headers = headersOf(browser, options);
+      const response = await http.send({
+        path: '/auth/v3/internal/second-step',
+        headers: step === undefined ? headers : { ...headers, [secondStepHeader]: step },
+        alsoStatuses: [404],
+        signal: options.signal,
+      });
+      if (response.status === 404) return undefined;
+      return secondStepAnswerSchema.parse(JSON.parse(response.text)).data;
     },
   };
 }

@@ -4,6 +4,9 @@ import {
   type ErasureOrder,
   endedSessionsSchema,
   erasureSchema,
+  type FactorDryRun,
+  factorCountsSchema,
+  factorPreviewSchema,
   membershipCountsSchema,
   type PersonName,
   peopleAnswer,
@@ -39,8 +42,10 @@ export const orderRevocation = (http: HttpClient, data: RevocationOrder) =>
   readData(http, revocationSchema, { method: 'POST', path: `${ops}/revocations`, json: { data } });
 
 /** @throws UpstreamError */
-export const explainSignIn = (http: HttpClient, asked: PersonName & { correlationId?: string | undefined }) =>
-  readData(http, signInExplanationSchema, { path: `${ops}/people/explanation`, query: { ...asked } });
+export const explainSignIn = (
+  http: HttpClient,
+  asked: PersonName & { correlationId?: string | undefined; client?: string | undefined },
+) => readData(http, signInExplanationSchema, { path: `${ops}/people/explanation`, query: { ...asked } });
 
 export interface PeopleQuery {
   /** Id or domain. */
@@ -70,6 +75,21 @@ export const readPersonProfile = (http: HttpClient, named: PersonName) =>
 export const countMemberships = (http: HttpClient, environmentId: string) =>
   readData(http, membershipCountsSchema, {
     path: `${ops}/environments/${encodeURIComponent(environmentId)}/memberships`,
+  });
+
+const factorsPath = (contactCenterId: string) =>
+  `${ops}/contact-centers/${encodeURIComponent(contactCenterId)}/factors`;
+
+/** How many people have which second factor, and whom the policy keeps out. @throws UpstreamError */
+export const countFactors = (http: HttpClient, contactCenterId: string) =>
+  readData(http, factorCountsSchema, { path: factorsPath(contactCenterId) });
+
+/** Asks whom a change of the policy would keep out. Nothing is stored. @throws UpstreamError */
+export const dryRunSecondFactor = (http: HttpClient, contactCenterId: string, data: FactorDryRun) =>
+  readData(http, factorPreviewSchema, {
+    method: 'POST',
+    path: `${factorsPath(contactCenterId)}/dry-run`,
+    json: { data },
   });
 
 /** @throws UpstreamError */

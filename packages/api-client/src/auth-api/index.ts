@@ -16,10 +16,13 @@ export {
 } from './client.ts';
 export { createClientToken } from './client-token.ts';
 export { createDeletedClientAdministration } from './deleted-clients.ts';
+export { createFactorCalls } from './factors.ts';
 export {
   clearDelays,
+  countFactors,
   countMemberships,
   createHeldSessionCalls,
+  dryRunSecondFactor,
   explainSignIn,
   orderRevocation,
   readPersonProfile,

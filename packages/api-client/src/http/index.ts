@@ -11,4 +11,4 @@ export {
   withRequests,
 } from './http-client.ts';
 export { isLoopbackHost } from './loopback.ts';
-export { isOfReadOnlyRegion, UpstreamError } from './upstream-error.ts';
+export { isOfReadOnlyRegion, reasonOf, UpstreamError } from './upstream-error.ts';

@@ -1,4 +1,5 @@
 /** Describes why a call of another service failed. */
+import { errorEnvelope } from '@gatehouse/contracts/answers';
 
 export type UpstreamFailure =
   /** The URL may not be called. */
@@ -46,6 +47,16 @@ export class UpstreamError extends Error {
     this.dependency = dependency;
     this.status = status;
     this.body = body;
+  }
+}
+
+/** Why one of our APIs refused, for programs; undefined also where it did not say. */
+export function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof UpstreamError)) return undefined;
+  try {
+    return errorEnvelope.safeParse(JSON.parse(error.body)).data?.status.reason;
+  } catch {
+    return undefined;
   }
 }
 

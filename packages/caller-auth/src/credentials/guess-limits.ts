@@ -42,6 +42,11 @@ export function createGuessLimits(options: GuessLimitsOptions) {
   const proved = createGrowingCache<true>(maxOwners);
   const prove = (claimant: Claimant) => proved.set(pairOf(claimant), true);
 
+  function giveBackHere({ owner, clientAddress }: Claimant): void {
+    perAddress.release(clientAddress);
+    perOwner.release(pairOf({ owner, clientAddress }));
+  }
+
   /** Resolves undefined without a shared count. @throws AppError (429) */
   async function reserveShared(claimant: Claimant): Promise<Attempt | undefined> {
     const { owner, clientAddress } = claimant;
@@ -49,7 +54,11 @@ export function createGuessLimits(options: GuessLimitsOptions) {
       const device = addressGroup(clientAddress);
       return await shared?.reserve({ account: owner, address: clientAddress, device });
     } catch (error) {
-      if (!(error instanceof AttemptRefused)) throw error;
+      if (!(error instanceof AttemptRefused)) {
+        // Without Redis no secret is compared. Counted, these attempts would keep the right secret out when Redis is back.
+        giveBackHere(claimant);
+        throw error;
+      }
       refused.add(claimant, error);
       throw refusal(error.waitMs, claimant);
     }
@@ -69,14 +78,12 @@ export function createGuessLimits(options: GuessLimitsOptions) {
 
     /** Counts a slow comparison. Resolves with what gives the attempt back when the secret was right. @throws AppError (429) */
     async reserve(claimant: Claimant): Promise<() => Promise<void>> {
-      const pair = pairOf(claimant);
       // The owner first: its attempts count even when the address has none left.
-      perOwner.reserve(pair);
+      perOwner.reserve(pairOf(claimant));
       perAddress.reserve(claimant.clientAddress);
       const attempt = await reserveShared(claimant);
       return async () => {
-        perAddress.release(claimant.clientAddress);
-        perOwner.release(pair);
+        giveBackHere(claimant);
         await attempt?.succeed();
         prove(claimant);
       };

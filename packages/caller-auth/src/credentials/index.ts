@@ -1,6 +1,5 @@
 /** Names what others may use of passwords, secrets and tokens that callers send. */
 export { type Credentials, hasScheme, parseBasicCredentials, parseBearerToken } from './basic-auth.ts';
-export { requireFreshSignIn } from './fresh-sign-in.ts';
 export { createOperator, type Operator } from './operator.ts';
 export { brokenPasswordRules, hashPersonPassword, isPersonPassword } from './person-password.ts';
 export { createSecretAttempts } from './secret-attempts.ts';
@@ -8,6 +7,7 @@ export { createSecretAttempts } from './secret-attempts.ts';
 export type { SecretCheck } from './secret-verifier.ts';
 export { createSecretVerifier, type SecretVerifier } from './secret-verifier.ts';
 export { opsSettings } from './settings.ts';
+export { isFresh, requireStepUp, type StepUp } from './step-up.ts';
 export {
   hashOfNothing,
   hashSlowly,

@@ -3,6 +3,7 @@ export {
   accessDenied,
   consentRequired,
   insufficientScope,
+  interactionRequired,
   invalidClient,
   invalidGrant,
   invalidRequest,

@@ -3,20 +3,16 @@ import { AppError, type AppErrorOptions } from '@gatehouse/service-kit/errors';
 import type { FastifyReply } from 'fastify';
 
 export interface OAuthErrorOptions extends AppErrorOptions {
-  /** Value of WWW-Authenticate, sent with 401. */
-  challenge?: string;
   /** Nonce for the next DPoP proof (RFC 9449 section 8). */
   dpopNonce?: string | undefined;
 }
 
 export class OAuthError extends AppError {
-  readonly challenge: string | undefined;
   readonly dpopNonce: string | undefined;
 
   /** `error` is a code of the OAuth registry, `description` the public text. */
   constructor(error: string, status: number, description: string, options: OAuthErrorOptions = {}) {
     super(error, status, description, options);
-    this.challenge = options.challenge;
     this.dpopNonce = options.dpopNonce;
   }
 
@@ -66,6 +62,8 @@ export const invalidTarget = factory('invalid_target', 400);
 export const accessDenied = factory('access_denied', 403);
 /** OpenID Connect Core section 3.1.2.6. */
 export const loginRequired = factory('login_required', 400);
+
+export const interactionRequired = factory('interaction_required', 400);
 
 export const consentRequired = factory('consent_required', 400);
 

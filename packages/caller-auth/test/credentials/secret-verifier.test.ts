@@ -174,6 +174,33 @@ describe('35: checking a secret', () => {
     await expect(wrong()).rejects.toMatchObject({ status: 429 });
   });
 
+  it('counts no attempt while the count of all replicas cannot be reached, so that the right secret passes afterwards', async () => {
+    let isReached = false;
+    const right = await hashSlowly('right');
+    const guarded = createSecretVerifier({
+      now: () => nowMs,
+      concurrency: 2,
+      failuresPerOwner: 5,
+      shared: {
+        reserve: async () => {
+          if (!isReached) throw new Error('Redis is away');
+          return { succeed: async () => {}, release: async () => {} };
+        },
+      },
+    });
+    const verify = () =>
+      guarded.verify({
+        kind: 'client',
+        owner: 'client',
+        secrets: [{ hash: right }],
+        presented: ['right'],
+        clientAddress: '203.0.113.1',
+      });
+    for (let attempt = 0; attempt < 10; attempt += 1) await expect(verify()).rejects.toThrow('Redis is away');
+    isReached = true;
+    expect(await verify()).toBe(true);
+  });
+
   it('makes one check of a burst of the same secret', async () => {
     const chosen = await hashSlowly('right');
     const answers = await Promise.all(Array.from({ length: 30 }, () => check([chosen], 'right')));

@@ -17,6 +17,10 @@ import { writeNamed } from '../terminal/files.ts';
 /** Thousands of contact centres take minutes. */
 const wholeEstate = { timeoutSeconds: 1800 };
 
+/** People who lose their telephone are told of recovery codes: nobody should find out at the target that they are gone. */
+const withoutFactors =
+  'Passkeys, apps for codes, recovery codes and remembered browsers are not in it: at another installation people set theirs up again, in the time of grace of the policy or by an invitation.';
+
 export function estateCommands(program: Command, cli: Cli): void {
   program
     .command('export')
@@ -27,9 +31,12 @@ export function estateCommands(program: Command, cli: Cli): void {
       cli.action<{ output?: string; format: DocumentFormat }>(async (session, { output: path, format }) => {
         const chosen = session.output.isJson ? 'json' : format;
         const { document } = await createEstateAdministration(session.environmentApi).export(chosen);
-        if (path === undefined) return session.output.raw(document);
-        writeNamed(path, () => writeFileSync(path, document));
-        session.output.note(`The estate is written to ${path}.`);
+        if (path === undefined) session.output.raw(document);
+        else {
+          writeNamed(path, () => writeFileSync(path, document));
+          session.output.note(`The estate is written to ${path}.`);
+        }
+        session.output.note(withoutFactors);
       }, wholeEstate),
     );
 

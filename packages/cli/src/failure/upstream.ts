@@ -3,6 +3,7 @@
 import { UpstreamError } from '@gatehouse/api-client/http';
 import { errorEnvelope, securityError } from '@gatehouse/contracts/answers';
 import { scimErrorSchema } from '@gatehouse/contracts/environment-administration';
+import { levelOfStepUp } from '@gatehouse/contracts/values';
 import { type ExitCode, exitCodes, Failure } from './failure.ts';
 
 export function failureOf(error: UpstreamError): Failure {
@@ -45,7 +46,7 @@ function exitCodeOf(status: number): ExitCode {
 }
 
 const freshToken =
-  'the token of the profile, or GATEHOUSE_TOKEN, comes from an old sign-in of a person: use one of a new sign-in';
+  'the token of the profile, or GATEHOUSE_TOKEN, comes from an old or too weak sign-in of a person: use one of a new sign-in';
 
 function messageOf({ status, body }: UpstreamError): Pick<Failure, 'message' | 'problems'> {
   const json = parse(body);
@@ -58,7 +59,7 @@ function messageOf({ status, body }: UpstreamError): Pick<Failure, 'message' | '
       limit: entry.status.limit,
     }));
     const { message = `status ${status}`, reason } = envelope.data.status;
-    const hint = reason === 'stale_sign_in' ? ` (${freshToken})` : '';
+    const hint = levelOfStepUp(reason) !== undefined ? ` (${freshToken})` : '';
     return { message: `${message}${hint}`, problems };
   }
   const scim = scimErrorSchema.safeParse(json);

@@ -10,6 +10,11 @@ const heldFields = {
   sessions: z.int().describe('Live sessions. Tokens end with them and without them.'),
   consents: z.int().describe('Applications that the person has agreed to.'),
   approvalCodes: z.int().describe('Codes by which the person allowed applications to ask.'),
+  // Auth API of the release before has none.
+  factors: z
+    .int()
+    .default(0)
+    .describe('Passkeys, apps for codes, recovery codes and browsers that are remembered.'),
   wrongPasswords: z.int().describe('Wrong passwords that are remembered.'),
   browsers: z.int().describe('Browsers and networks that the account is known to be used from.'),
   rights: z.int().describe('Entries of the lists of administrators.'),

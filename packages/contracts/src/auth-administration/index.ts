@@ -33,6 +33,28 @@ export {
 } from './deleted-clients.ts';
 export { type Erasure, type ErasureOrder, erasureBodySchema, erasureSchema } from './erasure.ts';
 export {
+  type FactorCounts,
+  type FactorDryRun,
+  type FactorOutlook,
+  type FactorPreview,
+  type FactorVerdict,
+  factorCountsSchema,
+  factorDryRunBodySchema,
+  factorPreviewSchema,
+} from './factor-counts.ts';
+export {
+  type EndedFactors,
+  endedDevicesSchema,
+  endedFactorsSchema,
+  type FactorInvitation,
+  type FactorOrder,
+  type FactorsOfPerson,
+  factorInvitationSchema,
+  factorOrderBodySchema,
+  factorsOfPersonSchema,
+  type HeldFactor,
+} from './factors.ts';
+export {
   type ClientDiagnosis,
   clearedDelaysSchema,
   clientDiagnosisSchema,

@@ -5,7 +5,7 @@ import { components } from '../answers/components.ts';
 
 export const maxNamedPeople = 5;
 
-const countedSchema = z.object({
+export const countedSchema = z.object({
   count: z.int(),
   names: z.array(z.string()).describe('User names of the first of them, at most five.'),
 });

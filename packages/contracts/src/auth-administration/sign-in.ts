@@ -19,6 +19,8 @@ export const signInCauses = {
   no_password: 'refused',
   password_link_open: 'refused',
   not_linked: 'refused',
+  second_factor_missing: 'refused',
+  second_factor_impossible: 'refused',
   delayed: 'refused',
   request_refused: 'refused',
   directory_away: 'unknown',
@@ -71,7 +73,7 @@ export const signInExplanationSchema = z.object({
     // Auth API of the release before gives none.
     .default('unknown')
     .describe(
-      '`restricted`: the person signs in, but not everywhere or not at once. `unknown`: a step could not be looked at, or only the directory knows whether a refusal still holds. `refused`: every sign-in is refused, or the request that was asked for was.',
+      '`restricted`: the person signs in, but not everywhere or not at once. `unknown`: a step could not be looked at, or only the directory knows whether a refusal still holds. `refused`: every sign-in is refused, or the request that was asked for was, or the application that was asked for lets the person in by none.',
     ),
   reason: reasonOfSignIn
     .optional()

@@ -45,7 +45,7 @@ export const userCodeFields = { userCode: 'userCode' } as const;
 /** Shortest and longest code, in characters. */
 export const userCodeLength = { min: 6, max: 64 };
 
-/** The result of the last form. `form_expired`: the form was not made for this session. */
+/** The result of the last form. `form_expired`: the form was not made for this session. `confirm`: the second step is done, and the form must be sent again. */
 export const approvalResults = [
   'approved',
   'denied',
@@ -54,6 +54,7 @@ export const approvalResults = [
   'code_removed',
   'code_refused',
   'form_expired',
+  'confirm',
 ] as const;
 
 export type ApprovalResult = (typeof approvalResults)[number];

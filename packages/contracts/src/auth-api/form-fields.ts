@@ -11,6 +11,15 @@ export const signInFields = {
 } as const;
 
 /**
+ * A passkey signs in without a user name. `options`, by script: the options of WebAuthn. `answer` takes `answer`, `interaction` and `csrf`
+ * and answers 303 onward; failure answers 303 to `/auth/sign-in.html?error&interaction=…`.
+ */
+export const passkeySignInPaths = {
+  options: '/auth/v3/passkey-sign-in/options',
+  answer: '/auth/v3/passkey-sign-in',
+} as const;
+
+/**
  * `POST /auth/v3/change-password`, `application/x-www-form-urlencoded`. With an interaction success signs the user in and
  * answers 302 onward; failure answers 302 to `/auth/change-password.html?error&interaction=…`.
  */

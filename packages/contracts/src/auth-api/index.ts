@@ -59,7 +59,13 @@ export {
   firstPasswordFields,
   firstPasswordViewSchema,
 } from './first-password.ts';
-export { changePasswordFields, consentAnswers, deviceFields, signInFields } from './form-fields.ts';
+export {
+  changePasswordFields,
+  consentAnswers,
+  deviceFields,
+  passkeySignInPaths,
+  signInFields,
+} from './form-fields.ts';
 export {
   browserHeader,
   type InteractionError,
@@ -75,4 +81,31 @@ export {
   managementAuthority,
 } from './introspection.ts';
 export { type LogoutView, logoutViewSchema } from './logout.ts';
+export {
+  addedFactorSchema,
+  factorNameSchema,
+  newFactorSchema,
+  type OwnFactors,
+  ownFactorsAnswer,
+  ownFactorsPath,
+  passkeyOptionsSchema,
+  recoveryCodesSchema,
+  startedAppSchema,
+} from './own-factors.ts';
+export {
+  type AuthenticationAnswer,
+  authenticationAnswerSchema,
+  jsonField,
+  type RegistrationAnswer,
+  registrationAnswerSchema,
+} from './passkey-answers.ts';
+export {
+  type SecondStepFailure,
+  type SecondStepView,
+  secondStepFailureSchema,
+  secondStepFailures,
+  secondStepHeader,
+  secondStepPaths,
+  secondStepViewSchema,
+} from './second-step.ts';
 export { type SessionList, type SessionView, sessionListSchema } from './sessions.ts';

@@ -33,6 +33,9 @@ export const interactionErrors = [
   'sso_clock',
   'sso_not_fresh',
   'sso_no_account',
+  'second_factor_required',
+  'passkey_refused',
+  'passkey_unknown',
 ] as const;
 
 export const interactionErrorSchema = z.enum(interactionErrors);
@@ -66,6 +69,8 @@ export const interactionViewSchema = z.object({
   uiLocales: z.string().optional(),
   /** Present where the user may stay signed in on this device: whether the box was ticked before the last error. */
   remember: z.enum(['offered', 'chosen']).optional(),
+  /** Passkeys of this installation exist: the page offers to sign in by one, at `passkeySignInPaths`. */
+  passkeys: z.boolean().optional(),
   /** Goes into the hidden field `csrf` of the form that is posted to `/auth/v3/sign-in`. */
   csrf: z.string(),
   /** Origin of the redirect URI, for the `form-action` directive of the page. */

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
+import { assuranceLevels } from '../values/assurance.ts';
 
 export const introspectionActiveSchema = z.object({
   active: z.literal(true),
@@ -27,6 +28,15 @@ export const introspectionActiveSchema = z.object({
     .optional(),
   /** When the user proved who they are, in seconds since the epoch (RFC 9470 section 6.2). */
   auth_time: z.int().optional(),
+  /** How surely the user proved who they are (RFC 9470 section 6.2). Absent in the answer of the release before. */
+  acr: z.string().optional(),
+  /**
+   * Of a person at the console: the level that the policy requires there, whether the sign-in meets the policy, and when it reached
+   * the level. Absent in the answer of the release before.
+   */
+  step_up: z
+    .object({ level: z.enum(assuranceLevels), is_met: z.boolean(), proved_at: z.int().optional() })
+    .optional(),
   username: z.string().optional(),
   /** Of the operator who signed in to the console by a link: correlation id of the request that made it. */
   link_request: z.string().optional(),

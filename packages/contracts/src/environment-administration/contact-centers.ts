@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
 import { everybody, membershipSchema } from '../environment-api/membership.ts';
+import { noSecondFactor, secondFactorSchema } from '../environment-api/second-factor.ts';
 import { shownShape } from '../resource/shown.ts';
 import { contactCenter } from '../resources/contact-center.ts';
 
@@ -12,6 +13,9 @@ const { id, environmentId, name, ...shown } = shownShape(contactCenter);
 const absentBefore = {
   membership: membershipSchema.default(everybody).describe('Which people of the environment are its own.'),
   subjectScope: shown.subjectScope.unwrap().default('environment'),
+  secondFactor: secondFactorSchema
+    .default(noSecondFactor)
+    .describe('Which proofs its people need besides a password.'),
 };
 
 export const contactCenterSchema = z.object({

@@ -24,7 +24,9 @@ export const importAnswer = z.object({
   warnings: z
     .array(warningSchema)
     .default([])
-    .describe('Settings that nothing in Gatehouse reads, the first hundred. They are taken all the same.'),
+    .describe(
+      'What to know before the import, the first hundred: settings that nothing in Gatehouse reads and that are taken all the same, and new contact centres whose people set their second factors up here, because no document holds them.',
+    ),
 });
 
 export type EstateChange = z.infer<typeof estateChangeSchema>;

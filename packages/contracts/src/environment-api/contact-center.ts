@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { brandingViewSchema } from './branding.ts';
 import { everybody, membershipSchema } from './membership.ts';
+import { secondFactorViewSchema } from './second-factor.ts';
 
 /** How the users of a contact centre prove who they are. */
 export const contactCenterAuthSchema = z.enum(['configServer']);
@@ -34,6 +35,8 @@ export const contactCenterViewSchema = z.object({
   status: contactCenterStatusSchema,
   /** Absent in the answer of the release before, which knows no other. */
   subjectScope: subjectScopeSchema.default('environment'),
+  /** Absent in the answer of the release before, which knows none; it may still hold one of a later release. */
+  secondFactor: secondFactorViewSchema.optional(),
   /** Grows with every change of the contact centre, of one of its settings or of a global one; never used twice. */
   version: z.int(),
   /** Effective at the location that was asked for. */

@@ -116,6 +116,14 @@ export {
 } from './people.ts';
 export { installationProblemsSchema } from './problems.ts';
 export {
+  isStricter,
+  noSecondFactor,
+  type SecondFactor,
+  type SecondFactorView,
+  secondFactorViewSchema,
+  strictestOf,
+} from './second-factor.ts';
+export {
   clientSecretPlace,
   groupMapping,
   type OidcSettings,

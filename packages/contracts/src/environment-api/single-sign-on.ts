@@ -17,6 +17,8 @@ const sharedSettings = {
   requiredGroups: z.array(z.string()).optional(),
   /** Authentication context of the identity provider that means more than one factor: for applications that ask for `acr` 2. */
   strongContext: z.string().optional(),
+  /** Those that mean more than one factor, one of which no look-alike page can take. */
+  phishingResistantContexts: z.array(z.string()).optional(),
   userLookup: userLookupSchema,
   /** Whether the first sign-in of a person creates them in the people store; people are found by issuer and subject then. */
   createPeople: z.boolean().optional(),

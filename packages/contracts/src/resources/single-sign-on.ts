@@ -59,6 +59,11 @@ export const sharedFields = {
     group: 'protection',
     isClearable: true,
   }),
+  phishingResistantContexts: field(names(20, 'authentication contexts').optional(), {
+    label: 'Names for phishing-resistant factors',
+    help: 'One per line. Authentication contexts that mean more than one factor, one of them a security key, a passkey or a smart card, as the identity provider calls them. No name counts as that unless it stands here.',
+    group: 'protection',
+  }),
   userLookup: field(
     z.enum(userLookupSchema.options, { error: 'must be "userName", "email" or "externalId"' }).optional(),
     {

@@ -73,6 +73,18 @@ export const probeSentences = {
   'probe.forward.fine': '{host} has all events that are older than {waitSeconds}.',
   'probe.proxies.ignored':
     'X-Forwarded-For of {address} is ignored: all callers behind this proxy share one address and its limits. Add the proxy to http.trustedProxies.',
+  'probe.passkeys.fine': 'Passkeys are of {host}.',
+  'probe.passkeys.hostChanged':
+    'Passkeys are off: the stored ones are of {stored}, and the public URL has the host {host}. Give the public URL its former host; the other factors go on.',
+  'probe.passkeys.ipAddress':
+    'Passkeys are not offered: the host of the public URL, {host}, is an IP address. Give the installation a name.',
+  'probe.passkeys.plaintext': 'Passkeys are not offered: the public URL of {host} has no https.',
+  'probe.metadata.missing':
+    'Nobody can make a passkey in {contactCenters}: a new one must prove its model there, and there is no FIDO metadata. Set passkeys.metadataFile, or attestation to none.',
+  'probe.metadata.broken':
+    'The FIDO metadata of {file} cannot be used: {detail}. No new passkey can prove its model.',
+  'probe.metadata.old':
+    'The FIDO metadata of {file} is old: the next one was due on {nextUpdate}. Download it again and start the service again.',
   'probe.proxies.fine': 'Every forwarded address came from a trusted proxy.',
   'probe.links.unused': 'Nobody has signed in through this replica.',
   'probe.links.fine': 'Environments whose links are up: {count}.',

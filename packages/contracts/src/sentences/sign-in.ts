@@ -17,6 +17,10 @@ export const signInSentences = {
     'The person has no password yet: a password link waits for its use. Ask the person to use the link, or make a new one.',
   'signIn.cause.not_linked':
     'The identity provider takes nobody by a name who was in the people store before. Link the person to the identity provider.',
+  'signIn.cause.second_factor_missing':
+    'A second factor is required that the person does not have. Invite the person to add one.',
+  'signIn.cause.second_factor_impossible':
+    'A second factor is required, and the policy accepts none that would be enough. Change the second factor of the contact centre.',
   'signIn.cause.delayed':
     'After too many wrong passwords every sign-in of this person has to wait. Unlock the person when you know who typed them.',
   'signIn.cause.request_refused':
@@ -77,6 +81,29 @@ export const signInSentences = {
     'The person has no password yet, and has not used the password link, which works until {endsAt}.',
   'signIn.password.mustChange': 'The password must be changed at the next sign-in.',
   'signIn.password.fine': 'Nothing is known against it.',
+  'signIn.factor.notAsked': 'The person cannot sign in, so no factor is asked for.',
+  'signIn.factor.held': 'The person has a second factor.',
+  'signIn.factor.notRequired': 'The person has no second factor, and none is required.',
+  'signIn.factor.missing':
+    'A second factor is required, and the person has neither a passkey nor an app for one-time codes.',
+  'signIn.factor.notResistant':
+    'A factor that resists phishing is required, and the person has no passkey that counts.',
+  'signIn.factor.grace': 'The person signs in without one until {endsAt}.',
+  'signIn.factor.provider': 'A second factor that the identity provider asked for counts.',
+  'signIn.factor.notCounted': 'A second factor is required, and none that the person has counts.',
+  'signIn.factor.byContactCenter': 'The policy of the contact centre requires it of everybody.',
+  'signIn.factor.byRole':
+    'The policy of the contact centre requires it of these roles of the person: {roles}.',
+  'signIn.factor.byClient': 'The application {clientId} requires it of everybody.',
+  'signIn.factor.byHolder': 'The contact centre asks everybody for it who has one.',
+  'signIn.factor.appRefused': 'The policy accepts no apps for one-time codes.',
+  'signIn.factor.passkeyRefused': 'The policy accepts no passkeys.',
+  'signIn.factor.syncedRefused': 'The policy accepts no passkey that may be on several devices.',
+  'signIn.factor.passkeysOff': 'Passkeys do not work under the public address of this installation.',
+  'signIn.factor.adds': 'The person adds one when signing in.',
+  'signIn.factor.addsBeside': 'When signing in, the person gives the one that is there and adds another one.',
+  'signIn.factor.addsAtProvider': 'The person adds one after a new sign-in at the identity provider.',
+  'signIn.factor.noneAccepted': 'The policy accepts no factor that would be enough.',
   'signIn.delays.none': 'There is nothing to wait for.',
   'signIn.delays.remembered':
     '{count, plural, =0 {No wrong passwords are remembered.} one {# wrong password is remembered.} other {# wrong passwords are remembered.}}',

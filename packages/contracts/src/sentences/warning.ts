@@ -12,4 +12,10 @@ export const warningSentences = {
     'There is no contact centre {id} yet: nobody of it can sign in through the client before it is created under this id',
   'warning.setting.unread':
     'Nothing in Gatehouse reads "{name}": mark it as shared where applications of yours read it, or delete it',
+  'warning.factors.notHeld':
+    'No document holds passkeys, apps for codes, recovery codes or remembered browsers: people of {name} set theirs up here',
+  'warning.factors.inGrace':
+    'No document holds passkeys, apps for codes, recovery codes or remembered browsers: people of {name} set theirs up here within the time of grace',
+  'warning.factors.invited':
+    'No document holds passkeys, apps for codes, recovery codes or remembered browsers: people of {name} set theirs up here, by an invitation of the help desk or after a new sign-in at the identity provider',
 } as const;

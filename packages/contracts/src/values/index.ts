@@ -1,6 +1,15 @@
 /** Names what others may use of texts, numbers and names, wherever they stand. */
 
 export {
+  type AssuranceLevel,
+  assuranceLevels,
+  assuranceNames,
+  levelOfStepUp,
+  reaches,
+  stepUpReasonOf,
+  strongerOf,
+} from './assurance.ts';
+export {
   type ContactCenterRight,
   contactCenterRightNames,
   contactCenterRights,

@@ -35,10 +35,14 @@ export const problemReasons = [
   'last_one',
   'already_so',
   'stale_sign_in',
+  'stale_second_factor',
+  'stale_phishing_resistant_factor',
   'place_of_administrators',
   'person_with_right',
   'appointing_not_allowed',
   'own_right',
+  'own_factors',
+  'has_second_factor',
 ] as const;
 
 export type ProblemReason = (typeof problemReasons)[number];

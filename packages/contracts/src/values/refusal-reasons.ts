@@ -53,6 +53,7 @@ export const refusalReasons = [
   'public_client',
   'registration_token_wrong',
   'person_refused',
+  'second_factor_missing',
   'grant_assertion_refused',
   'login_required',
   'consent_required',

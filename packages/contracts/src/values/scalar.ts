@@ -19,15 +19,16 @@ export function flag() {
   return z.union([z.boolean(), text], { error: 'must be true or false' });
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** In capital letters, too. */
+export const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** An id that the caller chooses: a UUID, in lower case afterwards. */
-export const idSchema = z.string().regex(uuid, 'must be a UUID').toLowerCase();
+export const idSchema = z.string().regex(uuidText, 'must be a UUID').toLowerCase();
 
 /** The id of a contact centre, which need not exist yet: provisioning scripts make clients first. */
 export const contactCenterIdSchema = z
   .string()
-  .regex(uuid, 'must be the id of a contact centre, such as 9d7f1a52-6f0e-4a9b-8f4c-2b7a1c5f3e10')
+  .regex(uuidText, 'must be the id of a contact centre, such as 9d7f1a52-6f0e-4a9b-8f4c-2b7a1c5f3e10')
   .toLowerCase();
 
 // PostgreSQL and JavaScript agree on four-digit years only.

@@ -25,6 +25,8 @@ export interface AppErrorOptions {
   /** For the operator: it may say more than the caller may learn. */
   refusal?: RefusalReason | undefined;
   problems?: FieldProblem[] | undefined;
+  /** Value of WWW-Authenticate, sent with 401. */
+  challenge?: string | undefined;
   retryAfterSeconds?: number | undefined;
   /** That time is the caller's own, and a page for a browser loads again by itself then. */
   comesBackByItself?: boolean | undefined;
@@ -40,6 +42,7 @@ export class AppError extends Error {
   readonly why: Pick<FieldProblem, 'reason' | 'limit'>;
   /** For the operator alone. */
   readonly refusal: RefusalReason | undefined;
+  readonly challenge: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly comesBackByItself: boolean;
   /** Of an error with a form of its own, which it keeps where others have the envelope. */
@@ -55,6 +58,7 @@ export class AppError extends Error {
     this.why = { reason, limit };
     this.refusal = options.refusal;
     this.problems = options.problems ?? (field ? [{ field, message, reason, limit }] : []);
+    this.challenge = options.challenge;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.comesBackByItself = options.comesBackByItself ?? false;
   }

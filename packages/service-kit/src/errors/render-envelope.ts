@@ -5,7 +5,8 @@ import { createErrorHandler } from './report.ts';
 
 export const envelopeErrorHandler = createErrorHandler((error, _request, reply) => {
   if (error.render !== undefined) return error.render(reply);
-  if (error.status === 401) return renderBadCredentials(reply, error);
+  if (error.challenge !== undefined) reply.header('www-authenticate', error.challenge);
+  else if (error.status === 401) return renderBadCredentials(reply, error);
   return reply.code(error.status).type('application/json; charset=utf-8').send(errorEnvelope(error));
 });
 

@@ -14,7 +14,7 @@ export {
   type ServicesOf,
   startSteps,
 } from './composition.ts';
-export { currentCorrelationId } from './correlation.ts';
+export { currentCorrelationId, currentRequest, nameVisitor } from './correlation.ts';
 export {
   allowEveryOrigin,
   type CorsCaller,

@@ -13,10 +13,15 @@ export interface Authority {
   cert: string;
   /** `publicKey`: of another pair, so that the key of the identity is not its own. */
   issue(options?: { names?: string[]; validUntil?: Date; publicKey?: KeyObject }): Identity;
+  /** For a model of authenticators (WebAuthn section 8.2.1). */
+  issueAttestation(): Identity;
 }
 
 const oid = {
   commonName: '550403',
+  country: '550406',
+  organisation: '55040a',
+  unit: '55040b',
   ecdsaWithSha256: '2a8648ce3d040302',
   subjectAltName: '551d11',
   basicConstraints: '551d13',
@@ -50,6 +55,20 @@ export function createAuthority(
   });
   return {
     cert,
+    issueAttestation() {
+      const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      return {
+        key: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+        cert: certificate({
+          issuer: name,
+          subject: attestationSubject,
+          publicKey: pair.publicKey,
+          signer: privateKey,
+          validUntil: new Date(Date.now() + dayMs),
+          extensions: [extension(oid.basicConstraints, der(0x30), true)],
+        }),
+      };
+    },
     issue({ names = ['localhost'], validUntil = new Date(Date.now() + dayMs), publicKey: given } = {}) {
       const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const certified = given ?? pair.publicKey;
@@ -82,9 +101,17 @@ export function createAuthority(
   };
 }
 
+/** A model has these names, and no others. */
+const attestationSubject: [id: string, value: string][] = [
+  [oid.country, 'SE'],
+  [oid.organisation, 'Maker'],
+  [oid.unit, 'Authenticator Attestation'],
+  [oid.commonName, 'Model'],
+];
+
 interface CertificateFields {
   issuer: string;
-  subject: string;
+  subject: string | [id: string, value: string][];
   publicKey: KeyObject;
   signer: KeyObject;
   validUntil: Date;
@@ -139,8 +166,14 @@ function objectId(hex: string): Buffer {
   return der(0x06, Buffer.from(hex, 'hex'));
 }
 
-function distinguishedName(commonName: string): Buffer {
-  return der(0x30, der(0x31, der(0x30, objectId(oid.commonName), der(0x0c, Buffer.from(commonName)))));
+function distinguishedName(name: CertificateFields['subject']): Buffer {
+  const parts = typeof name === 'string' ? [[oid.commonName, name] as const] : name;
+  const encoded = parts.map(([id, value]) => {
+    // A country is a PrintableString (RFC 5280, appendix A.1).
+    const text = der(id === oid.country ? 0x13 : 0x0c, Buffer.from(value));
+    return der(0x31, der(0x30, objectId(id), text));
+  });
+  return der(0x30, ...encoded);
 }
 
 function utcTime(date: Date): Buffer {

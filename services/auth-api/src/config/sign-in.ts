@@ -59,6 +59,14 @@ export const approvalSettings = {
   }),
 };
 
+export const passkeySettings = {
+  metadataFile: setting(z.string().min(1).optional(), {
+    env: 'GATEHOUSE_PASSKEYS_METADATA_FILE',
+    doc: 'File with the metadata of the FIDO Alliance (MDS 3), as downloaded. By it a passkey proves its make where a contact centre demands that; nothing is fetched. It is read when the process starts.',
+    example: '/etc/gatehouse/fido-metadata.jwt',
+  }),
+};
+
 export const signInSettings = {
   authorityMapping: setting(
     read

@@ -2,8 +2,10 @@
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority, membershipClaims } from '@gatehouse/contracts/resources';
+import { type ContextNames, contextOf } from '../core/protocol/authentication-context.ts';
 import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';
 import { type MembershipClaim, membershipOf } from '../core/protocol/user-claims.ts';
+import type { Admitted } from '../people/accounts/admission.ts';
 import type { UserIdentity } from '../people/identity/identity.ts';
 import type { Entry, Revocable } from '../records/revocation/revocation.ts';
 import type { Client } from '../registry/clients/client.ts';
@@ -40,6 +42,9 @@ export interface AccessTokenRecord extends Lineage {
   familyId?: string | undefined;
   sub?: string | undefined;
   session?: SessionReference | undefined;
+  /** How surely the user proved who they are, when the token was issued (RFC 9470 section 6). Absent in tokens of the release before. */
+  acr?: string | undefined;
+  amr?: string[] | undefined;
   identity?: UserIdentity | undefined;
   /** The operator who signed in to the console by a link: `sub` names the account, and there is no identity. */
   operator?: LinkedOperator | undefined;
@@ -90,6 +95,14 @@ export interface StoredAccessToken {
   facts: TokenFacts;
   introspection: string;
   record(): AccessTokenRecord;
+}
+
+/** The members of a user's record that only the gate gives. */
+export function admittedMembers(
+  { identity, assurance }: Admitted,
+  names: ContextNames | undefined,
+): Required<Pick<AccessTokenRecord, 'acr' | 'amr'>> & { sub: string; identity: UserIdentity } {
+  return { sub: identity.sub, identity, acr: contextOf(assurance.provedLevel, names), amr: assurance.amr };
 }
 
 /** The record of a client's own token (RFC 6749 section 4.4). */
@@ -181,6 +194,7 @@ export function introspectionAnswer(record: AccessTokenRecord, issuer: string): 
     aud: record.audience.length === 0 ? undefined : record.audience,
     sid: record.session?.sid,
     auth_time: seenAtMs && Math.floor(seenAtMs / 1000),
+    acr: record.acr,
     username: record.identity?.username ?? record.operator?.account,
     link_request: record.operator?.linkRequest,
     environment_id: record.identity?.environmentId,

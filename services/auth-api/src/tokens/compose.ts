@@ -43,7 +43,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
   const { config, accessTokens, clients } = dependencies;
   const { access } = accessTokens;
   const { revocations } = dependencies.revocation;
-  const { contactCenterStatus } = dependencies.accounts;
+  const { admission, contactCenterStatus } = dependencies.accounts;
   const families = createFamilies({
     redis,
     keyspace,
@@ -74,6 +74,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       idTokens: ids,
       targets,
       staleRegistrationTokens,
+      admission,
       contactCenterStatus,
       issued,
       now,
@@ -83,7 +84,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
     staleRegistrationTokens,
     families,
     ids,
-    consoleRights: createConsoleRights(dependencies.administrators.known),
+    consoleRights: createConsoleRights(dependencies.administrators.known, admission),
     /** Assertions and proofs count once, on all replicas. */
     singleUse,
     dpopProofs,

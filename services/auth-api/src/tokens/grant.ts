@@ -1,4 +1,6 @@
 /** Defines what a user has authorized. It is stored with a code, then with the refresh tokens of the same family. */
+
+import type { ContextNames } from '../core/protocol/authentication-context.ts';
 import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';
 import type { RequestedClaims } from '../core/protocol/claims-parameter.ts';
 import type { UserIdentity } from '../people/identity/identity.ts';
@@ -17,6 +19,8 @@ export interface Grant extends Lineage {
   identity: UserIdentity;
   session?: SessionReference | undefined;
   nonce?: string | undefined;
+  /** How `acr` calls the level of the sign-in. */
+  acrNames?: ContextNames | undefined;
   claims?: RequestedClaims | undefined;
   /** RFC 9396 */
   details?: AuthorizationDetail[] | undefined;

@@ -2,7 +2,6 @@
 import { hash } from 'node:crypto';
 import type { SigningAlgorithm } from '@gatehouse/contracts/resources';
 import type { EncryptFor } from '../core/assertions/encryption.ts';
-import { contextOf } from '../core/protocol/authentication-context.ts';
 import type { UserClaims } from '../core/protocol/user-claims.ts';
 import { defaultAlgorithm } from '../keys/signing-keys/algorithms.ts';
 import type { Signer } from '../keys/signing-keys/signer.ts';
@@ -18,6 +17,9 @@ export interface IdTokenFacts {
   expiresAtMs: number;
   /** Undefined: not known. */
   authTimeMs: number | undefined;
+  /** How surely the person proved who they are, and by which methods (RFC 8176). */
+  acr: string | undefined;
+  amr: readonly string[] | undefined;
   /** The client that it is for: how it expects to get ID tokens. */
   reader: Client | undefined;
   /** Issued together with the ID token. */
@@ -48,16 +50,12 @@ export type IdTokens = ReturnType<typeof createIdTokens>;
 
 const idTokenKind = { typ: 'JWT' };
 
-/** `amr` of a login without a session: a password at the Configuration Server. */
-const passwordMethods = ['pwd'];
-
 export function createIdTokens(signer: Signer, encryptFor: EncryptFor, issuer: string) {
   return {
     /** Signs it and, if its reader wants that, encrypts it. @throws AppError (400, 503) without the key of the reader */
     async sign(facts: IdTokenFacts): Promise<string> {
-      const { session, nonce, accessToken, code, authorizedParty, act, reader } = facts;
+      const { session, acr, amr = [], nonce, accessToken, code, authorizedParty, act, reader } = facts;
       const algorithm = reader?.idTokenSignedResponseAlg ?? defaultAlgorithm;
-      const amr = session?.amr ?? passwordMethods;
       const jwt = await signer.sign(
         {
           ...facts.userClaims,
@@ -68,7 +66,7 @@ export function createIdTokens(signer: Signer, encryptFor: EncryptFor, issuer: s
           iat: seconds(facts.issuedAtMs),
           exp: seconds(facts.expiresAtMs),
           auth_time: facts.authTimeMs && seconds(facts.authTimeMs),
-          acr: contextOf(amr),
+          acr,
           // JSON drops undefined members.
           amr: amr.length === 0 ? undefined : amr,
           at_hash: accessToken && leftHalfOfHash(accessToken, algorithm),

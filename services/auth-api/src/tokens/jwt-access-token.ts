@@ -73,7 +73,7 @@ export function createJwtAccessTokens({ signer, box, issuer, derivedTokens }: Jw
       // RFC 9068 section 3: a token without a resource of its own is for this server.
       aud: aud.length === 1 ? (aud[0] as string) : aud,
       jti,
-      amr: record.session?.amr,
+      amr: amrOf(record),
       ctx: context && box.seal(pack(context), contextPlace(jti)),
     };
     return isContextKept ? { ...claims, ...answeredAlone, ctx: keptContext } : claims;
@@ -91,6 +91,8 @@ export function createJwtAccessTokens({ signer, box, issuer, derivedTokens }: Jw
       contactCenterIds: answer.contact_center_ids,
       internalClient: answer.internal_client,
       details: answer.authorization_details as AuthorizationDetail[] | undefined,
+      acr: answer.acr,
+      amr: claims['amr'] as string[] | undefined,
       issuedAtMs,
       expiresAtMs: answer.exp * 1000,
       authorizedAtMs: issuedAtMs,
@@ -181,6 +183,8 @@ function contextOf(record: AccessTokenRecord): TokenContext | undefined {
     contactCenterIds: _contactCenterIds,
     internalClient: _internalClient,
     details: _details,
+    acr: _acr,
+    amr: _amr,
     issuedAtMs,
     expiresAtMs: _expiresAtMs,
     authorizedAtMs,
@@ -188,6 +192,12 @@ function contextOf(record: AccessTokenRecord): TokenContext | undefined {
   } = record;
   const context = definedOnly(authorizedAtMs === issuedAtMs ? rest : { ...rest, authorizedAtMs });
   return Object.keys(context).length === 0 ? undefined : context;
+}
+
+/** None is no claim. A token that was made from one of the release before has the methods of its session. */
+function amrOf({ amr, session }: AccessTokenRecord): string[] | undefined {
+  const methods = amr ?? session?.amr ?? [];
+  return methods.length === 0 ? undefined : methods;
 }
 
 function contextPlace(jti: string): SecretPlace {

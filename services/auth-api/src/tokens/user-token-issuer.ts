@@ -8,12 +8,19 @@ import type { DomainEvent } from '../core/domain-event.ts';
 import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';
 import { commonScope, openidScope } from '../core/protocol/parameters.ts';
 import { claimsOfScope, userClaimsOf } from '../core/protocol/user-claims.ts';
+import type { Admission, Admitted } from '../people/accounts/admission.ts';
 import type { ContactCenterStatusCheck } from '../people/accounts/contact-center-status.ts';
 import type { PersonKey } from '../records/revocation/revocation.ts';
 import type { Client } from '../registry/clients/client.ts';
 import { permittedDetails } from '../registry/clients/detail-types.ts';
 import type { Targets } from '../registry/clients/targets.ts';
-import { type AccessTokenRecord, membershipAsked, type TokenAnswer, tokenAnswer } from './access-token.ts';
+import {
+  type AccessTokenRecord,
+  admittedMembers,
+  membershipAsked,
+  type TokenAnswer,
+  tokenAnswer,
+} from './access-token.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Families } from './families.ts';
 import { formatFamilyToken, newSecret } from './family-token.ts';
@@ -21,7 +28,7 @@ import type { Grant } from './grant.ts';
 import type { IdTokens } from './id-token.ts';
 import { lineageOf, partyNamedBy } from './lineage.ts';
 import { refreshBindingOf } from './refresh-binding.ts';
-import { provedAtMsOf, seenAtMsOf } from './session-reference.ts';
+import { proofsOf, provedAtMsOf, seenAtMsOf } from './session-reference.ts';
 import type { StaleRegistrationTokens } from './stale-registration-tokens.ts';
 
 /** The response that the authorization endpoint is asked for. */
@@ -59,6 +66,7 @@ export interface UserTokenIssuerOptions {
   idTokens: Pick<IdTokens, 'sign'>;
   targets: Pick<Targets, 'ofToken'>;
   staleRegistrationTokens: Pick<StaleRegistrationTokens, 'check'>;
+  admission: Pick<Admission, 'admit'>;
   /** Whether the user's contact centre is still active. */
   contactCenterStatus: Pick<ContactCenterStatusCheck, 'require'>;
   /** A client got tokens of a person. */
@@ -69,8 +77,9 @@ export interface UserTokenIssuerOptions {
 export type UserTokenIssuer = ReturnType<typeof createUserTokenIssuer>;
 
 export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
-  const { accessTokens, families, idTokens, contactCenterStatus, issued, now } = options;
+  const { accessTokens, families, idTokens, admission, contactCenterStatus, issued, now } = options;
   const recordOf = createRecords(options);
+  const openRefresh = createRefreshOpening(families);
 
   /** The answer does not wait. */
   const announce = (client: Client, { identity }: Grant) =>
@@ -87,6 +96,8 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       issuedAtMs: record.issuedAtMs,
       expiresAtMs: record.expiresAtMs,
       authTimeMs: grant.session === undefined ? grant.authorizedAtMs : seenAtMsOf(grant.session),
+      acr: record.acr,
+      amr: record.amr,
       reader: client,
       accessToken,
       code,
@@ -100,35 +111,21 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
     });
   }
 
-  /** If a replay of the code has just revoked the family, this stores nothing and the answer is worthless. */
-  async function openRefresh(
-    client: Client,
-    grant: Grant,
-    issuedAtMs: number,
-    cnf: Confirmation | undefined,
-  ) {
-    if (!client.grantTypes.includes('refresh_token')) return undefined;
-    const refresh = { familyId: grant.familyId, secret: newSecret() };
-    await families.openRefresh(refresh, grant, {
-      endsAtMs: Math.min(
-        issuedAtMs + client.refreshTokenTtlSeconds * 1000,
-        grant.endsAtMs ?? Number.POSITIVE_INFINITY,
-      ),
-      idleSeconds: client.refreshTokenIdleSeconds,
-      boundTo: refreshBindingOf(client, cnf),
-    });
-    return formatFamilyToken(refresh);
-  }
-
   return {
-    /** The first tokens of an authorization. */
+    /** The first tokens of an authorization. @throws OAuthError invalid_grant */
     async issue(
       client: Client,
       grant: Grant,
       cnf: Confirmation | undefined,
       narrowed: Narrowed = {},
     ): Promise<TokenAnswer> {
-      const { record, checkApis } = await recordOf(client, grant, { issuedAtMs: now(), cnf, narrowed });
+      const asked = { act: 'token' as const, proofs: proofsOf(grant), client };
+      const admitted = await admission.admit(grant.identity, asked);
+      const { record, checkApis } = await recordOf(client, grant, admitted, {
+        issuedAtMs: now(),
+        cnf,
+        narrowed,
+      });
       const [accessToken, refreshToken] = await Promise.all([
         accessTokens.issue(client, record),
         openRefresh(client, grant, record.issuedAtMs, cnf),
@@ -141,8 +138,14 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
     },
 
     /** The tokens in an authorization response, beside a code or without one: never a refresh token. */
-    async issueInFront(client: Client, grant: Grant, wanted: FrontTokens): Promise<Partial<TokenAnswer>> {
-      const { record, checkApis } = await recordOf(client, grant, { issuedAtMs: now(), cnf: undefined });
+    async issueInFront(
+      client: Client,
+      grant: Grant,
+      admitted: Admitted,
+      wanted: FrontTokens,
+    ): Promise<Partial<TokenAnswer>> {
+      const issue = { issuedAtMs: now(), cnf: undefined };
+      const { record, checkApis } = await recordOf(client, grant, admitted, issue);
       const accessToken = wanted.accessToken ? await accessTokens.issue(client, record) : undefined;
       await checkApis();
       const idToken = wanted.idToken
@@ -153,10 +156,12 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       return definedOnly({ ...answer, id_token: idToken });
     },
 
-    /** The tokens after a rotation. */
+    /** The tokens after a rotation. @throws OAuthError invalid_grant, which ends the family where a factor is missing */
     async renew(client: Client, grant: Grant, renewal: Renewal): Promise<TokenAnswer> {
       const { random, isRepeated, refreshToken } = renewal;
-      const { record, checkApis } = await recordOf(client, grant, renewal);
+      const asked = { act: 'refresh' as const, proofs: proofsOf(grant), client };
+      const admitted = await admission.admit(grant.identity, asked);
+      const { record, checkApis } = await recordOf(client, grant, admitted, renewal);
       const accessToken = await accessTokens.issue(client, record, { random, isRepeated });
       await checkApis();
       // The person was read again for the refresh.
@@ -166,6 +171,23 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       announce(client, grant);
       return { ...tokenAnswer(accessToken, record), refresh_token: refreshToken, id_token: idToken };
     },
+  };
+}
+
+function createRefreshOpening(families: UserTokenIssuerOptions['families']) {
+  /** If a replay of the code has just revoked the family, this stores nothing and the answer is worthless. */
+  return async (client: Client, grant: Grant, issuedAtMs: number, cnf: Confirmation | undefined) => {
+    if (!client.grantTypes.includes('refresh_token')) return undefined;
+    const refresh = { familyId: grant.familyId, secret: newSecret() };
+    await families.openRefresh(refresh, grant, {
+      endsAtMs: Math.min(
+        issuedAtMs + client.refreshTokenTtlSeconds * 1000,
+        grant.endsAtMs ?? Number.POSITIVE_INFINITY,
+      ),
+      idleSeconds: client.refreshTokenIdleSeconds,
+      boundTo: refreshBindingOf(client, cnf),
+    });
+    return formatFamilyToken(refresh);
   };
 }
 
@@ -189,23 +211,24 @@ function createRecords({
   targets,
   staleRegistrationTokens,
 }: Pick<UserTokenIssuerOptions, 'targets' | 'staleRegistrationTokens'>) {
-  return async (client: Client, grant: Grant, issue: Issue) => {
+  return async (client: Client, grant: Grant, admitted: Admitted, issue: Issue) => {
     const { audience, apis } = await targets.ofToken(client, issue.narrowed?.audience ?? grant.audience, {
       contactCenterIds: [grant.identity.contactCenterId],
       exchanges: grant.hasOwnFamily,
     });
     // This replica may not know yet that an API was deleted, or lost the address.
     const checkApis = () => Promise.all(apis.map(staleRegistrationTokens.check));
-    return { record: { ...recordWithout(client, grant, issue), audience }, checkApis };
+    return { record: { ...recordWithout(client, grant, admitted, issue), audience }, checkApis };
   };
 }
 
 function recordWithout(
   client: Client,
   grant: Grant,
+  admitted: Admitted,
   { scope: granted = grant.scope, narrowed = {}, issuedAtMs, cnf }: Issue,
 ): Omit<AccessTokenRecord, 'audience'> {
-  const { identity } = grant;
+  const { identity } = admitted;
   // The registration may have been narrowed since the grant.
   const scope = commonScope(granted, client.scope);
   const details = permittedDetails(narrowed.details ?? grant.details, client);
@@ -225,10 +248,9 @@ function recordWithout(
     ),
     authorizedAtMs: grant.authorizedAtMs,
     familyId: grant.familyId,
-    sub: identity.sub,
+    ...admittedMembers(admitted, grant.acrNames),
     session: grant.session,
     ...lineageOf(grant, grant.mayAct ?? partyNamedBy(client)),
-    identity,
     userinfoClaims: grant.claims?.userinfo,
     membership: membershipAsked(scope, client.membershipClaims),
     details,

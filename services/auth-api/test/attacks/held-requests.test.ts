@@ -62,6 +62,6 @@ describe('a request to the administration whose body comes late', () => {
       body: { data: newClient() },
     });
     shiftMs += 2 * 60_000;
-    expect(await finish()).toBe(403);
+    expect(await finish()).toBe(401);
   });
 });

@@ -3,7 +3,8 @@ import { consoleClientId, consolePath } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import { passwordWay, providerWay } from '@gatehouse/contracts/values';
 import { consoleClientSecrets, randomUuid, Secret } from '@gatehouse/service-kit/crypto';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Proof } from '../../src/core/assurance/proof.ts';
 import { type HostileProvider, startHostileProvider } from '../sign-in/sso/stack/hostile-provider.ts';
 import { callbackUri, localTrial, setSignOn } from '../sign-in/sso/stack/sign-on.ts';
 import { type AuthApi, contactCenterId, publicUrl, serviceClient, startAuthApi } from '../stack/auth-api.ts';
@@ -19,6 +20,7 @@ import {
   responseOf,
   type TestClient,
 } from '../stack/oauth.ts';
+import { requireFactors } from '../stack/second-factor.ts';
 
 const console: TestClient = {
   clientId: consoleClientId,
@@ -154,7 +156,7 @@ it('a person whose sign-in is 16 minutes old reads everything and changes nothin
     return { read: (await call('GET', '/signing-keys')).status, made };
   };
   const stale = await by(960_000);
-  expect([stale.read, stale.made.status]).toEqual([200, 403]);
+  expect([stale.read, stale.made.status]).toEqual([200, 401]);
   expect(stale.made.json()).toMatchObject({ status: { reason: 'stale_sign_in', limit: 900 } });
   const fresh = await by(840_000);
   expect([fresh.read, fresh.made.status]).toEqual([200, 200]);
@@ -173,8 +175,8 @@ it('a person whose provider does not say when it asked has no fresh sign-in', as
     return { status: made.status, seenAt };
   };
   const seconds = Math.floor(stack.deps.now() / 1000);
-  expect(await by({})).toEqual({ status: 403, seenAt: undefined });
-  expect(await by({ auth_time: seconds - 86_400 })).toEqual({ status: 403, seenAt: seconds - 86_400 });
+  expect(await by({})).toEqual({ status: 401, seenAt: undefined });
+  expect(await by({ auth_time: seconds - 86_400 })).toEqual({ status: 401, seenAt: seconds - 86_400 });
   expect(await by({ auth_time: seconds })).toEqual({ status: 200, seenAt: seconds });
 });
 
@@ -219,4 +221,60 @@ it('a person whose sign-in is 16 minutes old ends one session of a person, and n
     data: { sessions: 1 },
   });
   expect((await by(840_000, 'DELETE')).status).toBe(200);
+});
+
+describe('a person at a contact centre that requires a second factor', () => {
+  const sub = '0d9a6d7a-7d0b-8b7e-9c9f-1f2f3f4f5f73';
+  beforeAll(() => requireFactors(stack, { mode: 'required' }));
+  afterAll(() => requireFactors(stack, {}));
+  beforeEach(() => list({ user: sub }));
+
+  const by = async (proofs: (nowMs: number) => Proof[]) => {
+    const nowMs = stack.deps.now();
+    const session = { sid: 'a-session', authTimeMs: nowMs, amr: ['pwd'], proofs: proofs(nowMs) };
+    const authorization = await consoleToken(stack, { sub }, { session });
+    const data = { client_id: `of-${randomUuid()}`, authorizedGrantTypes: [] };
+    const read = await opsCall(stack, 'GET', '/auth/v3/ops/signing-keys', undefined, authorization);
+    const made = await opsCall(stack, 'POST', '/auth/v3/ops/clients', { data }, authorization);
+    const { step_up: stepUp } = await introspect(stack, observer, authorization.slice('Bearer '.length));
+    return { statuses: [read.status, made.status], made, stepUp };
+  };
+  const aged = 16 * 60_000;
+
+  // attack: fresh password used for a dangerous right where the policy requires a second factor | RFC 9470 3, CWE-308 | guard: services/auth-api/src/oauth/client-authentication/ops-authentication.ts
+  it('does nothing dangerous by a fresh password beside an old code, and reads', async () => {
+    const { statuses, made, stepUp } = await by((nowMs) => [
+      { factor: 'password', atMs: nowMs - aged },
+      { factor: 'totp', atMs: nowMs - aged },
+    ]);
+    expect(statuses).toEqual([200, 401]);
+    expect(made.json()).toMatchObject({ status: { reason: 'stale_second_factor', limit: 900 } });
+    expect(made.headers['www-authenticate']).toBe(
+      'Bearer realm="gatehouse", error="insufficient_user_authentication", acr_values="urn:gatehouse:acr:second-factor", max_age="900"',
+    );
+    expect(stepUp).toMatchObject({ level: 'secondFactor', is_met: true });
+  });
+
+  it('reads nothing by a password alone, and learns which level is needed', async () => {
+    const { statuses, stepUp } = await by((nowMs) => [{ factor: 'password', atMs: nowMs }]);
+    expect(statuses).toEqual([401, 401]);
+    expect(stepUp).toEqual({ level: 'secondFactor', is_met: false });
+  });
+
+  // attack: remembered device that stands for the factor of a step-up | CWE-308, RFC 9470 | guard: services/auth-api/src/people/accounts/admission.ts
+  it('does nothing by a remembered device', async () => {
+    const { statuses } = await by((nowMs) => [
+      { factor: 'password', atMs: nowMs },
+      { factor: 'rememberedDevice', atMs: nowMs },
+    ]);
+    expect(statuses).toEqual([401, 401]);
+  });
+
+  it('does everything by a fresh code beside a password of this morning', async () => {
+    const { statuses } = await by((nowMs) => [
+      { factor: 'password', atMs: nowMs - 4 * aged },
+      { factor: 'totp', atMs: nowMs },
+    ]);
+    expect(statuses).toEqual([200, 200]);
+  });
 });

@@ -381,6 +381,7 @@ describe('the revocation of a subject token', () => {
         families: deps.tokens.families,
         idTokens: deps.tokens.ids,
         directory: deps.clients.directory,
+        admission: deps.accounts.admission,
         contactCenterStatus: deps.accounts.contactCenterStatus,
         derivedTokens: deps.tokens.derived,
       }),

@@ -12,6 +12,7 @@ import {
   type ContactCenterView,
   type EnvironmentView,
   everybody,
+  noSecondFactor,
   passwordPlace,
 } from '@gatehouse/contracts/environment-api';
 import { loadConfig } from '@gatehouse/service-kit/config';
@@ -203,6 +204,7 @@ export const demoContactCenter: ContactCenterView = {
   membership: everybody,
   status: 'active',
   subjectScope: 'environment',
+  secondFactor: noSecondFactor,
   version: 1,
   settings: {},
 };

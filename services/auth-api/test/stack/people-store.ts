@@ -61,5 +61,9 @@ export async function changePerson(
   const id = personChangeId(environmentId, person.dbid);
   await announceChange({ environmentApi, deps }, { entity: 'person', id, contactCenterId });
   const ends = change.isActive === false || change.passwordEnvelope !== undefined;
-  if (ends) await announceChange({ environmentApi, deps }, { entity: 'person-end', id, contactCenterId });
+  if (ends) await announcePersonEnd({ environmentApi, deps }, person.dbid);
 }
+
+/** As after a new password that is not of the person's own change. */
+export const announcePersonEnd = (stack: Pick<AuthApi, 'environmentApi' | 'deps'>, dbid: number) =>
+  announceChange(stack, { entity: 'person-end', id: personChangeId(environmentId, dbid), contactCenterId });

@@ -11,6 +11,8 @@ import { pageErrorHandler } from '../pages/error-page.ts';
 import type { Brandings } from '../pages/known-branding.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
 import { applicationRoutes } from './applications.ts';
+import { factorRoutes } from './factors.ts';
+import { accountSignInRoutes, askForSignIn } from './fresh-sign-in.ts';
 import { ownOf } from './own.ts';
 import { profilePage } from './profile.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -29,7 +31,9 @@ export async function accountRoutes(
   { session, http, brandings, now }: AccountOptions,
 ): Promise<void> {
   pages.setErrorHandler(async (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    const answered = await session.answerIfEnded(thrown, request, reply);
+    const answered = await session.answerBySignIn(thrown, request, reply, (reason) =>
+      askForSignIn(session, beginVisit(request, reply), reason),
+    );
     return answered ?? pageErrorHandler(thrown, request, reply);
   });
   await pages.register(session.callbackRoutes);
@@ -42,7 +46,9 @@ export async function accountRoutes(
     });
     guarded.addHook('preHandler', refuseOperator);
     await guarded.register(session.signOutRoutes);
+    accountSignInRoutes(guarded, session);
     firstPageRoutes(guarded, http);
+    factorRoutes(guarded, { http, session, now });
     sessionRoutes(guarded, { http, now });
     applicationRoutes(guarded, { http, now });
   });

@@ -6,6 +6,7 @@ import type { Visit } from '../pages/visit.ts';
 
 export const accountPages = {
   profile: accountPath,
+  security: `${accountPath}/security`,
   sessions: `${accountPath}/sessions`,
   applications: `${accountPath}/applications`,
   language: `${accountPath}/language`,

@@ -58,7 +58,7 @@ export function approvalRoutes(pages: App, { http, brandings, publicUrl, now }: 
       }
       const { contactCenterId } = list.user;
       request.knownBranding = await brandings.of({ contactCenterId });
-      const visit = beginVisit(request, reply, undefined, { refreshes: true });
+      const visit = beginVisit(request, reply, undefined, { asksOwnOrigin: true });
       return sendView(visit, 'approvals', approvalsPage(visit, list, now(), result));
     },
   );

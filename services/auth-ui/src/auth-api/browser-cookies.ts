@@ -7,6 +7,11 @@ export function readBrowserCookie(request: FastifyRequest, publicUrl: string): s
   return wellFormed(ownCookie(publicUrl, 'gatehouse-browser').read(request));
 }
 
+/** Of the sign-in that waits for its second factor. */
+export function readSecondStepCookie(request: FastifyRequest, publicUrl: string): string | undefined {
+  return wellFormed(ownCookie(publicUrl, 'gatehouse-second-step').read(request));
+}
+
 /** The session as a Cookie header for Auth API, without the other cookies of the browser. */
 export function sessionCookieHeader(request: FastifyRequest, publicUrl: string): string | undefined {
   const cookie = ownCookie(publicUrl, 'gatehouse-session');

@@ -23,7 +23,7 @@ import { settingsArea } from './settings/routes.ts';
 import type { Area } from './shell/area.ts';
 import { consoleErrorHandler, noSuchPage } from './shell/errors.ts';
 import { recordFormKey } from './shell/form-key.ts';
-import { signInAgainRoutes } from './shell/fresh-sign-in.ts';
+import { consoleSignInRoutes } from './shell/fresh-sign-in.ts';
 import { isFor } from './shell/navigation.ts';
 import { createRouteRights, type RouteRights } from './shell/route-rights.ts';
 import { createShell, type Shell } from './shell/shell.ts';
@@ -73,7 +73,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
       session.guard(guarded);
       guarded.addHook('preValidation', async (request) => recordFormKey(request));
       await guarded.register(session.signOutRoutes);
-      signInAgainRoutes(guarded, shell, session);
+      consoleSignInRoutes(guarded, shell, session);
       for (const area of areas)
         await guarded.register((own: App) => mount(own, shell, routeRights, area), { prefix: area.path });
       // Guarded as well: a stranger learns no address.

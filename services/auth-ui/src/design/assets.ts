@@ -1,11 +1,19 @@
 /** Serves style, logo and scripts of the pages from memory, compressed, at addresses that change with their content. */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { sha256 } from '@gatehouse/service-kit/crypto';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 
 const folder = new URL('../../design/', import.meta.url);
+
+/** The browser's side of passkeys, as its package brings it for a page: a script that needs no others. */
+const passkeyLibrary = new URL(
+  '../dist/bundle/index.umd.min.js',
+  pathToFileURL(createRequire(import.meta.url).resolve('@simplewebauthn/browser')),
+).href;
 
 /** Each asset and the files it consists of. */
 const sources = {
@@ -19,6 +27,8 @@ const sources = {
   'console.js': { type: 'text/javascript; charset=utf-8', files: ['console.js', 'times.js'] },
   'continue.js': { type: 'text/javascript; charset=utf-8', files: ['continue.js'] },
   'open-console.js': { type: 'text/javascript; charset=utf-8', files: ['open-console.js'] },
+  'passkey.js': { type: 'text/javascript; charset=utf-8', files: [passkeyLibrary, 'passkey.js'] },
+  'recovery-codes.js': { type: 'text/javascript; charset=utf-8', files: ['recovery-codes.js'] },
   'show-password.js': { type: 'text/javascript; charset=utf-8', files: ['show-password.js'] },
   'times.js': { type: 'text/javascript; charset=utf-8', files: ['times.js'] },
 } as const;

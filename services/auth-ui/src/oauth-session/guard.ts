@@ -1,6 +1,7 @@
 /** Lets only people with a session in, and only forms that our own pages sent on their behalf. */
-import { UpstreamError } from '@gatehouse/api-client/http';
+import { reasonOf, UpstreamError } from '@gatehouse/api-client/http';
 import { visitorAddressHeader } from '@gatehouse/contracts/auth-api';
+import { type AssuranceLevel, levelOfStepUp } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { safeEqual } from '@gatehouse/service-kit/crypto';
 import type { App } from '@gatehouse/service-kit/http';
@@ -28,6 +29,9 @@ interface GuardOptions {
   publicUrl: string;
   now: Clock;
 }
+
+/** `ended`: the session has ended. A level: the API wants it, and wants it new. */
+export type SignInReason = AssuranceLevel | 'ended';
 
 /** Each form of a guarded page has a field of this name with the session's own value. */
 export const csrfField = 'csrf';
@@ -116,22 +120,24 @@ export function createGuard({ sessions, signIn, heldForms, publicUrl, now }: Gua
     },
 
     /**
-     * For error handlers: answers where the session has ended, also where an API refused the person's token (401), because it was
-     * ended elsewhere. `keep` answers a form. Undefined: it was something else.
+     * For error handlers: answers where an API wants a better sign-in, and where the session has ended, also where an API refused
+     * the person's token (401), because it was ended elsewhere. `ask` keeps a form. Undefined: it was something else.
      */
-    async answerIfEnded(
+    async answerBySignIn(
       thrown: unknown,
       request: FastifyRequest,
       reply: FastifyReply,
-      keep?: () => Promise<FastifyReply>,
+      ask: (reason: SignInReason) => Promise<FastifyReply>,
     ): Promise<FastifyReply | undefined> {
+      const level = levelOfStepUp(reasonOf(thrown));
+      if (level !== undefined) return ask(level);
       const isRefused = thrown instanceof UpstreamError && thrown.status === 401;
       if (!isRefused && !(thrown instanceof EndedSession)) return undefined;
       const session = people.get(request);
       const isFresh = session !== undefined && now() - session.signedInAtMs < freshSignInMs;
       if (isFresh && session.isRetry === true)
         return sendProblem(request, reply, 'refused', areaOf(request.url));
-      if (keep !== undefined && !isRead(request)) return keep();
+      if (!isRead(request)) return ask('ended');
       return signInFirst(request, reply, isFresh ? 1 : 0);
     },
   };

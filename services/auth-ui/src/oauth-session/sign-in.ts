@@ -1,4 +1,5 @@
 /** Signs a person in at Auth API and brings them back to the page that they asked for. */
+import { type AssuranceLevel, assuranceNames } from '@gatehouse/contracts/values';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthorizationServer } from './authorization-server.ts';
@@ -13,6 +14,17 @@ interface SignInOptions {
   publicUrl: string;
 }
 
+export interface SignInWish {
+  /** The page to come back to. */
+  to: string;
+  attempt?: number;
+  maxAgeSeconds?: number;
+  /** RFC 9470 section 4. */
+  level?: AssuranceLevel;
+  /** The name of the expected person: the page fills it in. */
+  userName?: string | undefined;
+}
+
 export type SignIn = ReturnType<typeof createSignIn>;
 
 export function createSignIn({ server, sessions, states, publicUrl }: SignInOptions) {
@@ -20,11 +32,14 @@ export function createSignIn({ server, sessions, states, publicUrl }: SignInOpti
   async function start(
     request: FastifyRequest,
     reply: FastifyReply,
-    { to, attempt = 0, maxAgeSeconds }: { to: string; attempt?: number; maxAgeSeconds?: number },
+    { to, attempt = 0, maxAgeSeconds, level = 'password', userName }: SignInWish,
   ): Promise<FastifyReply> {
     states.begin(request, { to, attempt });
-    const uri = await server.authorizationUri(request, reply);
-    return reply.redirect(maxAgeSeconds === undefined ? uri : `${uri}&max_age=${maxAgeSeconds}`, 303);
+    const uri = new URL(await server.authorizationUri(request, reply));
+    if (maxAgeSeconds !== undefined) uri.searchParams.set('max_age', String(maxAgeSeconds));
+    if (level !== 'password') uri.searchParams.set('acr_values', assuranceNames[level]);
+    if (userName !== undefined) uri.searchParams.set('login_hint', userName);
+    return reply.redirect(uri.href, 303);
   }
 
   /** Another window has signed in meanwhile, or this one asks for the same answer twice. */

@@ -49,6 +49,11 @@ export function interactionExpired(reason: string): AppError {
   });
 }
 
+/** The second step of a sign-in has ended, or belongs to another browser. */
+export function secondStepExpired(): AppError {
+  return new AppError('second_step_expired', 410, 'This step of the sign-in has ended');
+}
+
 /** A form that another site sent. */
 export function foreignForm(): AppError {
   return new AppError('foreign_form', 403, 'This form came from another site');
@@ -56,6 +61,7 @@ export function foreignForm(): AppError {
 
 type Kind =
   | 'interactionExpired'
+  | 'secondStepExpired'
   | 'notFound'
   | 'badRequest'
   | 'forbidden'
@@ -65,6 +71,7 @@ type Kind =
 
 function kindOf({ name, status }: AppError): Kind {
   if (name === 'interaction_expired') return 'interactionExpired';
+  if (name === 'second_step_expired') return 'secondStepExpired';
   if (name === 'foreign_form') return 'forbidden';
   if (status === 404) return 'notFound';
   if (status === 429) return 'tooManyRequests';
@@ -83,6 +90,13 @@ function nextAction(
   // The application is named by its host: a name can be made up, a host tells whose page it is.
   if (kind === 'interactionExpired' && application)
     return { href: application.href, label: text('button.backTo', { host: application.host }) };
+  // The application may wait yet, and its sign-in begins at the user name.
+  const { interaction } = request.query as { interaction?: string };
+  if (kind === 'secondStepExpired' && interaction !== undefined)
+    return {
+      href: `${signInPath}?${new URLSearchParams({ interaction })}`,
+      label: text('button.startAgain'),
+    };
   return {
     href: signInPath,
     label: text(kind === 'interactionExpired' ? 'button.signInHere' : 'button.startAgain'),

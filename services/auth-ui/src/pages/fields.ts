@@ -4,7 +4,17 @@ export interface Field {
   label: string;
   type: 'text' | 'password';
   /** A token of the HTML standard, so that browsers and password managers fill in the right thing. */
-  autocomplete: 'username' | 'organization' | 'current-password' | 'new-password' | 'off';
+  autocomplete:
+    | 'username'
+    /** The browser offers passkeys as well (WebAuthn level 3 section 5.1.4.1). */
+    | 'username webauthn'
+    | 'organization'
+    | 'current-password'
+    | 'new-password'
+    | 'one-time-code'
+    | 'off';
+  /** A keyboard of digits on telephones. */
+  inputMode?: 'numeric' | undefined;
   maxLength: number;
   isRequired: boolean;
   /** Of a text field; a password is never sent back. */
@@ -50,6 +60,31 @@ export function deviceCodeField(
   explained: Explanations = {},
 ): Field {
   return field({ name, label, type: 'text', autocomplete: 'off', maxLength: 64, value }, explained);
+}
+
+/** For the digits of an authenticator app. */
+export function oneTimeCodeField(name: string, label: string, hint?: string): Field {
+  const code = {
+    name,
+    label,
+    type: 'text',
+    autocomplete: 'one-time-code',
+    maxLength: 16,
+    value: '',
+  } as const;
+  return { ...field(code, { hint }), inputMode: 'numeric' };
+}
+
+/** For a code of letters and digits that was handed over. */
+export function codeField(name: string, label: string, hint?: string): Field {
+  const code = { name, label, type: 'text', autocomplete: 'off', maxLength: 64, value: '' } as const;
+  return field(code, { hint });
+}
+
+/** For the name that the person gives to something. */
+export function nameField(name: string, label: string, value: string, hint: string): Field {
+  const named = { name, label, type: 'text', autocomplete: 'off', maxLength: 64, value } as const;
+  return { ...field(named, { hint }), isRequired: false };
 }
 
 /** For the code of a link, or the whole link: what is pasted once, and kept by no browser. */

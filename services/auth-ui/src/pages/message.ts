@@ -38,7 +38,7 @@ const minute = 60;
 const hour = 60 * minute;
 
 /** Rounded up: a person who comes back a moment too early must wait again. */
-function wordsOfWait(seconds: number, text: Text, helpLink: string | undefined) {
+export function wordsOfWait(seconds: number, text: Text, helpLink: string | undefined) {
   if (seconds <= minute) return { text: text('problem.throttled.wait', { seconds }) };
   const list = [
     helpLink === undefined

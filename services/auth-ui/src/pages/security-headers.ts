@@ -31,8 +31,8 @@ export interface PageReach {
   frames?: readonly string[] | undefined;
   /** The address of the page holds a secret: nobody is told it as the referrer, not even ourselves. */
   hasSecretAddress?: boolean | undefined;
-  /** The page asks for its own content again. */
-  refreshes?: boolean | undefined;
+  /** A script of the page asks this origin for something. */
+  asksOwnOrigin?: boolean | undefined;
   /** Of a style that a document in a frame of the page brings along. */
   styleNonce?: string | undefined;
 }
@@ -51,7 +51,7 @@ function orThrow(error?: unknown): void {
 }
 
 function policyOf(
-  { formsLeadTo, frames = [], refreshes, styleNonce }: PageReach,
+  { formsLeadTo, frames = [], asksOwnOrigin, styleNonce }: PageReach,
   scriptNonce: string | undefined,
 ) {
   return {
@@ -67,7 +67,7 @@ function policyOf(
       // Text never becomes HTML or code by a script, and no policy may allow it.
       'require-trusted-types-for': ["'script'"],
       'trusted-types': ["'none'"],
-      ...definedOnly({ 'connect-src': refreshes ? ["'self'"] : undefined }),
+      ...definedOnly({ 'connect-src': asksOwnOrigin ? ["'self'"] : undefined }),
       ...definedOnly({ 'frame-src': frames.length === 0 ? undefined : frameSources(frames) }),
     },
   };

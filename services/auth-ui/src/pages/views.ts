@@ -4,6 +4,7 @@ import type {
   consentAnswers,
   InteractionView,
   LogoutView,
+  secondStepPaths,
 } from '@gatehouse/contracts/auth-api';
 import type { AssetName } from '../design/assets.ts';
 import type { Text } from '../texts/texts.ts';
@@ -45,6 +46,9 @@ export interface FormPage extends Page {
 export interface NamePage extends FormPage {
   /** Sent in a hidden field instead of being asked for. */
   fixedTenant?: string | undefined;
+  /** Present where a passkey can sign in without a user name. */
+  passkey?: PasskeyForm | undefined;
+  script?: 'passkey.js' | undefined;
 }
 
 /** A page with password fields; the script adds a button to each that shows what was typed. */
@@ -63,6 +67,8 @@ export interface SignInPasswordPage extends PasswordPage {
 
 export interface ChangePasswordPage extends PasswordPage {
   lead: string;
+  /** Where the person signs in first. */
+  signIn: string | undefined;
 }
 
 export interface FirstPasswordPage extends FormPage {
@@ -170,6 +176,68 @@ export interface AccountTakeBackPage extends Page, AccountSurroundings {
   cancel: string;
 }
 
+/** A factor that its person may remove. */
+export interface OwnFactor {
+  kind: 'totp' | 'passkeys';
+  id: string;
+  name: string;
+  facts: string[];
+  rename: string;
+}
+
+export interface AccountSecurityPage extends Page, AccountSurroundings {
+  lead: string;
+  /** Where the person signs in once more before a change. */
+  confirm: string | undefined;
+  mayChange: boolean;
+  factors: OwnFactor[];
+  /** How many are left; undefined: there is no factor that they belong to. */
+  recoveryCodes: number | undefined;
+  devices: { id: string; device: string; since: string }[];
+  /** The newest change first. */
+  history: { words: string; when: string }[];
+  addsApp: boolean;
+  /** For the script: JSON. */
+  acceptedPasskeys: string | undefined;
+  passkey?: PasskeyForm;
+  script?: 'passkey.js';
+}
+
+export interface AccountSetUpPage extends FormPage, AccountSurroundings {
+  heading: string;
+  hidden: Record<string, string>;
+  uri: string;
+  picture: { size: number; path: string };
+  groups: string[];
+  action: string;
+  back: string;
+}
+
+/** `heading` names the factor as it is called now. */
+export interface AccountRenamePage extends FormPage, AccountSurroundings {
+  heading: string;
+  hidden: Record<string, string>;
+  action: string;
+  back: string;
+}
+
+/** Asks for a new sign-in in another window, and keeps the form. */
+export interface AccountSignInAgainPage extends Page, AccountSurroundings {
+  lead: string;
+  signIn: { href: string; label: string };
+  form: { action: string; hidden: Record<string, string>; submit: string } | undefined;
+  back: { href: string; label: string };
+}
+
+export interface AccountCodesPage extends Page, AccountSurroundings {
+  lead: string;
+  owner: string;
+  codes: readonly string[];
+  download: string;
+  done: string;
+  script: 'recovery-codes.js';
+}
+
 /** A request that waits for the person's answer. */
 export interface ApprovalCard {
   id: string;
@@ -198,6 +266,80 @@ export type DevicePage = FormPage;
 export interface DeviceDonePage extends Page {
   lead: string;
   isGood: boolean;
+}
+
+/** A form whose answer the script gets from the browser's passkeys. */
+export interface PasskeyForm {
+  action: string;
+  /** Address of the options that the browser needs. */
+  options: string;
+  does: 'create' | 'get' | 'autofill';
+  label: string;
+  field?: Field;
+  /** The sentence beside the box that makes this browser a remembered device. */
+  remember?: string | undefined;
+  /** The passkey that the browser has just offered does not count: its password manager may forget it. */
+  isUnknown?: boolean;
+}
+
+/** The parts that every page of the second step has. */
+export interface SecondStepPage extends FormPage {
+  heading: string;
+  lead: string;
+  userName: string;
+  csrf: string;
+  /** Where its forms go. */
+  paths: typeof secondStepPaths;
+}
+
+export interface SecondStepVerifyPage extends SecondStepPage {
+  passkey?: PasskeyForm;
+  /** Of the code in the field. */
+  kind?: 'totp' | 'recoveryCode';
+  remember: string | undefined;
+  others: { label: string; href: string }[];
+  script?: 'passkey.js';
+}
+
+export interface SecondStepEnrolPage extends SecondStepPage {
+  passkey: PasskeyForm | undefined;
+  /** An app for codes may be added. */
+  hasApp: boolean;
+  /** The person may go on without a factor. */
+  mayWait: boolean;
+  script?: 'passkey.js';
+}
+
+export interface SecondStepSetUpPage extends SecondStepPage {
+  id: string;
+  uri: string;
+  picture: { size: number; path: string };
+  /** Of the key, to type it. */
+  groups: string[];
+  /** The page that lets the person choose again. */
+  other: string;
+  mayWait: boolean;
+}
+
+export interface SecondStepCodesPage extends SecondStepPage {
+  /** The sentence above the codes on paper. */
+  owner: string;
+  codes: string[];
+  download: string;
+  script: 'recovery-codes.js';
+}
+
+export interface SecondStepBlockedPage extends SecondStepPage {
+  /** For the administrator; absent where the message has it. */
+  reference: string | undefined;
+}
+
+export interface SecondStepViews {
+  'second-step/verify': SecondStepVerifyPage;
+  'second-step/enrol': SecondStepEnrolPage;
+  'second-step/set-up': SecondStepSetUpPage;
+  'second-step/codes': SecondStepCodesPage;
+  'second-step/blocked': SecondStepBlockedPage;
 }
 
 export interface FrontPage extends Page {
@@ -229,7 +371,7 @@ export interface ConsoleOpenPage extends FormPage {
   script: 'open-console.js';
 }
 
-export interface Views {
+export interface Views extends SecondStepViews {
   front: FrontPage;
   'sign-in-name': NamePage;
   'sign-in-password': SignInPasswordPage;
@@ -241,10 +383,16 @@ export interface Views {
   'console-open': ConsoleOpenPage;
   consent: ConsentPage;
   account: AccountPage;
+  'account-security': AccountSecurityPage;
+  'account-set-up': AccountSetUpPage;
+  'account-rename': AccountRenamePage;
+  'account-codes': AccountCodesPage;
   'account-sessions': AccountSessionsPage;
   'account-applications': AccountApplicationsPage;
   'account-take-back': AccountTakeBackPage;
   'account-language': Page & AccountSurroundings;
+  'account-sign-in-again': AccountSignInAgainPage;
+  'account-signed-in-again': Page & AccountSurroundings & { lead: string };
   approvals: ApprovalsPage;
   device: DevicePage;
   'device-done': DeviceDonePage;

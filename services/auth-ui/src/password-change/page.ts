@@ -22,6 +22,7 @@ export function changePasswordPage(
     lead: text(leadOf(error, interaction !== undefined)),
     message,
     interaction,
+    signIn: error === 'second_factor_required' ? signInAddress(interaction?.id) : undefined,
     userName,
     tenant: interaction?.contactCenterHint ?? '',
     userNameField: names.userName,
@@ -29,6 +30,11 @@ export function changePasswordPage(
     focus: (fields.find(({ problem }) => problem !== undefined) ?? fields[0])?.name ?? '',
     script: 'show-password.js',
   };
+}
+
+/** `step`: without the failure of this page. */
+function signInAddress(interaction?: string): string {
+  return `/auth/sign-in.html?${new URLSearchParams({ step: 'name', ...(interaction !== undefined && { interaction }) })}`;
 }
 
 function leadOf(error: InteractionError | undefined, hasInteraction: boolean) {

@@ -30,6 +30,8 @@ export function pageAfter(error: InteractionError | undefined, visit: Visit, typ
   }
   if (passwordChangeErrors.includes(error)) return { step: 'change-password' };
   const message = messageOfError(error, text, interaction, visit.theme?.helpLink);
+  if (error === 'passkey_refused' || error === 'passkey_unknown')
+    return { step: 'name', problems: {}, message };
   if (error === 'tenant_required')
     return { step: 'name', problems: { tenant: text('field.tenant.missing') }, message };
   return typed.userName === '' ? { step: 'name', problems: {}, message } : { step: 'password', message };

@@ -1,8 +1,8 @@
 /** Builds the two pages of signing in: user name, then password. */
-import { type InteractionView, signInFields } from '@gatehouse/contracts/auth-api';
+import { type InteractionView, passkeySignInPaths, signInFields } from '@gatehouse/contracts/auth-api';
 import { passwordField, tenantField, userNameField } from '../pages/fields.ts';
 import type { Message } from '../pages/message.ts';
-import type { NamePage, SignInPasswordPage } from '../pages/views.ts';
+import type { NamePage, PasskeyForm, SignInPasswordPage } from '../pages/views.ts';
 import { titleOf, type Visit } from '../pages/visit.ts';
 
 /** Typed by the user, or known to the application. */
@@ -24,10 +24,18 @@ export function namePage(
 ): NamePage {
   const { text, interaction } = visit;
   const hasProblem = message?.kind === 'danger' || Object.keys(problems).length > 0;
+  const passkey = passkeyOf(visit);
   const userName = userNameField(signInFields.userName, text('field.userName'), typed.userName, {
     problem: problems.userName,
   });
-  const page = { title: titleOf(text, text('signIn.name.title'), hasProblem), message, interaction };
+  if (passkey) userName.autocomplete = 'username webauthn';
+  const page = {
+    title: titleOf(text, text('signIn.name.title'), hasProblem),
+    message,
+    interaction,
+    passkey,
+    script: passkey && ('passkey.js' as const),
+  };
   const isTenantFixed = isTenantKnown(interaction) && problems.tenant === undefined;
   if (isTenantFixed) {
     return {
@@ -43,6 +51,19 @@ export function namePage(
   });
   const isUserNameDone = typed.userName !== '' && problems.userName === undefined;
   return { ...page, fields: [userName, tenant], focus: isUserNameDone ? tenant.name : userName.name };
+}
+
+/** Offered in the field of the user name as well. */
+function passkeyOf({ text, interaction }: Visit): PasskeyForm | undefined {
+  if (!interaction?.passkeys) return undefined;
+  const { options, answer: action } = passkeySignInPaths;
+  return {
+    action,
+    options,
+    does: 'autofill',
+    label: text('signIn.passkey'),
+    isUnknown: interaction.error === 'passkey_unknown',
+  };
 }
 
 export function passwordPage(visit: Visit, typed: Typed, message?: Message): SignInPasswordPage {

@@ -13,6 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Interactions, interactionIdSchema, type NamedLogin } from '../auth-api/interactions.ts';
 import { foreignForm } from '../pages/error-page.ts';
+import type { SentForm } from '../pages/language-menu.ts';
 import { isFromOwnOrigin } from '../pages/same-origin.ts';
 import { beginVisit, sendView, type Visit } from '../pages/visit.ts';
 import { rememberApplication } from '../pages/waiting-applications.ts';
@@ -60,7 +61,7 @@ export function signInRoutes(
     async (request, reply) => {
       const interaction = await interactions.read(request, request.query.interaction);
       rememberApplication(request, reply, interaction, publicUrl);
-      const visit = beginVisit(request, reply, interaction);
+      const visit = visitOf(request, reply, interaction);
       const typed = { userName: interaction?.userName ?? '', tenant: interaction?.contactCenterHint ?? '' };
       const hasFailed = interaction?.error !== undefined || request.query.error !== undefined;
       const { scheme, step, error, reference } = request.query;
@@ -92,7 +93,7 @@ export function signInRoutes(
           ? await interactions.readNamed(request, body.interaction, questionOf(typed))
           : { interaction: await interactions.read(request, body.interaction) };
       if (!isOwnForm(request, interaction, body.csrf, publicUrl)) throw foreignForm();
-      const visit = beginVisit(request, reply, interaction, { repeat: body });
+      const visit = visitOf(request, reply, interaction, body);
       if (body.step === 'name') return sendView(visit, 'sign-in-name', namePage(visit, typed));
       if (typed.userName === '')
         return askAgain(visit, typed, { userName: visit.text('field.userName.missing') });
@@ -114,6 +115,16 @@ export function signInRoutes(
     }
     return sendView(visit, 'sign-in-password', passwordPage(visit, typed));
   }
+}
+
+/** The script of passkeys asks Auth API. */
+function visitOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  interaction: InteractionView | undefined,
+  repeat?: SentForm,
+): Visit {
+  return beginVisit(request, reply, interaction, { repeat, asksOwnOrigin: interaction?.passkeys });
 }
 
 function showAfterFailure(

@@ -84,6 +84,7 @@ describe('the page of approvals', () => {
     ['code_removed', 'Your code is removed', 'status'],
     ['code_refused', 'This cannot be a code', 'alert'],
     ['form_expired', 'This page was open for too long', 'alert'],
+    ['confirm', 'Now answer once more', 'status'],
   ])('says for %s: %s', async (result, sentence, role) => {
     const { body } = await get(`/auth/approvals?result=${result}`);
 

@@ -2,7 +2,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ApprovalView, InteractionView, LogoutView } from '@gatehouse/contracts/auth-api';
+import type {
+  ApprovalView,
+  InteractionView,
+  LogoutView,
+  SecondStepView,
+} from '@gatehouse/contracts/auth-api';
 import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
 import { freePort } from '@gatehouse/testing/network';
@@ -13,6 +18,7 @@ import {
   browserCookie,
   type Call,
   consentsOfMaria,
+  factorsOfMaria,
   interactionOf,
   logoutOf,
   type StandInState,
@@ -35,6 +41,8 @@ export interface Stage {
   /** What waits for Maria, in this order. */
   approvals(...views: (Partial<ApprovalView> & { id: string })[]): void;
   holdLogout(view: Partial<LogoutView> & { id: string }): void;
+  /** A sign-in that waits for its second factor, under the value of its cookie. */
+  holdStep(cookie: string, step: SecondStepView): void;
   /** How pages without a login look. */
   brand(branding: BrandingView | undefined): void;
   /** A fresh browser profile that owns the interactions, and in which Maria has opened her account. */
@@ -46,7 +54,7 @@ export interface Stage {
 
 export async function setStage(): Promise<Stage> {
   const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `http://localhost:${port}`;
   const application = await startApplication();
   const state: StandInState = {
     calls: [],
@@ -54,8 +62,10 @@ export async function setStage(): Promise<Stage> {
     brandings: new Map(),
     interactions: new Map(),
     logouts: new Map(),
+    steps: new Map(),
     sessions: sessionsOfMaria(),
     consents: consentsOfMaria(),
+    factors: factorsOfMaria(),
     approvals: [],
   };
   const app = await buildTestApp({ authApiUrl: origin, publicUrl: origin });
@@ -108,6 +118,7 @@ export async function setStage(): Promise<Stage> {
     approvals: (...views) => {
       state.approvals = views.map((view) => approvalOf(view));
     },
+    holdStep: (cookie, step) => void state.steps.set(cookie, step),
     holdLogout: (view) => void state.logouts.set(view.id, logoutOf(view)),
     open,
     async openAsMaria(options) {
@@ -123,7 +134,8 @@ export async function setStage(): Promise<Stage> {
   };
 }
 
-async function startApplication(): Promise<{ origin: string; close(): Promise<void> }> {
+/** Where people go who are signed in. */
+export async function startApplication(): Promise<{ origin: string; close(): Promise<void> }> {
   const server = createServer((_request, response) => {
     response
       .setHeader('content-type', 'text/html')
@@ -133,7 +145,7 @@ async function startApplication(): Promise<{ origin: string; close(): Promise<vo
   const { port } = server.address() as AddressInfo;
   return {
     // Another name for the same machine is another site for the browser.
-    origin: `http://localhost:${port}`,
+    origin: `http://127.0.0.1:${port}`,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

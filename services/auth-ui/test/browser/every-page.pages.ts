@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { branding } from './branding.ts';
 import { type Stage, setStage } from './browser.ts';
 import { allProblems, heavyProblems, scriptlessProblems } from './every-page.ts';
-import { fillStage, listedPages, pageLimits } from './pages.ts';
+import { fillStage, listedPages, pageLimits, visitListed } from './pages.ts';
 import { type Look, takePictures } from './pictures.ts';
 
 /** German has the longest words, Arabic runs from right to left. */
@@ -33,11 +33,11 @@ describe.each([
 
   afterAll(() => stage?.close());
 
-  it.each(listedPages)('$name is readable at every size, by every means', async ({ name, path }) => {
-    const picture = reader.branding === undefined ? name : `branded-${name}`;
+  it.each(listedPages)('$name is readable at every size, by every means', async (listed) => {
+    const picture = reader.branding === undefined ? listed.name : `branded-${listed.name}`;
     const problems = await allProblems(
       page,
-      () => page.goto(`${stage.origin}${path}`),
+      () => visitListed(page, stage, listed),
       language,
       () => takePictures(page, picture, looks),
     );
@@ -57,8 +57,8 @@ describe('on the line', () => {
     const context = await stage.openAsMaria({ javaScriptEnabled: false });
     const page = await context.newPage();
     const lost: [string, string[]][] = [];
-    for (const { name, path } of listedPages)
-      lost.push([name, await scriptlessProblems(page, () => page.goto(`${stage.origin}${path}`))]);
+    for (const listed of listedPages)
+      lost.push([listed.name, await scriptlessProblems(page, () => visitListed(page, stage, listed))]);
     expect(lost.filter(([, problems]) => problems.length > 0)).toEqual([]);
   });
 
@@ -66,8 +66,10 @@ describe('on the line', () => {
     const context = await stage.openAsMaria();
     const page = await context.newPage();
     const heavy: [string, string[]][] = [];
-    for (const { name, path } of listedPages)
-      heavy.push([name, await heavyProblems(page, () => page.goto(`${stage.origin}${path}`), pageLimits)]);
+    for (const listed of listedPages) {
+      const problems = await heavyProblems(page, () => visitListed(page, stage, listed), pageLimits);
+      heavy.push([listed.name, problems]);
+    }
     expect(heavy.filter(([, problems]) => problems.length > 0)).toEqual([]);
   });
 });

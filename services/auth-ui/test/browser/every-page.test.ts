@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Stage, setStage } from './browser.ts';
 import { commonProblems, heavyProblems } from './every-page.ts';
-import { fillStage, listedPages, pageLimits } from './pages.ts';
+import { fillStage, listedPages, pageLimits, visitListed } from './pages.ts';
 
 let stage: Stage;
 let context: BrowserContext;
@@ -31,8 +31,8 @@ it('the first page comes with three requests and 30 KB at most: page, style and 
 
 it.each(listedPages.filter(({ isVariant }) => isVariant !== true))(
   '$name: no violation, no spilled word, 30 KB and one script at most',
-  async ({ path }) => {
-    expect(await commonProblems(page, () => page.goto(`${stage.origin}${path}`), pageLimits)).toEqual([]);
+  async (listed) => {
+    expect(await commonProblems(page, () => visitListed(page, stage, listed), pageLimits)).toEqual([]);
   },
 );
 

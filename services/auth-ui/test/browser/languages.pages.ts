@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Stage, setStage } from './browser.ts';
 import { accessibilityProblems, spillProblems } from './page-quality.ts';
-import { fillStage, listedPages } from './pages.ts';
+import { fillStage, listedPages, visitListed } from './pages.ts';
 
 let stage: Stage;
 
@@ -25,8 +25,8 @@ describe.each(['ja', 'fr', 'es', 'it', 'pt-BR', 'ko', 'zh-CN'])('in %s', (langua
   });
   afterAll(() => context?.close());
 
-  it.each(listedPages)('$name fits the smallest phone with its menu open', async ({ path }) => {
-    await page.goto(`${stage.origin}${path}`);
+  it.each(listedPages)('$name fits the smallest phone with its menu open', async (listed) => {
+    await visitListed(page, stage, listed);
     expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
     await page.evaluate(() => document.querySelector('details.languages')?.setAttribute('open', ''));
     expect([...(await spillProblems(page)), ...(await accessibilityProblems(page))]).toEqual([]);

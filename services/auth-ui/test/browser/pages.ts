@@ -1,6 +1,8 @@
 /** Every page of Auth UI that the stand-in can show: the checks and the pictures are made of each. One line adds a page. */
 import type { BrandingView } from '@gatehouse/contracts/environment-api';
+import type { Page, Response } from 'playwright-core';
 import { firstPasswordCode } from '../auth-api-stand-in.ts';
+import { steps } from '../second-step/steps.ts';
 import { clientLogo } from './branding.ts';
 import type { Stage } from './browser.ts';
 
@@ -8,6 +10,8 @@ export interface ListedPage {
   /** Of its pictures. */
   name: string;
   path: string;
+  /** The sign-in that waits for its second factor: a name in `steps`. */
+  step?: keyof typeof steps;
   /** Has the parts of another page of the table: only `npm run test:pages` looks at it. */
   isVariant?: boolean;
 }
@@ -18,6 +22,8 @@ export const pageLimits = { requests: 4, bytes: 30 * 1024 };
 export const listedPages: ListedPage[] = [
   { name: 'front', path: '/' },
   { name: 'sign-in-name', path: '/auth/sign-in.html?interaction=first' },
+  { name: 'sign-in-passkey', path: '/auth/sign-in.html?interaction=passkeys' },
+  { name: 'sign-in-passkey-unknown', path: '/auth/sign-in.html?error&interaction=gone', isVariant: true },
   { name: 'sign-in-failed', path: '/auth/sign-in.html?error&interaction=failed' },
   { name: 'sign-in-locked', path: '/auth/sign-in.html?error&interaction=locked', isVariant: true },
   { name: 'sign-in-throttled', path: '/auth/sign-in.html?error&interaction=throttled', isVariant: true },
@@ -38,6 +44,25 @@ export const listedPages: ListedPage[] = [
     path: '/auth/change-password.html?error&interaction=too-soon',
     isVariant: true,
   },
+  {
+    name: 'change-password-factor',
+    path: '/auth/change-password.html?error&interaction=factor-first',
+    isVariant: true,
+  },
+  stepPage('verify'),
+  stepPage('verifyByApp', { isVariant: true }),
+  stepPage('wrongCode'),
+  stepPage('passkeyRefused', { isVariant: true }),
+  stepPage('recovery', { way: 'recoveryCode' }),
+  stepPage('grace'),
+  stepPage('invited', { isVariant: true }),
+  stepPage('setUp'),
+  stepPage('codes'),
+  stepPage('passkeySynced', { isVariant: true }),
+  stepPage('blocked'),
+  stepPage('blockedWithoutPasskeys', { isVariant: true }),
+  stepPage('blockedWrong', { isVariant: true }),
+  { name: 'second-step-over', path: '/auth/second-step.html?interaction=first', isVariant: true },
   { name: 'first-password', path: `/auth/first-password?code=${firstPasswordCode}` },
   {
     name: 'first-password-refused',
@@ -49,6 +74,9 @@ export const listedPages: ListedPage[] = [
   { name: 'consent-document', path: '/auth/consent.html?interaction=document' },
   { name: 'consent-device', path: '/auth/consent.html?interaction=device' },
   { name: 'account', path: '/auth/account' },
+  { name: 'account-security', path: '/auth/account/security?result=added' },
+  { name: 'account-signed-in-again', path: '/auth/account/sign-in-again/done' },
+  { name: 'account-rename', path: '/auth/account/security/rename?kind=passkeys&id=a2V5' },
   { name: 'account-sessions', path: '/auth/account/sessions?ended=one' },
   { name: 'account-applications', path: '/auth/account/applications' },
   { name: 'account-taken-back', path: '/auth/account/applications?taken=1', isVariant: true },
@@ -56,6 +84,7 @@ export const listedPages: ListedPage[] = [
   { name: 'account-language', path: '/auth/account/language' },
   { name: 'approvals', path: '/auth/approvals' },
   { name: 'approvals-approved', path: '/auth/approvals?result=approved', isVariant: true },
+  { name: 'approvals-confirm', path: '/auth/approvals?result=confirm', isVariant: true },
   { name: 'approvals-code-refused', path: '/auth/approvals?result=code_refused', isVariant: true },
   { name: 'device', path: '/auth/device?user_code=WDJB-MJHT' },
   { name: 'device-unknown', path: '/auth/device?error=unknown', isVariant: true },
@@ -68,6 +97,25 @@ export const listedPages: ListedPage[] = [
   { name: 'not-found', path: '/auth/nothing-here' },
 ];
 
+function stepPage(
+  step: keyof typeof steps,
+  { way, ...more }: { way?: string; isVariant?: boolean } = {},
+): ListedPage {
+  const query = new URLSearchParams({ interaction: 'first', ...(way !== undefined && { way }) });
+  const name = `second-step-${step.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return { name, path: `/auth/second-step.html?${query}`, step, ...more };
+}
+
+/** Opens a page of the table as its browser would have come there. */
+export async function visitListed(
+  page: Page,
+  { origin }: Stage,
+  { path, step }: Pick<ListedPage, 'path' | 'step'>,
+): Promise<Response | null> {
+  await page.context().addCookies([{ name: 'gatehouse-second-step', value: step ?? 'none', url: origin }]);
+  return page.goto(`${origin}${path}`);
+}
+
 /** What the pages are about. With a branding, clients have a logo as well. */
 export function fillStage(stage: Stage, branding?: BrandingView): void {
   const look = branding && {
@@ -79,6 +127,9 @@ export function fillStage(stage: Stage, branding?: BrandingView): void {
   const typed = { userName: 'maria', contactCenterHint: 'nordic' };
   const correlationId = '0b5c7f0e-1111-4222-8333-444455556666';
   hold({ id: 'first' });
+  for (const [cookie, step] of Object.entries(steps)) stage.holdStep(cookie, step);
+  hold({ id: 'passkeys', passkeys: true });
+  hold({ id: 'gone', passkeys: true, error: 'passkey_unknown', correlationId });
   hold({ id: 'failed', error: 'bad_credentials', ...typed });
   hold({ id: 'locked', error: 'account_locked', correlationId, ...typed });
   hold({ id: 'throttled', error: 'throttled', retryAfterSeconds: 280, correlationId, ...typed });
@@ -128,6 +179,7 @@ export function fillStage(stage: Stage, branding?: BrandingView): void {
     { id: 'two', client: { id: 'kiosk', name: 'K'.repeat(60) }, bindingMessage: 'x'.repeat(100) },
   );
   hold({ id: 'change', error: 'password_policy', brokenRules: ['min-length', 'number'], ...typed });
+  hold({ id: 'factor-first', error: 'second_factor_required', ...typed });
   hold({ id: 'unnamed-rule', error: 'password_policy', ...typed });
   hold({ id: 'too-soon', error: 'password_policy', brokenRules: ['too-young', 'quality'], ...typed });
 }

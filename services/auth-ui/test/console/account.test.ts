@@ -119,7 +119,7 @@ describe('applications', () => {
     expect((await allow(person)).asked.heading).toContain('Careful application');
   });
 
-  // attack: application that reads or takes back what its user allowed others | CWE-863 | guard: services/auth-api/src/browser/consents/own-routes.ts
+  // attack: application that reads or takes back what its user allowed others | CWE-863 | guard: services/auth-api/src/browser/sessions/account-holder.ts
   it('do not see each other: the token of one opens no list and takes nothing back', async () => {
     const { person } = await areaOf('admin');
     const { tokens } = await allow(person);

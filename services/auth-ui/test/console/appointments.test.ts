@@ -114,7 +114,7 @@ describe('the console', () => {
     const pages = await crawl(person);
     expect(pages.filter(({ status }) => status !== 200).map((page) => page.path)).toEqual([]);
     expect(new Set(pages.flatMap(posts).map((action) => action.split('?')[0]))).toEqual(
-      new Set(['end-sessions', 'end-session'].map((step) => `/auth/console/people/${step}`)),
+      new Set(['end-sessions', 'end-session', 'invite'].map((step) => `/auth/console/people/${step}`)),
     );
     const named = `user=agent&contactCenter=${stage.contactCenterId}`;
     for (const step of ['unlock', 'password-link', 'explanation'])

@@ -138,7 +138,31 @@ it('changes within what a subject names one person', async () => {
   expect(again.forms.at(-1)?.fields).toMatchObject({ subjectScope: 'environment' });
 });
 
-it('leads administrators of one contact centre to theirs, where they change name and status alone', async () => {
+it('changes which factors the people need, and asks first where somebody may be kept out', async () => {
+  const id = await newCenter('Careful');
+  const address = `${path}/${id}/second-factor/edit`;
+  const wanted = {
+    'secondFactor.mode': 'offered',
+    'secondFactor.hints.security-key': 'true',
+    'secondFactor.enrolmentGraceDays': '30',
+    'secondFactor.rememberDays': '7',
+    'secondFactor.requiredRoles': 'ROLE_ADMIN',
+  };
+  const question = await person.submit(await person.open(address), address, wanted);
+  expect(question.forms.at(-1)?.fields).toMatchObject({ ...wanted, isConfirmed: 'true' });
+  expect((await person.open(address)).forms.at(-1)?.fields).toMatchObject({ 'secondFactor.mode': 'off' });
+  const saved = await person.submit(question, address);
+  expect(saved.message).toBe('Careful is saved');
+  expect((await person.open(address)).forms.at(-1)?.fields).toMatchObject(wanted);
+  expect((await person.open(`${path}/${id}/second-factor`)).status).toBe(200);
+  const weaker = await person.submit(await person.open(address), address, {
+    'secondFactor.requiredRoles': '',
+    'secondFactor.rememberDays': '9',
+  });
+  expect(weaker.message).toBe('Careful is saved');
+});
+
+it('leads administrators of one contact centre to theirs, where they change name, status and the second factor alone', async () => {
   const administrator = await stage.contactCenterAdministrator();
   const own = await administrator.open(path);
   expect(own).toMatchObject({ path: `${path}/${stage.contactCenterId}`, heading: 'Demo' });
@@ -148,6 +172,8 @@ it('leads administrators of one contact centre to theirs, where they change name
   const form = await administrator.open(`${own.path}/edit`);
   const { fields } = form.forms.find(({ action }) => action === `${own.path}/edit`) ?? {};
   expect(Object.keys(fields ?? {}).sort()).toEqual(['csrf', 'formKey', 'ifMatch', 'name', 'status']);
+  const policy = await administrator.open(`${own.path}/second-factor/edit`);
+  expect(policy.forms.at(-1)?.fields).toMatchObject({ 'secondFactor.mode': 'off' });
   const renamed = await administrator.submit(form, `${own.path}/edit`, {
     name: 'Demo Ltd',
     domains: 'taken',

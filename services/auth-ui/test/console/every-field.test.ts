@@ -67,7 +67,7 @@ const forms: Readonly<Record<string, readonly Form[]>> = {
   ],
   contactCenter: [
     made('contact-centers/create', ofCenter),
-    changed((places) => [`${center(places)}/edit`], ofCenter),
+    changed((places) => [`${center(places)}/edit`, `${center(places)}/second-factor/edit`], ofCenter),
   ],
   environment: [
     made(

@@ -84,6 +84,19 @@ it('of a person who is disabled elsewhere says that the person is changed there'
   expect(explained.text).toContain('kept in a Configuration Server, where they are added, changed');
 });
 
+it('says what an application requires of a person, and names an application that there is not', async () => {
+  const client = await createClient(stage.authApi, { minimumAcr: 'secondFactor' });
+  const address = explanationOf('supervisor', stage.contactCenterId);
+  const ofClient = await helpDesk.open(`${address}&client=${client.clientId}`);
+  expect(ofClient.text).toContain('The application');
+  expect(ofClient.text).toContain('neither a passkey nor an app for one-time codes');
+  expect(addressOf(ofClient, 'Invite to add a factor')).toContain('/auth/console/people/invite?');
+  const ofNone = await helpDesk.open(`${address}&client=no-such-client`);
+  expect(ofNone).toMatchObject({ status: 200, heading: 'Can supervisor sign in?' });
+  expect(ofNone.text).toContain('There is nothing with this name or id.');
+  expect(ofNone.text).toContain('none is required');
+});
+
 it('says who can do what the help desk cannot, and shows no button for it', async () => {
   const client = await createClient(stage.authApi, { contactCenterIds: [stage.contactCenterId] });
   const wrong = authorizeUrl(client, { redirect_uri: 'https://evil.test/' });

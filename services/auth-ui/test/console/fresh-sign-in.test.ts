@@ -30,7 +30,7 @@ it('asks for a new sign-in, keeps the form without showing it, and sends it once
     note: 'a-note-of-mine',
   };
   const asked = await person.submit(form, `${path}/add`, typed);
-  expect(asked).toMatchObject({ status: 403, heading: 'Sign in again to do this' });
+  expect(asked).toMatchObject({ status: 401, heading: 'Sign in again to do this' });
   expect(asked.text).not.toContain('a-note-of-mine');
   const { fields } = formTo(asked, `${path}/add`);
   expect(Object.values(fields).join()).not.toContain('a-note-of-mine');
@@ -79,7 +79,7 @@ it('asks for it wherever the right depends on it: contact centre, environment, a
   const asked = [];
   for (const [index, { action, typed }] of forms.entries()) {
     const page = await person.submit(opened[index] as Answer, action, typed);
-    expect([action, page.status, page.heading]).toEqual([action, 403, 'Sign in again to do this']);
+    expect([action, page.status, page.heading]).toEqual([action, 401, 'Sign in again to do this']);
     asked.push(page);
   }
   await person.signIn(await person.open('/auth/console/sign-in-again'), people.supervisor);
@@ -97,10 +97,10 @@ it('keeps a form in which no file was chosen, and nothing of a file', async () =
     person.submitFiles(form, `${keys}/import`, { keyFile: Buffer.from(keyFile) }, keyFile ? {} : { key });
 
   const file = await send(key);
-  expect(file).toMatchObject({ status: 403, heading: 'Sign in again to do this' });
+  expect(file).toMatchObject({ status: 401, heading: 'Sign in again to do this' });
   expect(file.forms.map(({ action }) => action)).not.toContain(`${keys}/import`);
   const text = await send('');
-  expect(text).toMatchObject({ status: 403, heading: 'Sign in again to do this' });
+  expect(text).toMatchObject({ status: 401, heading: 'Sign in again to do this' });
   await person.signIn(await person.open('/auth/console/sign-in-again'), people.supervisor);
   expect((await person.submit(text, `${keys}/import`)).message).toMatch(/ is imported$/);
 });

@@ -59,6 +59,20 @@ export const listedPages: ListedPage[] = [
   { name: 'console-center-new', path: `${base}/contact-centers/create`, isVariant: true },
   { name: 'console-center', path: center },
   { name: 'console-center-edit', path: (stage) => `${center(stage)}/edit` },
+  { name: 'console-center-second-factor', path: (stage) => `${center(stage)}/second-factor` },
+  {
+    name: 'console-center-second-factor-edit',
+    path: (stage) => `${center(stage)}/second-factor/edit`,
+    isVariant: true,
+  },
+  {
+    name: 'console-center-second-factor-stricter',
+    path: (stage) => `${center(stage)}/second-factor/edit`,
+    fill: async (page) => {
+      await page.selectOption('[name="secondFactor.mode"]', 'required');
+    },
+    isVariant: true,
+  },
   { name: 'console-center-settings', path: (stage) => `${center(stage)}/settings`, isVariant: true },
   { name: 'console-center-settings-there', path: (stage) => `${center(stage)}/settings?location=%2FEUC1` },
   { name: 'console-center-setting-add', path: (stage) => `${center(stage)}/settings/add`, isVariant: true },
@@ -218,6 +232,9 @@ export const listedPages: ListedPage[] = [
   { name: 'console-person-explanation', path: person('explanation') },
   { name: 'console-person-end-session', path: ({ endSessionPath }) => endSessionPath, isVariant: true },
   { name: 'console-person-end-sessions', path: person('end-sessions'), isVariant: true },
+  { name: 'console-person-factors', path: person('factors') },
+  { name: 'console-person-reset-factors', path: person('reset-factors') },
+  { name: 'console-person-invite', path: person('invite'), isVariant: true },
   { name: 'console-person-unlock', path: person('unlock'), isVariant: true },
   { name: 'console-person-stored', path: stored('person') },
   { name: 'console-person-change', path: stored('change'), isVariant: true },

@@ -198,7 +198,8 @@ it('keeps a secret that is not typed, and every setting of a form that is sent a
   await person.submit(await person.open(address), `${pathOf(id)}/settings`);
   const { body } = await stage.environmentApi.call('GET', path);
   expect(before.body.data).toMatchObject([{ prompt: 'login', hasClientSecret: true }]);
-  const shown = { assumeVerifiedEmail: false, passwordUsers: [], requiredGroups: [] };
+  const lists = { passwordUsers: [], requiredGroups: [], phishingResistantContexts: [] };
+  const shown = { assumeVerifiedEmail: false, ...lists };
   expect(body.data).toEqual([{ ...before.body.data[0], ...shown }]);
 });
 

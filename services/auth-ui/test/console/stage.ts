@@ -57,7 +57,7 @@ export interface StageOptions {
 
 export async function startStage(options: StageOptions = {}) {
   const [gatewayPort, authApiPort, internalPort] = await Promise.all([freePort(), freePort(), freePort()]);
-  const publicUrl = `http://127.0.0.1:${gatewayPort}`;
+  const publicUrl = `http://localhost:${gatewayPort}`;
   const authApiUrl = `http://127.0.0.1:${authApiPort}`;
   const publicSettings = { GATEHOUSE_PUBLIC_URL: publicUrl, GATEHOUSE_ALLOW_PLAINTEXT_PUBLIC_URL: 'true' };
   const redis = await startRedis({ persistent: true });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Person } from './person.ts';
 import { type Stage, startStage } from './stage.ts';
@@ -28,6 +29,16 @@ it('takes the document as a file, without a script', async () => {
   const files = { documentFile: Buffer.from(await exported('yaml')) };
   const answer = await person.submitFiles(form, `${path}/preview`, files);
   expect([answer.status, answer.html]).toEqual([200, expect.stringContaining('Nothing would change')]);
+});
+
+it('says that no file holds the second factors of people, and whose people set theirs up again', async () => {
+  expect((await person.open(path)).text).toContain('Nor are the second factors of people in the file');
+  const estate = JSON.parse(await exported('json'));
+  const [there] = estate.contactCenters;
+  const moved = { ...there, id: randomUUID(), name: 'Moved', domains: ['moved'] };
+  estate.contactCenters.push({ ...moved, secondFactor: { mode: 'required' } });
+  const page = await preview(JSON.stringify(estate));
+  expect(page.text).toMatch(/Please note .*people of Moved set theirs up here within the time of grace/);
 });
 
 it('exports a document that changes nothing when it is imported', async () => {

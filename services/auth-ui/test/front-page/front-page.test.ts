@@ -5,7 +5,7 @@ import { buildTestApp } from '../test-app.ts';
 
 const links = {
   GATEHOUSE_FRONT_PAGE_DOCUMENTATION_URL: 'https://wiki.example.com/gatehouse',
-  GATEHOUSE_FRONT_PAGE_PLAYGROUND_URL: 'http://localhost:8091',
+  GATEHOUSE_FRONT_PAGE_PLAYGROUND_URL: 'http://127.0.0.1:8091',
 };
 
 let authApi: Awaited<ReturnType<typeof startAuthApiStandIn>>;

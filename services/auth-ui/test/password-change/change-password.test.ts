@@ -42,6 +42,13 @@ describe('page for a new password', () => {
     expect(body).not.toContain('role="alert"');
   });
 
+  it('leads to the sign-in where a factor is needed before the password is changed', async () => {
+    const body = await pageFor({ error: 'second_factor_required' }, '&error');
+    expect(body).toContain('Sign in first, with your present password and your second factor.');
+    expect(body).toContain('href="/auth/sign-in.html?step=name&amp;interaction=change"');
+    expect(await pageFor({ error: 'password_policy' }, '&error')).not.toContain('step=name&amp;');
+  });
+
   it('says that the password has expired', async () => {
     expect(await pageFor({ error: 'password_expired' })).toContain(
       'Your password has expired. Choose a new one to go on.',

@@ -45,7 +45,7 @@ const namesOfProducts =
 
 /** Words that a language writes as English does. */
 const alike: Partial<Record<Language, string[]>> = {
-  de: ['field.deviceCode', 'field.userCode'],
+  de: ['field.deviceCode', 'field.userCode', 'secondStep.enrol.passkey', 'console.people.factors.passkey'],
   es: ['problem.prefix'],
   fr: ['front.documentation', 'field.deviceCode', 'field.userCode', 'account.tab.applications'],
   it: ['field.tenant', 'field.password', 'account.password'],
@@ -69,7 +69,7 @@ const isCode = /[A-Z]\w*[A-Z]|[a-z][A-Z]|[\d_/@=]/;
 
 /** What stays in Latin letters in every script. */
 const namesAndCommands =
-  '--file ada audience audit Basic bcrypt check code consent console Consul Cookie cors-origins dbid Elasticsearch email Environment exact false gatehouse https implicit import issuer jwks jwt-bearer ldap.filters.person login maxmemory maxmemory-policy migrate noeviction none OAuth open openid people Pod pod PostgreSQL Prometheus query red Redis reencrypt reship Sentinel sub subject token-exchange true Web X-Forwarded-For'.split(
+  '--file ada attestation audience audit Basic bcrypt check code consent console Consul Cookie cors-origins dbid Elasticsearch email Environment exact false gatehouse https implicit import issuer jwks jwt-bearer ldap.filters.person login maxmemory maxmemory-policy migrate noeviction none OAuth open openid people Pod pod PostgreSQL Prometheus query red Redis reencrypt reship Sentinel sub subject token-exchange true Web X-Forwarded-For'.split(
     ' ',
   );
 

@@ -1,4 +1,5 @@
 /** Derives who a caller is, by the kinds of the matrix, and which contact centres they reach. */
+import type { StepUp } from '@gatehouse/caller-auth/credentials';
 import {
   consoleClientId,
   consoleLinkGrantType,
@@ -22,8 +23,8 @@ export interface Caller {
   clientId?: string;
   /** Of the operator at the console: correlation id of the request that made the link. */
   linkRequest?: string;
-  /** Of a person at the console: when they proved who they are; absent there: not known. */
-  signedInAtMs?: number | undefined;
+  /** Of a person at the console: what the policy requires, and what the sign-in has. */
+  stepUp?: StepUp;
   /** Ids of the contact centres whose rows it may read; `all` includes environments, servers and locations. */
   reads: 'all' | ReadonlySet<string>;
   /** Whether it may write what it may read. */
@@ -72,8 +73,7 @@ export function tokenCaller(token: IntrospectionActive): Caller {
 
 /** A person at the operator console. At every introspection Auth API gives the authorities to those on its lists. */
 function consoleCaller(token: IntrospectionActive): Caller {
-  const { sub, client_id, grant_type, authorities, contact_center_ids, username, link_request, auth_time } =
-    token;
+  const { sub, client_id, grant_type, authorities, contact_center_ids, username, link_request } = token;
   // Audited under the name of the account, as its calls by HTTP Basic are.
   if (grant_type === consoleLinkGrantType && username !== undefined && link_request !== undefined)
     return { ...opsCaller(username), clientId: client_id, linkRequest: link_request };
@@ -85,12 +85,22 @@ function consoleCaller(token: IntrospectionActive): Caller {
     name: sub,
     ...contactCenterIn(token),
     clientId: client_id,
-    signedInAtMs: auth_time === undefined ? undefined : auth_time * 1000,
+    stepUp: stepUpOf(token),
     reads: isOfInstallation ? 'all' : new Set(contact_center_ids),
     writes,
     ...(!writes && { lesserRights: rights.flatMap((right) => lesserKindOf[right] ?? []) }),
     internal: false,
   };
+}
+
+/** Auth API of the release before knows no policy: the time of the sign-in counts. */
+function stepUpOf({ step_up, auth_time }: IntrospectionActive): StepUp {
+  const {
+    level,
+    is_met: isMet,
+    proved_at,
+  } = step_up ?? { level: 'password', is_met: true, proved_at: auth_time };
+  return { level, isMet, provedAtMs: proved_at === undefined ? undefined : proved_at * 1000 };
 }
 
 const lesserKindOf = { administrator: undefined, 'help-desk': 'help desk', auditor: 'auditor' } as const;

@@ -1,6 +1,6 @@
 /** Applies the row of a route: its properties before the body is read and before a change is kept, its verdict before anything is done. */
 import { admits, isDangerous, type Verdict } from '@gatehouse/caller-auth/authorisation';
-import { requireFreshSignIn } from '@gatehouse/caller-auth/credentials';
+import { requireStepUp } from '@gatehouse/caller-auth/credentials';
 import { managementAuthority } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { type AppError, forbidden, notFound } from '@gatehouse/service-kit/errors';
@@ -18,15 +18,17 @@ import {
 } from './caller.ts';
 import { authorisation, base, type Operation } from './matrix.ts';
 
-/** Returns the caller. @throws AppError 403, 503. `decide` says whether the caller may make the request at all. */
+/** Returns the caller. @throws AppError 401, 403, 503. `decide` says whether the caller may make the request at all. */
 export function createRowGuard({ places, now }: { places: AdministratorPlaces; now: Clock }) {
   return async (caller: Caller, request: FastifyRequest): Promise<Caller> => {
     const rule = ruleOf(request);
     if (rule === undefined) return caller;
     // The link of an operator lives for 15 minutes; programs do not sign in.
-    const isPersonAtConsole = caller.kind === 'user' && caller.clientId !== undefined;
-    if (isDangerous(rule, request.query as object) && isPersonAtConsole)
-      requireFreshSignIn(caller.signedInAtMs, now());
+    if (caller.stepUp !== undefined)
+      requireStepUp(caller.stepUp, {
+        isDangerous: isDangerous(rule, request.query as object),
+        nowMs: now(),
+      });
     const id = parseId(String((request.params as { id?: unknown }).id));
     // Of a contact centre that the caller may not read, nothing is said.
     if (rule.speaksForPeople && id !== undefined && mayRead(caller, id))

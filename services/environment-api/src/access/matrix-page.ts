@@ -56,13 +56,14 @@ ${Object.entries(verdicts)
 
 ### Operations
 
-- ◆ A person needs a sign-in that is at most 15 minutes old (403 \`stale_sign_in\`). Programs with a SCIM key are not asked.
+- ◆ A person needs a sign-in of the last 15 minutes, with the factor that the policy of the contact centre requires
+  (401 \`insufficient_user_authentication\`, RFC 9470). Programs with a SCIM key are not asked.
 - ● Where an administrator of the installation signs in at the contact centre, a caller that is bound to it gets 403 \`place_of_administrators\`. So does a caller
   that is bound to it or has a SCIM key of it, for the record and the password of that person. The help desk gets 403 \`person_with_right\` for everybody with a right at the console, and a
   SCIM key for administrators of the contact centre.
 
 Paths are below \`/environment/v3\`. A change of \`domains\`, \`environmentId\`, \`membership\` or \`subjectScope\` of a contact centre needs what
-\`POST /contact-centers\` needs. A change of its \`status\` is under ●.
+\`POST /contact-centers\` needs. A change of its \`status\` or \`secondFactor\` is under ●.
 
 ${authorisation.table()}
 `;

@@ -30,6 +30,8 @@ export async function authoriseChange(
   if (changes('domains')) requireDomainWriter(caller);
   // A disabled contact centre shuts its people out, administrators of the installation among them.
   if (changes('status')) await write.requires(() => places.requireOthers(caller, present.id));
+  // A stricter policy may do the same.
+  if (changes('secondFactor')) await write.requires(() => places.requireOthers(caller, present.id));
 }
 
 /** Users find their contact centre by its domains: a bound manager could claim the name of another one. */

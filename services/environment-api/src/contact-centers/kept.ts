@@ -1,5 +1,6 @@
 /** Says what is kept of a deleted contact centre, and creates it again with what belonged to it. */
 import type { LostSecret, Restoration } from '@gatehouse/contracts/environment-administration';
+import { noSecondFactor } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Deleted, Kept } from '../deleted/kept.ts';
@@ -38,7 +39,9 @@ export async function restoreCenter(
     subjectsWereShared: boolean;
   };
   const { write } = insertion;
-  const fields = { ...before, ...definedOnly({ name, domains, environmentId }) };
+  // The release before kept none.
+  const { secondFactor = noSecondFactor } = before;
+  const fields = { ...before, secondFactor, ...definedOnly({ name, domains, environmentId }) };
   requireHonestNames(fields);
   const { id } = await insertCenter(insertion, kept.objectId, fields, false);
   if (subjectsWereShared) await store.noteSharedSubjects(write.db, id);

@@ -24,6 +24,7 @@ import { readContents } from './contents.ts';
 import { type Anew, keptOf, restoreCenter } from './kept.ts';
 import { type ContactCenterFilter, countContactCenters, listContactCenters } from './list-store.ts';
 import type { ContactCenterPatch, NewContactCenter } from './schemas.ts';
+import { completed } from './second-factor.ts';
 import * as store from './store.ts';
 import {
   deleteCenter,
@@ -33,6 +34,12 @@ import {
   reread,
   updateCenter,
 } from './writes.ts';
+
+/** For a contact centre of which nobody chose these. */
+const newFields = { membership: everybody, subjectScope: 'contactCenter' as const };
+
+/** Something that belongs to it changed, and its policy did not. */
+const asBefore = { raisesSecondFactor: false };
 
 export type ContactCenterService = ReturnType<typeof createContactCenterService>;
 
@@ -93,8 +100,8 @@ export function createContactCenterService({
     /** @throws AppError 400 for an unknown environment, 409 when the id or a domain is taken */
     async create(context: WriteContext, input: NewContactCenter): Promise<ContactCenter> {
       const { id = randomUuid(), ...rest } = input;
-      const { membership = everybody, subjectScope = 'contactCenter' } = input;
-      const fields = { ...rest, membership, subjectScope, name: input.name ?? input.domains[0] ?? id };
+      const { name = input.domains[0] ?? id, secondFactor } = input;
+      const fields = { ...newFields, ...definedOnly(rest), secondFactor: completed(secondFactor), name };
       requireHonestNames(fields);
       const needsChoice = input.membership === undefined && !isCompat;
       return writer.write(context, (write) =>
@@ -104,7 +111,7 @@ export function createContactCenterService({
     /** Fields that are not given keep their values. @throws AppError 400, 404, 409, 412 */
     change: (context: WriteContext, text: string, patch: ContactCenterPatch): Promise<ContactCenter> =>
       writeOne(context, text, async (write, present) => {
-        const next = { ...auditedFields(present), ...definedOnly(patch) };
+        const next = changed(present, patch);
         if (isDeepStrictEqual(auditedFields(present), auditedFields(next))) return present;
         requireHonestNames(next, present);
         await store.recordSharedSubjects(write.db, present.environmentId);
@@ -138,7 +145,7 @@ export function createContactCenterService({
     ): Promise<ContactCenter> =>
       writeOne(context, text, async (write, present) => {
         if (!(await work(write, present))) return present;
-        await store.updateContactCenter(write.db, present.id, present);
+        await store.updateContactCenter(write.db, present.id, present, asBefore);
         return reread(write.db, present.id);
       }),
     /** As changeWithin, for work that returns a result; undefined: nothing changed. */
@@ -150,10 +157,15 @@ export function createContactCenterService({
       writeOne(context, text, async (write, present) => {
         const result = await work(write, present);
         if (result === undefined) return { center: present, result };
-        await store.updateContactCenter(write.db, present.id, present);
+        await store.updateContactCenter(write.db, present.id, present, asBefore);
         return { center: await reread(write.db, present.id), result };
       }),
   };
+}
+
+function changed(present: ContactCenter, patch: ContactCenterPatch) {
+  const secondFactor = completed(patch.secondFactor, present.secondFactor);
+  return { ...auditedFields(present), ...definedOnly(patch), secondFactor };
 }
 
 async function lock({ ifMatch }: WriteContext, db: Queryable, id: string): Promise<ContactCenter> {

@@ -4,6 +4,8 @@ import {
   type Directory,
   domainKey,
   type EnvironmentContactCenters,
+  isStricter,
+  noSecondFactor,
 } from '@gatehouse/contracts/environment-api';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { type ContactCenter, type ContactCenterFields, contactCenterJson } from './contact-center.ts';
@@ -73,8 +75,8 @@ export async function onlyContactCenter(db: Queryable, environmentId: string): P
 }
 
 function columnsOf(fields: ContactCenterFields): unknown[] {
-  const { environmentId, name, auth, status, membership, subjectScope } = fields;
-  return [environmentId, name, auth, status, membership, subjectScope];
+  const { environmentId, name, auth, status, membership, subjectScope, secondFactor } = fields;
+  return [environmentId, name, auth, status, membership, subjectScope, secondFactor];
 }
 
 /** False when the id is taken. */
@@ -85,9 +87,11 @@ export async function insertContactCenter(
 ): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'contact_center_insert',
-    text: `INSERT INTO environment.contact_centers (id, environment_id, name, auth, status, membership, subject_scope)
-      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
-    values: [id, ...columnsOf(fields)],
+    text: `INSERT INTO environment.contact_centers (id, environment_id, name, auth, status, membership, subject_scope,
+        second_factor, second_factor_raised_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $9::boolean THEN now() END) ON CONFLICT (id) DO NOTHING`,
+    // The time of grace of its people begins with it.
+    values: [id, ...columnsOf(fields), isStricter(noSecondFactor, fields.secondFactor)],
   });
   return rowCount === 1;
 }
@@ -97,13 +101,15 @@ export async function updateContactCenter(
   db: Queryable,
   id: string,
   fields: ContactCenterFields,
+  { raisesSecondFactor }: { raisesSecondFactor: boolean },
 ): Promise<void> {
   await db.query({
     name: 'contact_center_update',
     text: `UPDATE environment.contact_centers SET environment_id = $2, name = $3, auth = $4, status = $5, membership = $6,
-        subject_scope = $7, version = nextval('environment.versions'), updated_at = now()
+        subject_scope = $7, second_factor = $8,
+        second_factor_raised_at = CASE WHEN $9::boolean THEN now() ELSE second_factor_raised_at END, version = nextval('environment.versions'), updated_at = now()
       WHERE id = $1`,
-    values: [id, ...columnsOf(fields)],
+    values: [id, ...columnsOf(fields), raisesSecondFactor],
   });
 }
 

@@ -1,7 +1,7 @@
 /** Writes a contact centre within a transaction, with its domains, its audit row and the ends that follow. */
 
 import { isDeepStrictEqual } from 'node:util';
-import { type Directory, isOwnDirectory } from '@gatehouse/contracts/environment-api';
+import { type Directory, isOwnDirectory, isStricter } from '@gatehouse/contracts/environment-api';
 import { diff } from '@gatehouse/service-kit/changes';
 import { badRequest, conflict } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
@@ -51,7 +51,9 @@ export async function updateCenter(
   present: ContactCenter,
   next: ContactCenterFields,
 ): Promise<ContactCenter> {
-  await store.updateContactCenter(write.db, present.id, next);
+  await store.updateContactCenter(write.db, present.id, next, {
+    raisesSecondFactor: isStricter(present.secondFactor, next.secondFactor),
+  });
   if (!isDeepStrictEqual(present.domains, next.domains))
     await replaceDomains(caller, write.db, present.id, next.domains);
   await record(write, 'update', present.id, present, next);

@@ -119,7 +119,7 @@ export function createDeletedStore({ keptDays }: { keptDays: number }) {
             DELETE FROM environment.deleted_parts
               WHERE place = 'people_links' AND part ->> 'person_id' IN (SELECT person_id FROM found)
           ), gone AS (
-            DELETE FROM environment.deleted WHERE kind = 'person' AND id IN (SELECT deleted_id FROM found)
+            DELETE FROM environment.deleted WHERE kind = 'person' AND id = ANY (ARRAY(SELECT deleted_id FROM found))
           )
           SELECT FROM found`,
         [userNameKey],

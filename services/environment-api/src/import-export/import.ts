@@ -5,9 +5,11 @@ import type { Warning } from '@gatehouse/contracts/answers';
 import type { Setting } from '@gatehouse/contracts/environment-administration';
 import { clientSecretPlace, domainKey, everybody } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
+import { say, wordsOf } from '@gatehouse/service-kit/sentences';
 import type { BrandingService } from '../branding/service.ts';
-import type { Write, WriteContext } from '../changes/writer.ts';
+import type { Write, WriteContext, Written } from '../changes/writer.ts';
 import { auditedFields } from '../contact-centers/contact-center.ts';
+import { completed } from '../contact-centers/second-factor.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import type { GlobalSettingService } from '../global-settings/service.ts';
@@ -74,7 +76,9 @@ export function createImporter(services: ImportedServices, readSecret: ReadSecre
       } = wanted;
       // A document of the release before names no membership: whoever belongs to a contact centre now does afterwards.
       const membership = wanted.membership ?? before?.center.membership ?? everybody;
-      const whole = { ...fields, membership };
+      // Nor does it name a policy: the one that is there stays.
+      const secondFactor = completed(wanted.secondFactor, before?.center.secondFactor);
+      const whole = { ...fields, membership, secondFactor };
       if (!before) await contactCenters.create(context, whole);
       else if (isDifferent(whole, before)) await contactCenters.change(context, wanted.id, whole);
       await writeSettings(wantedSettings, before?.settings ?? [], `contactCenters.${index}.settings`, {
@@ -174,14 +178,34 @@ async function writeSettings(
   for (const setting of before.values()) await remove(setting);
 }
 
-/** Names that nothing reads are taken, and told. */
-export function documentWarnings({ settings, contactCenters }: InstallationDocument): Warning[] {
+/** Names that nothing reads are taken, and told. So is what the document cannot hold. `changes`: those that the document makes. */
+export function documentWarnings(
+  { settings, contactCenters }: InstallationDocument,
+  changes: readonly Pick<Written, 'action' | 'entity' | 'id'>[],
+): Warning[] {
   const within = (list: readonly Setting[], path: string) =>
     list.flatMap((setting, index) => nameWarnings(setting, `${path}.${index}.name`) ?? []);
+  const created = new Set(
+    changes.flatMap(({ action, entity, id }) =>
+      action === 'create' && entity === 'contact-center' ? [id] : [],
+    ),
+  );
   return [
+    ...contactCenters.flatMap((one, index) => (created.has(one.id) ? factorWarnings(one, index) : [])),
     ...within(settings, 'settings'),
     ...contactCenters.flatMap((one, index) => within(one.settings, `contactCenters.${index}.settings`)),
   ].slice(0, maxWarnings);
+}
+
+/** The people of a contact centre that is new here have no second factors here. */
+function factorWarnings({ id, name = id, secondFactor }: WantedCenter, index: number): Warning[] {
+  const { mode, requiredRoles, phishingResistantRoles, enrolmentGraceDays } = completed(secondFactor);
+  const isRequiredOfRoles = requiredRoles.length + phishingResistantRoles.length > 0;
+  if (mode === 'off' && !isRequiredOfRoles) return [];
+  const isRequired = isRequiredOfRoles || mode !== 'offered';
+  const how = !isRequired ? 'notHeld' : enrolmentGraceDays > 0 ? 'inGrace' : 'invited';
+  const field = `contactCenters.${index}.secondFactor`;
+  return [{ field, value: mode, ...wordsOf(say(`warning.factors.${how}`, { name })) }];
 }
 
 const maxWarnings = 100;

@@ -43,6 +43,8 @@ export function exportRoutes(api: App, { importExport }: { importExport: ImportE
         operationId: 'exportEstate',
         summary:
           'Everything as one document, in JSON or, as Accept asks, YAML; references instead of secrets',
+        description:
+          'No document holds people of people stores, or second factors of people: passkeys, apps for codes, recovery codes, remembered browsers and invitations stay in the database of Auth API. It holds the policy, and people of a contact centre that is imported elsewhere set their factors up there.',
         response: { 200: exported, ...failures },
       },
     },
@@ -104,7 +106,7 @@ export function importRoutes(
       const document = await readDocument(request.body);
       const result = await importExport.replace(contextOf(request), document, dryRun);
       reply.header('etag', installationEtagOf(await changeLog.latest()));
-      return ok({ dryRun, ...result, warnings: documentWarnings(document) });
+      return ok({ dryRun, ...result, warnings: documentWarnings(document, result.changes) });
     },
   );
 }

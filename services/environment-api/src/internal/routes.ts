@@ -124,7 +124,12 @@ function contactCenterViewOf(
   const settings = effectiveTexts(found.settings);
   const version = versionOf(found);
   const place = { id, name, environmentId, domains, auth, membership, status, subjectScope };
-  return { ...place, version, settings, ...definedOnly({ branding }) };
+  const { secondFactorRaisedAt } = found.center;
+  const secondFactor = definedOnly({
+    ...found.center.secondFactor,
+    raisedAt: secondFactorRaisedAt ?? undefined,
+  });
+  return { ...place, secondFactor, version, settings, ...definedOnly({ branding }) };
 }
 
 /** Both versions come from one sequence, so the greater one changes when either does. */

@@ -1,5 +1,4 @@
 /** Renders failures in the form of SCIM (RFC 7644 section 3.12): these members and no others, because clients refuse what the schema has not. */
-import { OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { AppError, createErrorHandler } from '@gatehouse/service-kit/errors';
 
@@ -51,6 +50,5 @@ function scimTypeOf({ name, status, problems }: AppError): ScimType | undefined 
 }
 
 function challengeOf(error: AppError): string {
-  const challenge = error instanceof OAuthError ? error.challenge : undefined;
-  return challenge ?? 'Basic realm="gatehouse", charset="UTF-8"';
+  return error.challenge ?? 'Basic realm="gatehouse", charset="UTF-8"';
 }

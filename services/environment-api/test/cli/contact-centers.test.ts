@@ -249,5 +249,5 @@ test('the token of a person whose sign-in is old is refused, with the way on', a
   const refused = await cli.run(['cc', 'update', cc, '--name', 'Renamed'], { env: { GATEHOUSE_TOKEN } });
   expect(refused.exitCode).toBe(3);
   expect(refused.error).toContain('sign in again');
-  expect(refused.error).toContain('GATEHOUSE_TOKEN, comes from an old sign-in');
+  expect(refused.error).toContain('GATEHOUSE_TOKEN, comes from an old or too weak sign-in');
 });

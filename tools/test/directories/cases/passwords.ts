@@ -1,6 +1,9 @@
 /** Tries how passwords are changed, by whom, and what is said of them. */
 import { expect } from 'vitest';
+import { addApp, stepMs } from '../../../../services/auth-api/test/factors/people.ts';
+import { postStep } from '../../../../services/auth-api/test/stack/second-step.ts';
 import { anotherPassword, type Door, everything, outcome } from '../door.ts';
+import { supervisors } from '../stage.ts';
 import type { Case } from './logins.ts';
 
 export function passwordCases(test: Case): void {
@@ -14,6 +17,17 @@ export function passwordCases(test: Case): void {
     const person = await door.person();
     await door.source.expirePassword(person.userName);
     await throughChange(door, person, '403 password_expired');
+  });
+
+  test('a password that is over is changed after the factor, where one is needed', async (door) => {
+    const { requireFactorOf, source } = door;
+    await requireFactorOf(supervisors.authority);
+    try {
+      await throughFactor(door, (userName) => source.demandNewPassword(userName));
+      await throughFactor(door, (userName) => source.expirePassword(userName));
+    } finally {
+      await requireFactorOf();
+    }
   });
 
   test('a change by its owner ends what the old password granted, and the new one counts at once', async (door) => {
@@ -63,6 +77,30 @@ export function passwordCases(test: Case): void {
       expect(outcome(await door.login(person.userName, person.password))).toBe('200 ok');
     }
   });
+}
+
+async function throughFactor(door: Door, startOver: (userName: string) => Promise<void>): Promise<void> {
+  const { authApi, source } = door;
+  const { userName, password } = await door.person({ groups: [supervisors.group] });
+  const { codeAt } = await addApp(authApi, await door.personOf(userName));
+  await startOver(userName);
+  const browser = door.newBrowser();
+  const named = { tenant: source.domain, userName };
+  const typed = await browser.postForm('/auth/v3/sign-in', { ...named, username: userName, password });
+  expect(typed.location).toContain('/auth/second-step.html');
+  const change = () =>
+    browser.postForm('/auth/v3/change-password', {
+      ...{ ...named, oldPassword: password, newPassword: anotherPassword },
+    });
+  expect((await change()).location).toContain('error=second_factor_required');
+  expect(outcome(await door.change(userName, password, anotherPassword))).toBe('403 second_factor_required');
+  const code = codeAt(Date.now() + stepMs);
+  const given = await postStep(authApi, browser, 'code', { kind: 'totp', code });
+  expect(given.location).toContain('/auth/change-password.html?error=password_');
+  expect((await browser.get('/auth/v3/ping')).status).toBe(403);
+  expect((await change()).location).toContain('/auth/signed-in.html');
+  expect((await browser.get('/auth/v3/ping')).status).toBe(200);
+  expect(outcome(await door.login(userName, password))).toBe('401 bad_credentials');
 }
 
 async function throughChange(

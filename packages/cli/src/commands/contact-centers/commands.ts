@@ -1,9 +1,13 @@
 /** `gatehouse cc`: contact centres. */
 
+import type { Written } from '@gatehouse/api-client/administration';
+import { dryRunSecondFactor } from '@gatehouse/api-client/auth-api';
 import {
   type ContactCenterFilter,
   createContactCenterAdministration,
 } from '@gatehouse/api-client/environment-api';
+import type { FactorPreview } from '@gatehouse/contracts/auth-administration';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import {
   type ContactCenterChange,
   contactCenter,
@@ -12,11 +16,13 @@ import {
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
+import { UsageError } from '../../failure/failure.ts';
 import { contactCenterOf, inEnvironment } from '../../input/named.ts';
 import { optionsOf } from '../../input/options.ts';
 import type { Session } from '../../session.ts';
 import { resourceCommands, sortOption } from '../resource-command.ts';
 import { ccEndsCommand } from './ends.ts';
+import { ccFactorsCommand, printPreview } from './factors.ts';
 import { ccSubjectsCommand } from './subjects.ts';
 
 /** `subjects` changes the scope of subjects, and says first what ends. */
@@ -44,6 +50,8 @@ function membershipOf(text: string): { by: string; names: string[] } {
   return { by: text.slice(0, equals).trim(), names: names.map((name) => name.trim()) };
 }
 
+type Sent = Written<ContactCenter> | FactorPreview;
+
 interface ListOptions extends Omit<ContactCenterFilter, 'environmentId'> {
   environment?: string;
 }
@@ -52,7 +60,15 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
   const cc = program.command('cc').description('contact centres');
   const commands = resourceCommands(cc, cli, {
     resource: contactCenter,
-    calls: ({ environmentApi }: Session) => createContactCenterAdministration(environmentApi),
+    calls: ({ environmentApi, authApi }: Session) => ({
+      ...createContactCenterAdministration(environmentApi),
+      tryPolicy: (id: string, { secondFactor }: ContactCenterChange) => {
+        if (secondFactor !== undefined) return dryRunSecondFactor(authApi, id, { secondFactor });
+        throw new UsageError(
+          'Only the second factor can be tried: name an option of it, such as --second-factor-mode',
+        );
+      },
+    }),
     argument: ['<contact-center>', 'its name, a domain or its id'],
     idOf: contactCenterOf,
   });
@@ -81,9 +97,19 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
     description: 'change what is given; the rest stays',
     fields: fields.filter(({ isFixed }) => !isFixed),
     body: inEnvironment,
-    send: (calls, id, body: ContactCenterChange) => calls.change(id, body),
-    print: ({ output }, written) => output.written(`Contact centre ${written.data.id} is changed.`, written),
+    options: (command) =>
+      command.option(
+        '--dry-run',
+        'store nothing: say whom the second factor that is given would keep out; exit code 1 when it locks somebody out',
+      ),
+    send: (calls, id, body: ContactCenterChange, { dryRun }: { dryRun?: boolean }): Promise<Sent> =>
+      dryRun ? calls.tryPolicy(id, body) : calls.change(id, body),
+    print(session, sent) {
+      if ('after' in sent) printPreview(session, sent);
+      else session.output.written(`Contact centre ${sent.data.id} is changed.`, sent);
+    },
   });
+  ccFactorsCommand(cc, cli);
   ccEndsCommand(cc, cli);
   ccSubjectsCommand(cc, cli);
   commands.remove({

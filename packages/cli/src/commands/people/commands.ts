@@ -10,6 +10,7 @@ import { namedWithId, namesOfCenters } from '../../input/shown-names.ts';
 import { printDiagnosis } from '../../output/diagnosis.ts';
 import { shown } from '../../output/text.ts';
 import { eraseCommand } from './erase.ts';
+import { factorCommands } from './factors.ts';
 import { importCommand } from './import.ts';
 import { linkCommands } from './links.ts';
 import { searchCommands } from './search.ts';
@@ -18,12 +19,13 @@ import { unlockCommand } from './unlock.ts';
 
 interface ExplainOptions extends PlaceOption {
   correlation?: string;
+  client?: string;
 }
 
 export function peopleCommands(program: Command, cli: Cli): void {
   const people = program
     .command('people')
-    .description('people: why they cannot sign in, and those of the people store');
+    .description('people: why they cannot sign in, their second factors, and those of the people store');
 
   storeCommands(people, cli);
   linkCommands(people, cli);
@@ -35,13 +37,15 @@ export function peopleCommands(program: Command, cli: Cli): void {
     people
       .command('explain')
       .description(
-        'why somebody cannot sign in; exit code 1 when every sign-in or the request of --correlation is refused, or it is not known',
+        'why somebody cannot sign in; exit code 1 when every sign-in, or the request of --correlation, or each sign-in to --client is refused, or it is not known',
       )
-      .option('--correlation <id>', 'also why this request was refused: the id that its error page showed'),
+      .option('--correlation <id>', 'also why this request was refused: the id that its error page showed')
+      .option('--client <id>', 'of a sign-in to this application, which may require a second factor'),
   ).action(
-    cli.action<ExplainOptions, [string]>(async (session, { contactCenter, correlation }, name) => {
+    cli.action<ExplainOptions, [string]>(async (session, { contactCenter, correlation, client }, name) => {
       const person = await personOf(session, name, contactCenter);
-      const explanation = await explainSignIn(session.authApi, { ...person, correlationId: correlation });
+      const asked = { ...person, correlationId: correlation, client };
+      const explanation = await explainSignIn(session.authApi, asked);
       const { user, verdict } = explanation;
       const centerName = await namesOfCenters(session, [user.contactCenterId]);
       const center = namedWithId(centerName, user.contactCenterId);
@@ -53,6 +57,7 @@ export function peopleCommands(program: Command, cli: Cli): void {
   );
 
   unlockCommand(people, cli);
+  factorCommands(people, cli);
 }
 
 /** The verdicts with which the person signs in. */

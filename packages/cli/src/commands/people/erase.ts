@@ -60,6 +60,7 @@ const words: Record<keyof ErasurePlan['held'], string> = {
   sessions: 'sessions',
   consents: 'consents',
   approvalCodes: 'codes for approvals',
+  factors: 'second factors',
   wrongPasswords: 'wrong passwords',
   browsers: 'known browsers and networks',
   rights: 'rights at the console',

@@ -1,6 +1,7 @@
 /** Describes who a client is, which grants it has, how people sign in to it, and how far it reaches. */
 import { z } from 'zod';
 import { field } from '../../resource/field.ts';
+import { assuranceLevels } from '../../values/assurance.ts';
 import { contactCenterIdSchema } from '../../values/scalar.ts';
 import { freeText } from '../../values/text.ts';
 import { detailTypeNameSchema } from './detail-types.ts';
@@ -134,6 +135,12 @@ export const signIn = {
   defaultMaxAgeSeconds: field(z.int().min(0).max(maxInteger).optional(), {
     label: 'Age of a sign-in, in seconds',
     help: 'A sign-in that is older is asked for again, where the request says no `max_age`.',
+    group: 'signIn',
+    isClearable: true,
+  }),
+  minimumAcr: field(z.enum(assuranceLevels).optional(), {
+    label: 'Least assurance',
+    help: 'It gets nothing of people who have proved less, whatever their contact centre requires. Grants without a browser are then refused.',
     group: 'signIn',
     isClearable: true,
   }),

@@ -6,19 +6,17 @@ import { freeText, label } from '@gatehouse/contracts/values';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { acceptFormsAndJson, flag, isSet } from '../cookies/browser-scope.ts';
-import type { Pages } from '../cookies/pages.ts';
 import type { ApprovalPageCalls } from './page-calls.ts';
 
 interface ApprovalRoutesDeps {
   calls: ApprovalPageCalls;
-  pages: Pages;
 }
 
 const tags = ['approvals'];
 const consumes = ['application/x-www-form-urlencoded'];
 const csrf = freeText(256).default('');
 
-export async function approvalRoutes(app: App, { calls, pages }: ApprovalRoutesDeps): Promise<void> {
+export async function approvalRoutes(app: App, { calls }: ApprovalRoutesDeps): Promise<void> {
   await acceptFormsAndJson(app);
 
   app.get(
@@ -45,12 +43,13 @@ export async function approvalRoutes(app: App, { calls, pages }: ApprovalRoutesD
         operationId: 'answerApproval',
         tags,
         summary: 'Take the answer of a person to a request for approval',
-        description: 'The form of our own page, with its csrf token. Answers 303 back to the page.',
+        description:
+          'The form of our own page, with its csrf token. Answers 303 back to the page, or to the second step where the session is too weak to approve.',
         consumes,
         body: z.object({ approval: label(64), csrf, answer: z.enum(approvalAnswers) }),
       },
     },
-    async (request, reply) => reply.redirect(pages.approvals(await calls.answer(request, request.body)), 303),
+    async (request, reply) => reply.redirect(await calls.answer({ request, reply }, request.body), 303),
   );
 
   app.post(
@@ -61,12 +60,11 @@ export async function approvalRoutes(app: App, { calls, pages }: ApprovalRoutesD
         tags,
         summary: 'Keep the code that some clients must know before they may ask a person',
         description:
-          'The form of our own page, with its csrf token. An empty code removes the one that is kept.',
+          'The form of our own page, with its csrf token. An empty code removes the one that is kept. Answers as `approvals/answer` does.',
         consumes,
         body: z.object({ userCode: freeText(1024).default(''), csrf }),
       },
     },
-    async (request, reply) =>
-      reply.redirect(pages.approvals(await calls.keepUserCode(request, request.body)), 303),
+    async (request, reply) => reply.redirect(await calls.keepUserCode({ request, reply }, request.body), 303),
   );
 }

@@ -2,13 +2,15 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { backchannelGrantType } from '../../core/protocol/grant-types.ts';
 import { isWithinScope } from '../../core/protocol/parameters.ts';
+import type { Admission } from '../../people/accounts/admission.ts';
+import { type Demands, demandsOf } from '../../people/accounts/demands.ts';
 import type { AuditEvent, AuditWriter } from '../../records/audit/event.ts';
 import { isSamePerson, type PersonKey } from '../../records/revocation/revocation.ts';
 import { type Client, servesContactCenter } from '../../registry/clients/client.ts';
 import type { ClientDirectory } from '../../registry/clients/directory.ts';
 import { formatFamilyToken, newFamilyId, newSecret, secretHash } from '../../tokens/family-token.ts';
 import type { Grant } from '../../tokens/grant.ts';
-import { referenceTo } from '../../tokens/session-reference.ts';
+import { proofsOf, referenceTo } from '../../tokens/session-reference.ts';
 import type { BrowserRequest } from '../cookies/browser-cookies.ts';
 import type { PolledRequests } from '../devices/polled-requests.ts';
 import type { SessionService } from '../sessions/service.ts';
@@ -21,6 +23,7 @@ export interface ApprovalsOptions {
   askedPeople: AskedPeople;
   directory: Pick<ClientDirectory, 'find'>;
   sessions: Pick<SessionService, 'recordClient'>;
+  admission: Pick<Admission, 'judge'>;
   audit: AuditWriter;
   now: Clock;
 }
@@ -39,7 +42,7 @@ export interface WaitingApproval {
 export type Approvals = ReturnType<typeof createApprovals>;
 
 export function createApprovals(options: ApprovalsOptions) {
-  const { store, askedPeople, directory, sessions, audit, now } = options;
+  const { store, askedPeople, directory, sessions, admission, audit, now } = options;
 
   /** Undefined: the session's person must not know of it, or its client may not ask any more. */
   async function open(id: string, session: Session): Promise<WaitingApproval | undefined> {
@@ -75,24 +78,31 @@ export function createApprovals(options: ApprovalsOptions) {
       return found.filter((waiting) => waiting !== undefined);
     },
 
-    /** False when nothing with this id waits for the person any more. */
+    /** `gone`: nothing with this id waits for the person any more. The demands are what the session is too weak for. @throws AppError (503) */
     async answer(
       id: string,
       answer: 'approved' | 'denied',
       session: Session,
       request: BrowserRequest,
-    ): Promise<boolean> {
+    ): Promise<'approved' | 'denied' | 'gone' | Demands> {
       const waiting = await open(id, session);
-      if (waiting === undefined) return false;
+      if (waiting === undefined) return 'gone';
       const isApproved = answer === 'approved';
+      if (isApproved) {
+        const { client } = waiting;
+        const proofs = proofsOf({ session, authorizedAtMs: session.createdAtMs });
+        const verdict = await admission.judge(session.identity, { act: 'ciba', proofs, client });
+        if ('gone' in verdict) return 'gone';
+        if ('short' in verdict) return demandsOf(client);
+      }
       const given = isApproved ? grantOf(waiting.request, session, now()) : 'denied';
-      if (!(await store.answer(id, given))) return false;
+      if (!(await store.answer(id, given))) return 'gone';
       await Promise.all([
         isApproved && askedPeople.release({ ...session.identity, ...idOf(waiting.request) }),
         isApproved && sessions.recordClient(request, session, waiting.request.clientId),
         audit.write(eventOf(answer, waiting.request, session, request)),
       ]);
-      return true;
+      return answer;
     },
   };
 }

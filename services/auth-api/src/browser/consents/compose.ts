@@ -1,5 +1,6 @@
 /** Composes the stored consents of users and the form of the consent page. */
 import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
+import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
@@ -15,6 +16,7 @@ import { createConsentUses } from './uses.ts';
 interface ConsentDependencies {
   audit: Audit;
   contactCenters: ContactCenters;
+  accounts: AccountParts;
   cookies: CookieParts;
   sessions: Sessions;
   interactions: Interactions;
@@ -32,8 +34,17 @@ export function composeConsents(core: Core, dependencies: ConsentDependencies) {
   const consents = createConsentService({ db: core.pool, writer: core.writer, isAlone });
   const uses = createConsentUses(core, consents.keysOf);
   dependencies.tokens.issued.follow(uses.record);
-  const consentForms = createConsentForms({ guard, interactions, sessions, consents, audit, pages });
-  const own = { callers, consents, revokeAtClient, audit, issuer: core.issuer, publicUrl };
+  const { admission } = dependencies.accounts;
+  const consentForms = createConsentForms({
+    guard,
+    interactions,
+    sessions,
+    consents,
+    admission,
+    audit,
+    pages,
+  });
+  const own = { callers, consents, admission, revokeAtClient, audit, issuer: core.issuer, publicUrl };
   return {
     services: { service: consents, uses },
     mounts: [

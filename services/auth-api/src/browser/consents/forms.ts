@@ -1,5 +1,7 @@
 /** Accepts the answer of the consent page from our own page, in the same browser, for the user who was asked. */
+import type { Admission } from '../../people/accounts/admission.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
+import { proofsOf } from '../../tokens/session-reference.ts';
 import type { BrowserRequest } from '../cookies/browser-cookies.ts';
 import type { Pages } from '../cookies/pages.ts';
 import type { FormGuard } from '../interactions/form-guard.ts';
@@ -19,6 +21,7 @@ export interface ConsentFormsOptions {
   interactions: InteractionService;
   sessions: Pick<SessionService, 'find'>;
   consents: Pick<ConsentService, 'give'>;
+  admission: Pick<Admission, 'admit'>;
   audit: AuditWriter;
   pages: Pages;
 }
@@ -26,7 +29,7 @@ export interface ConsentFormsOptions {
 export type ConsentForms = ReturnType<typeof createConsentForms>;
 
 export function createConsentForms(options: ConsentFormsOptions) {
-  const { guard, interactions, sessions, consents, audit, pages } = options;
+  const { guard, interactions, sessions, consents, admission, audit, pages } = options;
 
   return {
     /** Gives the address that the browser goes to next. @throws AppError for a page */
@@ -44,7 +47,11 @@ export function createConsentForms(options: ConsentFormsOptions) {
         return pages.resume(form.interaction);
       }
       const { clientId, scope } = interaction.authorization;
-      if (form.answer === 'allowed') await consents.give(session.identity, { clientId, scope });
+      if (form.answer === 'allowed') {
+        const proofs = proofsOf({ session, authorizedAtMs: session.createdAtMs });
+        await admission.admit(session.identity, { act: 'consent', proofs });
+        await consents.give(session.identity, { clientId, scope });
+      }
       await Promise.all([
         interactions.recordState(interaction.id, { consent: { ...asked, answer: form.answer } }),
         audit.write({

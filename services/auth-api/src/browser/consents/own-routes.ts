@@ -1,24 +1,25 @@
 /** Serves `/auth/v3/consents`: the applications that a user has given access, and the end of it. */
 
-import { insufficientScope, missingToken } from '@gatehouse/caller-auth/oauth-errors';
 import { emptyEnvelope, errorEnvelope, securityError } from '@gatehouse/contracts/answers';
-import { consentListSchema, consoleClientId } from '@gatehouse/contracts/auth-api';
+import { consentListSchema } from '@gatehouse/contracts/auth-api';
 import { definedOnly, label } from '@gatehouse/contracts/values';
-import { forbidden, notFound } from '@gatehouse/service-kit/errors';
+import { notFound } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
-import { isWithinScope } from '../../core/protocol/parameters.ts';
+import type { Admission } from '../../people/accounts/admission.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import { startAt } from '../../registry/clients/address.ts';
 import type { Subjects } from '../../registry/contact-centers/subjects.ts';
 import type { BrowserRequest } from '../cookies/browser-cookies.ts';
 import { crossSite, isForeign } from '../cookies/same-origin.ts';
+import { requireAccountHolder } from '../sessions/account-holder.ts';
 import type { Caller, Callers } from '../sessions/caller.ts';
 import type { ConsentService } from './service.ts';
 
 export interface OwnConsentRoutesDeps {
   callers: Pick<Callers, 'find'>;
   consents: Pick<ConsentService, 'list' | 'forget'>;
+  admission: Pick<Admission, 'admit'>;
   revokeAtClient: Subjects['revokeAtClient'];
   audit: AuditWriter;
   issuer: string;
@@ -26,20 +27,13 @@ export interface OwnConsentRoutesDeps {
 }
 
 const tags = ['sessions'];
-const consentsScope = 'sessions';
 
 export function ownConsentRoutes(app: App, deps: OwnConsentRoutesDeps): void {
-  const { callers, consents, revokeAtClient, audit, issuer, publicUrl } = deps;
+  const { callers, consents, admission, revokeAtClient, audit, issuer, publicUrl } = deps;
 
   const requireCaller = async (request: BrowserRequest): Promise<Caller> => {
-    const caller = await callers.find(request);
-    if (caller === undefined) throw missingToken();
-    if (caller.via === 'session') return caller;
-    // An application must not learn which others its user lets in, and end none of them.
-    if (caller.derived !== undefined || !caller.clientIds.includes(consoleClientId))
-      throw forbidden("This needs a token of the user's own login to the account area");
-    if (!isWithinScope([consentsScope], caller.scope ?? []))
-      throw insufficientScope(`The token lacks the scope ${consentsScope}`);
+    const caller = await requireAccountHolder(callers, request);
+    await admission.admit(caller.identity, { act: 'account', proofs: caller.proofs });
     return caller;
   };
 

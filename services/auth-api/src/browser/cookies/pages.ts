@@ -15,9 +15,17 @@ export function createPages(publicUrl: string) {
     id === undefined ? `error=${failure}` : `error&${forInteraction(id)}`;
   return {
     signIn: (id?: string) => page(`sign-in.html${id === undefined ? '' : `?${forInteraction(id)}`}`),
+    /** Shows no failure of an attempt before. */
+    signInAnew: (id?: string) =>
+      page(`sign-in.html?step=name${id === undefined ? '' : `&${forInteraction(id)}`}`),
     /** Leads on to the identity provider. */
     ssoStart: (id: string) => page(`v3/sso/start?${forInteraction(id)}`),
     signInFailed: (id: string | undefined, failure: string) => page(`sign-in.html?${failed(id, failure)}`),
+    /** Where a sign-in waits for its second factor. `way`: of the answer that was not taken, where the page has several. */
+    secondStep(id?: string, way?: 'totp' | 'recoveryCode') {
+      const query = new URLSearchParams({ ...(id && { interaction: id }), ...(way && { way }) });
+      return page(`second-step.html${query.size === 0 ? '' : `?${query}`}`);
+    },
     consent: (id: string) => page(`consent.html?${forInteraction(id)}`),
     /** `reference` is the request id that the page shows when there is no interaction to keep it. */
     ssoFailed: (id: string | undefined, failure: string, reference: string) =>

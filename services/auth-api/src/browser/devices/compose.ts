@@ -1,6 +1,7 @@
 /** Composes the devices that wait for a user to let them in (RFC 8628). */
 import type { Config } from '../../config.ts';
 import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
+import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import { createTries } from './attempts.ts';
@@ -9,6 +10,7 @@ import { createDeviceStore } from './store.ts';
 
 interface DeviceDependencies {
   config: Pick<Config, 'authorization'>;
+  accounts: AccountParts;
   audit: Audit;
   sessions: Sessions;
 }
@@ -16,7 +18,7 @@ interface DeviceDependencies {
 export type DeviceParts = ServicesOf<typeof composeDevices>;
 
 export function composeDevices({ redis, keyspace, now }: Core, dependencies: DeviceDependencies) {
-  const { config, audit, sessions } = dependencies;
+  const { config, accounts, audit, sessions } = dependencies;
   const services = {
     // With 20^8 codes, this many tries find one of a thousand waiting devices once in 2.5 million windows.
     attempts: createTries(redis, keyspace, {
@@ -27,6 +29,7 @@ export function composeDevices({ redis, keyspace, now }: Core, dependencies: Dev
     service: createDevices({
       store: createDeviceStore(redis, keyspace, now),
       sessions: sessions.service,
+      admission: accounts.admission,
       audit: audit.writer,
       now,
       lifeSeconds: config.authorization.deviceCodeTtlSeconds,

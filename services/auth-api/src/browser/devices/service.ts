@@ -2,11 +2,12 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';
 import { deviceGrantType } from '../../core/protocol/grant-types.ts';
+import type { Admission } from '../../people/accounts/admission.ts';
 import type { AuditEvent, AuditWriter } from '../../records/audit/event.ts';
 import type { Client } from '../../registry/clients/client.ts';
 import { formatFamilyToken, newFamilyId, newSecret, secretHash } from '../../tokens/family-token.ts';
 import type { Grant } from '../../tokens/grant.ts';
-import { referenceTo } from '../../tokens/session-reference.ts';
+import { proofsOf, referenceTo } from '../../tokens/session-reference.ts';
 import type { BrowserRequest } from '../cookies/browser-cookies.ts';
 import type { DeviceResult } from '../cookies/pages.ts';
 import type { SessionService } from '../sessions/service.ts';
@@ -18,6 +19,7 @@ import { newUserCode } from './user-code.ts';
 export interface DevicesOptions {
   store: DeviceStore;
   sessions: Pick<SessionService, 'recordClient'>;
+  admission: Pick<Admission, 'admit'>;
   audit: AuditWriter;
   now: Clock;
   lifeSeconds: number;
@@ -25,7 +27,7 @@ export interface DevicesOptions {
 
 export type Devices = ReturnType<typeof createDevices>;
 
-export function createDevices({ store, sessions, audit, now, lifeSeconds }: DevicesOptions) {
+export function createDevices({ store, sessions, admission, audit, now, lifeSeconds }: DevicesOptions) {
   return {
     lifeSeconds,
     findByUserCode: store.findByUserCode,
@@ -57,7 +59,7 @@ export function createDevices({ store, sessions, audit, now, lifeSeconds }: Devi
       return { deviceCode: formatFamilyToken(deviceCode), userCode: request.userCode };
     },
 
-    /** Lets the device of this request in, in the name of the session's user. */
+    /** Lets the device of this request in, in the name of the session's user. @throws OAuthError interaction_required */
     async approve(
       authorization: AuthorizationRequest,
       session: Session,
@@ -65,7 +67,8 @@ export function createDevices({ store, sessions, audit, now, lifeSeconds }: Devi
     ): Promise<DeviceResult> {
       const { device, clientId, scope, resources: audience = [] } = authorization;
       if (device === undefined) throw new Error('the request is not of a device');
-      const { sid, identity, sub } = session;
+      const { sid, identity, sub, createdAtMs: authorizedAtMs } = session;
+      await admission.admit(identity, { act: 'device', proofs: proofsOf({ session, authorizedAtMs }) });
       const grant: Grant = {
         familyId: device.id,
         clientId,

@@ -1,5 +1,6 @@
 /** Composes the logins that wait for their user, and the view that Auth UI reads. */
 import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
+import type { Factors } from '../../factors/compose.ts';
 import type { Branding } from '../../registry/branding/compose.ts';
 import type { CookieParts } from '../cookies/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
@@ -13,6 +14,7 @@ interface InteractionDependencies {
   cookies: CookieParts;
   sessions: Sessions;
   branding: Branding;
+  factors: Pick<Factors, 'passkeys'>;
 }
 
 export type Interactions = ServicesOf<typeof composeInteractions>;
@@ -23,7 +25,12 @@ export function composeInteractions({ redis, keyspace, now }: Core, dependencies
   const { views: branding } = dependencies.branding;
   const store = createInteractionStore(redis, keyspace);
   const interactions = createInteractionService({ store, cookies, now });
-  const readView = createViewReader({ interactions, branding, offersRemember });
+  const readView = createViewReader({
+    interactions,
+    branding,
+    passkeys: dependencies.factors.passkeys.relyingParty,
+    offersRemember,
+  });
   return {
     services: { service: interactions, readView, formGuard: createFormGuard(interactions, publicUrl) },
     mounts: [['services', '', (app) => interactionRoutes(app, { readView })]],

@@ -4,6 +4,7 @@ import { definedOnly, freeText } from '@gatehouse/contracts/values';
 import { AppError, notFound } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 import type { AuthorizationRequest, PendingDevice } from '../../core/protocol/authorization-request.ts';
+import type { RelyingParty } from '../../factors/passkeys/relying-party.ts';
 import type { BrandingViews, Known } from '../../registry/branding/views.ts';
 import type { Interaction, InteractionState } from './interaction.ts';
 import type { InteractionService } from './service.ts';
@@ -19,11 +20,13 @@ export type ReadView = ReturnType<typeof createViewReader>;
 export interface ViewReaderOptions {
   interactions: Pick<InteractionService, 'read'>;
   branding: Pick<BrandingViews, 'of'>;
+  /** Whether to offer a sign-in by a passkey. */
+  passkeys: Pick<RelyingParty, 'isUsed'>;
   /** Whether users may stay signed in on a device of their own. */
   offersRemember: boolean;
 }
 
-export function createViewReader({ interactions, branding, offersRemember }: ViewReaderOptions) {
+export function createViewReader({ interactions, branding, passkeys, offersRemember }: ViewReaderOptions) {
   /**
    * `browser`: the binding cookie. `tenant`: what the form has just named.
    * @throws AppError not_found (404), wrong_browser (403) or 503
@@ -32,7 +35,11 @@ export function createViewReader({ interactions, branding, offersRemember }: Vie
     try {
       const interaction = await interactions.read(id, browser);
       const theme = await branding.of(knownOf(interaction, tenant));
-      return { ...interactionViewOf(interaction, offersRemember), ...definedOnly({ branding: theme }) };
+      const offered = (await passkeys.isUsed()) ? true : undefined;
+      return {
+        ...interactionViewOf(interaction, offersRemember),
+        ...definedOnly({ branding: theme, passkeys: offered }),
+      };
     } catch (error) {
       // Programs get a 404; Auth UI has its own text for people.
       if (error instanceof AppError && error.name === 'interaction_expired')

@@ -1,9 +1,11 @@
 /** Finds the user behind a request: by access token, else by session cookie. A cookie beside a token changes nothing. */
 import { type ResourceTokens, readAccessToken } from '@gatehouse/caller-auth/sender-constraint';
 import { nameCorsCaller, visitorAddressOf } from '@gatehouse/service-kit/http';
+import type { Proof } from '../../core/assurance/proof.ts';
 import type { UserIdentity } from '../../people/identity/identity.ts';
 import type { AccessTokenRecord, StoredAccessToken, TokenFacts } from '../../tokens/access-token.ts';
 import { isOfOwnLogin } from '../../tokens/lineage.ts';
+import { proofsOf } from '../../tokens/session-reference.ts';
 import type { BrowserRequest } from '../cookies/browser-cookies.ts';
 import type { SessionService } from './service.ts';
 import type { ProviderSession } from './session.ts';
@@ -15,6 +17,8 @@ export interface Caller {
   via: 'token' | 'session';
   sub: string;
   identity: UserIdentity;
+  /** How the person proved who they are. */
+  proofs: Proof[];
   /** Of the person, also where Auth UI calls for them. */
   clientAddress: string;
   sid?: string | undefined;
@@ -52,6 +56,7 @@ export function createCallers(
       via: 'token',
       sub: identity.sub,
       identity,
+      proofs: proofsOf(record),
       clientAddress: visitorAddressOf(request, clientId),
       clientIds: [clientId],
       scope,
@@ -73,8 +78,9 @@ export function createCallers(
   const bySession = async (request: BrowserRequest): Promise<Caller | undefined> => {
     const session = await findSession(request);
     if (session === undefined) return undefined;
-    const { sub, identity, sid, clientIds, provider } = session;
-    return { via: 'session', sub, identity, clientAddress: request.ip, sid, clientIds, provider };
+    const { sub, identity, sid, clientIds, provider, createdAtMs } = session;
+    const proofs = proofsOf({ session, authorizedAtMs: createdAtMs });
+    return { via: 'session', sub, identity, proofs, clientAddress: request.ip, sid, clientIds, provider };
   };
 
   return {

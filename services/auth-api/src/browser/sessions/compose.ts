@@ -49,7 +49,8 @@ export function composeSessions({ redis, keyspace, now, log }: Core, dependencie
   });
   const callers = createCallers(service, dependencies.tokens.resources);
   const views = createSessionViews(dependencies.clients.directory);
-  const routed = { callers, sessions: service, views, audit, contactCenters, publicUrl };
+  const { admission } = dependencies.accounts;
+  const routed = { callers, sessions: service, views, admission, audit, contactCenters, publicUrl };
   return {
     services: {
       service,

@@ -8,6 +8,7 @@ import { forbidden, notFound } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { isWithinScope } from '../../core/protocol/parameters.ts';
+import type { Admission } from '../../people/accounts/admission.ts';
 import type { UserIdentity } from '../../people/identity/identity.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
@@ -21,6 +22,7 @@ export interface SessionRoutesDeps {
   callers: Callers;
   sessions: SessionService;
   views: SessionViews;
+  admission: Pick<Admission, 'admit'>;
   audit: AuditWriter;
   contactCenters: Pick<ContactCenterService, 'find'>;
   publicUrl: string;
@@ -29,7 +31,7 @@ export interface SessionRoutesDeps {
 const tags = ['sessions'];
 
 export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
-  const { callers, sessions, views, audit, contactCenters, publicUrl } = deps;
+  const { callers, sessions, views, admission, audit, contactCenters, publicUrl } = deps;
 
   const requireCaller = async (request: BrowserRequest): Promise<Caller> => {
     const caller = await callers.find(request);
@@ -37,6 +39,7 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
     // An application must not learn where else its user is signed in.
     if (caller.scope !== undefined && !isWithinScope([sessionsScope], caller.scope))
       throw insufficientScope(`The token lacks the scope ${sessionsScope}`);
+    await admission.admit(caller.identity, { act: 'account', proofs: caller.proofs });
     return caller;
   };
 

@@ -1,6 +1,7 @@
 /** Creates, finds and ends browser sessions; each use checks the lifetimes and the revocations. */
 import { definedOnly } from '@gatehouse/contracts/values';
 import { randomToken, randomUuid, sha256 } from '@gatehouse/service-kit/crypto';
+import { methodsOf } from '../../core/assurance/proof.ts';
 import type { ContactCenterStatusCheck } from '../../people/accounts/contact-center-status.ts';
 import { SignInError } from '../../people/directories/sign-in-error.ts';
 import { isSamePerson } from '../../records/revocation/revocation.ts';
@@ -42,7 +43,8 @@ export function createSessionService(options: SessionServiceOptions) {
 
     /** Creates a session under a new cookie, always; the one that this browser had before ends. */
     async create(browser: Browser, newcomer: Newcomer): Promise<Session> {
-      const { identity, provedAtMs = now() } = newcomer;
+      const { admitted, provedAtMs = now() } = newcomer;
+      const { identity } = admitted;
       const isRemembered = newcomer.remember === true && lifetimes.remembered !== undefined;
       const { absoluteMs } = lifetimeOf(lifetimes, isRemembered);
       const former = await findCurrent(browser.request);
@@ -52,13 +54,14 @@ export function createSessionService(options: SessionServiceOptions) {
           // The same person keeps the `sid`, which clients know.
           continued: former && isSamePerson(identity, former.stored.identity) ? former.stored : undefined,
           isRemembered,
+          nowMs: now(),
           endsAtMs: Math.min(provedAtMs + absoluteMs, newcomer.endsAtMs ?? Number.POSITIVE_INFINITY),
         },
         browser.request,
       );
       const cookie = randomToken();
       await Promise.all([
-        store.save(cookie, session, expiryOf(lifetimes, session, provedAtMs)),
+        store.save(cookie, session, expiryOf(lifetimes, session, session.lastSeenAtMs)),
         former && store.remove(former.cookieHash, former.stored),
       ]);
       // Switched off while the user proved who they are.
@@ -99,24 +102,27 @@ interface SessionTerms {
   continued: StoredSession | undefined;
   isRemembered: boolean;
   endsAtMs: number;
+  nowMs: number;
 }
 
 function newSession(
   newcomer: Newcomer & { provedAtMs: number },
-  { continued, isRemembered, endsAtMs }: SessionTerms,
+  { continued, isRemembered, endsAtMs, nowMs }: SessionTerms,
   request: BrowserRequest,
 ): StoredSession {
-  const { identity, amr, provedAtMs, providerAuthTimeMs, provider, interactionId, clientId } = newcomer;
+  const { admitted, provedAtMs, providerAuthTimeMs, provider, interactionId, clientId } = newcomer;
+  const { identity, proofs } = admitted;
   return definedOnly({
     sid: continued?.sid ?? randomUuid(),
     sub: identity.sub,
     identity,
     authTimeMs: provedAtMs,
-    amr,
+    amr: methodsOf(proofs),
+    proofs: [...proofs],
     createdAtMs: provedAtMs,
     endsAtMs,
     isRemembered,
-    lastSeenAtMs: provedAtMs,
+    lastSeenAtMs: nowMs,
     clientIds: [...new Set([...(continued?.clientIds ?? []), ...(clientId === undefined ? [] : [clientId])])],
     clientAddress: request.ip,
     providerAuthTimeMs,

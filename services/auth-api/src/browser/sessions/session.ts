@@ -1,6 +1,7 @@
 /** Defines a browser session: the fact that a user proved who they are in this browser. */
 
 import type { SignOnProtocol } from '@gatehouse/contracts/values';
+import type { Admitted } from '../../people/accounts/admission.ts';
 import type { UserIdentity } from '../../people/identity/identity.ts';
 import type { SessionReference } from '../../tokens/session-reference.ts';
 
@@ -50,9 +51,8 @@ export interface EndedSession {
 
 /** A user who has just signed in. */
 export interface Newcomer {
-  identity: UserIdentity;
-  /** How the user proved who they are (RFC 8176). */
-  amr: string[];
+  /** The person, and the proofs: the gate lets nobody in who has proved too little. */
+  admitted: Admitted;
   /** When an identity provider asked the user, if that was earlier. */
   providerAuthTimeMs?: number | undefined;
   /** The identity provider did not say when it asked the user. */

@@ -11,6 +11,8 @@ export interface Actor {
   linkRequest?: string | undefined;
   /** The contact centre that the person administers, and nothing beyond it; undefined: all. */
   within?: string | undefined;
+  /** With `within`: a right below that of its administrators, which reaches nobody who has a right at the console. */
+  isLesser?: boolean | undefined;
   correlationId: string;
   clientAddress: string;
 }

@@ -13,7 +13,7 @@ export type EventClaims = ReturnType<typeof claimsOf> | ReturnType<typeof verifi
 /** Neither `sub` nor `exp`, which would make it look like an ID token (RFC 8417 sections 2.2 and 4.1). */
 export function claimsOf(signal: Signal, issuer: string) {
   const at = Math.floor(signal.atMs / 1000);
-  const change = { credential_type: 'password', change_type: 'update' };
+  const { type, change } = signal.credential ?? { type: 'password', change: 'update' };
   return {
     iat: at,
     txn: signal.correlationId,
@@ -22,7 +22,7 @@ export function claimsOf(signal: Signal, issuer: string) {
       [`${caep}${signal.event}`]: {
         event_timestamp: at,
         initiating_entity: signal.initiator,
-        ...(signal.event === 'credential-change' ? change : {}),
+        ...(signal.event === 'credential-change' ? { credential_type: type, change_type: change } : {}),
       },
     },
   };

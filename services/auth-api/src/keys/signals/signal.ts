@@ -18,13 +18,18 @@ export const signalSchema = z.object({
   /** Absent: every session. */
   sid: z.string().optional(),
   contactCenterId: z.string().optional(),
+  /** Of a credential; absent: a password that changed. */
+  credential: z
+    .object({ type: z.string(), change: z.enum(['create', 'revoke', 'update', 'delete']) })
+    .optional(),
   /** The account is one for several contact centres: each that knows the person by the `sub` is told. */
   isOfAccount: z.boolean().optional(),
 });
 
 export type Signal = z.infer<typeof signalSchema>;
 
-type Facts = Pick<Signal, 'event'> & Partial<Pick<Signal, 'initiator' | 'sid' | 'isOfAccount'>>;
+type Facts = Pick<Signal, 'event'> &
+  Partial<Pick<Signal, 'initiator' | 'sid' | 'isOfAccount' | 'credential'>>;
 
 const everySession: Facts = { event: 'session-revoked' };
 const password: Facts = { event: 'credential-change' };
@@ -39,6 +44,13 @@ const meanings: Partial<Record<AuditEventName, (event: RecordedAuditEvent) => Fa
   // Tokens of a client are no session.
   access_revoked: ({ fields }) => (fields?.['kind'] === 'client' ? [] : [everySession]),
   first_password_set: () => [password],
+  factors_reset: ({ fields }) => [
+    everySession,
+    ...[fields?.['credentials'] ?? []].flat().map((type) => ({
+      event: 'credential-change' as const,
+      credential: { type: String(type), change: 'revoke' as const },
+    })),
+  ],
   password_changed: () => [password, everySession].map((facts) => ({ ...facts, isOfAccount: true })),
   person_cut_off: ({ fields }) =>
     (fields?.['reason'] === 'password' ? [password, everySession] : [everySession]).map((facts) => ({
@@ -53,7 +65,7 @@ export function signalsOf(event: RecordedAuditEvent): Signal[] {
   const { id, atMs, correlationId, sub, contactCenterId } = event;
   return meaning(event).map((facts) => ({
     ...definedOnly({ atMs, correlationId, sub, contactCenterId }),
-    id: `${id} ${facts.event}`,
+    id: [id, facts.event, facts.credential?.type].filter(Boolean).join(' '),
     initiator: initiatorOf(event),
     ...facts,
   }));

@@ -10,7 +10,7 @@ import { type Client, onlyCenterOf } from '../../registry/clients/client.ts';
 import { hostOfDocument } from '../../registry/clients/documents/document-address.ts';
 import type { Schemes } from '../../sign-in/sso/scheme.ts';
 import type { AdmissionControl } from './admission-control.ts';
-import type { Ask } from './authorization-decision.ts';
+import type { Ask, RaiseSession } from './authorization-decision.ts';
 import type { NextStep } from './authorization-response.ts';
 
 export interface AskUserOptions {
@@ -22,6 +22,8 @@ export interface AskUserOptions {
   unfinished: AttemptLimiter;
   /** At the start of a shift more people come than can be served at once: logins in progress go first. */
   admissionControl: AdmissionControl;
+  /** Gives the page that asks, of a request that waits in the interaction. @throws AppError (503) */
+  pageOf(decision: Ask | RaiseSession, interactionId: string, browser: Browser): Promise<string>;
   /** Whether the browser brings one, which may have ended: others have passed admission control before. */
   hasSession(browser: Browser): boolean;
 }
@@ -30,6 +32,7 @@ export function createAskUser({
   issuer,
   interactions,
   pages,
+  pageOf,
   schemes,
   unfinished,
   admissionControl,
@@ -48,12 +51,13 @@ export function createAskUser({
 
   /** @throws AppError (429, 503) */
   return async (
-    { ask, state }: Ask,
+    decision: Ask | RaiseSession,
     request: AuthorizationRequest,
     client: Client,
     browser: Browser,
   ): Promise<NextStep> => {
-    if (ask === 'signIn' && hasSession(browser)) admissionControl.enter();
+    const isSignIn = 'ask' in decision && decision.ask === 'signIn';
+    if (isSignIn && hasSession(browser)) admissionControl.enter();
     unfinished.reserve(browser.request.ip);
     const waiting = {
       clientName: client.name,
@@ -61,9 +65,10 @@ export function createAskUser({
       ...definedOnly({ contactCenterId: onlyCenterOf(client) }),
       authorization: request,
     };
+    const state = 'ask' in decision ? decision.state : {};
     const { id } = await interactions.create(browser, waiting, state);
-    const isElsewhere = ask === 'signIn' && (await skipsSignInPage(request));
-    return { redirectTo: isElsewhere ? pages.ssoStart(id) : pages[ask](id) };
+    const isElsewhere = isSignIn && (await skipsSignInPage(request));
+    return { redirectTo: isElsewhere ? pages.ssoStart(id) : await pageOf(decision, id, browser) };
   };
 }
 

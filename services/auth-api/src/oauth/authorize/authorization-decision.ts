@@ -4,18 +4,24 @@ import {
   accessDenied,
   consentRequired,
   loginRequired,
-  type OAuthError,
   unmetRequirements,
 } from '@gatehouse/caller-auth/oauth-errors';
+import { type AssuranceLevel, reaches } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import type { AppError } from '@gatehouse/service-kit/errors';
 import type { ConsentService } from '../../browser/consents/service.ts';
 import { type Interaction, type InteractionState, isAsked } from '../../browser/interactions/interaction.ts';
 import type { Session } from '../../browser/sessions/session.ts';
-import { contextOf } from '../../core/protocol/authentication-context.ts';
+import type { Assurance } from '../../core/assurance/assurance.ts';
+import { levelAsked } from '../../core/protocol/authentication-context.ts';
 import { type AuthorizationRequest, isForAnother } from '../../core/protocol/authorization-request.ts';
+import { includes } from '../../core/protocol/response-types.ts';
+import type { Admission, Asked } from '../../people/accounts/admission.ts';
+import { type Demands, demandsOf } from '../../people/accounts/demands.ts';
 import { type Client, servesContactCenter } from '../../registry/clients/client.ts';
 import { isDocumentAddress } from '../../registry/clients/documents/document-address.ts';
-import { seenAtMsOf } from '../../tokens/session-reference.ts';
+import type { Situations } from '../../sign-in/second-step/situation.ts';
+import { proofsOf, seenAtMsOf } from '../../tokens/session-reference.ts';
 
 /** The page that asks, and what its interaction must know. */
 export interface Ask {
@@ -23,16 +29,28 @@ export interface Ask {
   state: InteractionState;
 }
 
-export type Conclusion = { session: Session } | { refusal: OAuthError };
+/** The session is too weak, and its person has a factor, or may add one: the sign-in waits for it. */
+export interface RaiseSession {
+  raise: Session;
+  demands: Demands;
+}
+
+export type Conclusion = { session: Session } | { refusal: AppError };
+
+/** A page of ours comes before the answer. */
+export const isQuestion = (decision: Conclusion | Ask | RaiseSession): decision is Ask | RaiseSession =>
+  'ask' in decision || 'raise' in decision;
 
 export interface DecisionOptions {
   consents: Pick<ConsentService, 'covers'>;
+  admission: Pick<Admission, 'judge' | 'refusalOf'>;
+  situations: Pick<Situations, 'canRaise'>;
   now: Clock;
 }
 
 export type Decide = ReturnType<typeof createDecision>;
 
-export function createDecision({ consents, now }: DecisionOptions) {
+export function createDecision({ consents, admission, situations, now }: DecisionOptions) {
   async function decideConsent(
     request: AuthorizationRequest,
     client: Client,
@@ -72,21 +90,38 @@ export function createDecision({ consents, now }: DecisionOptions) {
     client: Client,
     session: Session | undefined,
     pending?: Interaction,
-  ): Promise<Conclusion | Ask> => {
+  ): Promise<Conclusion | Ask | RaiseSession> => {
     if (pending !== undefined && isAnotherUser(request, session)) {
       return { refusal: loginRequired('Another user signed in than the one who was asked for') };
     }
-    const isCaused = pending !== undefined && session?.interactionId === pending.id;
-    if (session === undefined || needsSignIn(request, client, session, { nowMs: now(), isCaused })) {
-      return request.prompt.includes('none')
-        ? { refusal: loginRequired('The user must sign in') }
-        : { ask: 'signIn', state: {} };
+    const isSilent = request.prompt.includes('none');
+    const signIn: Conclusion | Ask = isSilent
+      ? { refusal: loginRequired('The user must sign in') }
+      : { ask: 'signIn', state: {} };
+    if (session === undefined) return signIn;
+    const isCaused = pending !== undefined && session.interactionId === pending.id;
+    const isNew = isCaused || isOfThisRequest(request, session);
+    if (needsSignIn(request, client, session, { nowMs: now(), isNew })) return signIn;
+    const asked = askedBy(request, client, session);
+    const verdict = await admission.judge(session.identity, asked);
+    // The answer is refused where the contact centre has gone.
+    if ('gone' in verdict) return decideConsent(request, client, session, pending);
+    const { assurance } = 'short' in verdict ? verdict.short : verdict.admitted;
+    const wanted = wishOf(request, assurance);
+    // OpenID Connect Core section 5.5.1.1: an essential one that the session lacks needs the user.
+    if (isSilent && !isNew && wanted !== undefined && request.contexts?.areEssential) return signIn;
+    if ('admitted' in verdict && wanted === undefined)
+      return decideConsent(request, client, session, pending);
+    if (!isSilent) {
+      const demands = demandsOf(client, wanted ?? asked.request);
+      // Somebody who has signed in for this request is asked for what is missing, or told why it cannot be had. Another sign-in may bring it.
+      if ((isNew && 'short' in verdict) || (await situations.canRaise(session, demands)))
+        return { raise: session, demands };
+      if (!isNew) return signIn;
     }
-    const { contexts } = request;
-    if (contexts?.areEssential && !contexts.values.includes(contextOf(session.amr))) {
-      return { refusal: unmetRequirements() };
-    }
-    return decideConsent(request, client, session, pending);
+    if ('admitted' in verdict) return decideConsent(request, client, session, pending);
+    if (verdict.short.need.by === 'request') return { refusal: unmetRequirements() };
+    return { refusal: await admission.refusalOf(session.identity, asked, verdict.short) };
   };
 }
 
@@ -94,27 +129,40 @@ function isAnotherUser(request: AuthorizationRequest, session: Session | undefin
   return session !== undefined && isForAnother(request, session.identity);
 }
 
-/** `isCaused`: the session was made for this very request. */
+function askedBy(request: AuthorizationRequest, client: Client, session: Session): Asked {
+  const { contexts, responseType } = request;
+  return {
+    act: includes(responseType, 'code') ? 'code' : 'implicit',
+    proofs: proofsOf({ session, authorizedAtMs: session.createdAtMs }),
+    client,
+    request: contexts?.areEssential ? levelAsked(contexts.values) : undefined,
+  };
+}
+
+function isOfThisRequest(request: AuthorizationRequest, session: Session): boolean {
+  const seenAtMs = seenAtMsOf(session);
+  return seenAtMs !== undefined && seenAtMs >= request.requestedAtMs;
+}
+
+/** `isNew`: the session was made for this very request, or the user has signed in since it came. */
 function needsSignIn(
   request: AuthorizationRequest,
   client: Client,
   session: Session,
-  { nowMs, isCaused }: { nowMs: number; isCaused: boolean },
+  { nowMs, isNew }: { nowMs: number; isNew: boolean },
 ): boolean {
   if (isForAnother(request, session.identity)) return true;
   if (!servesContactCenter(client, session.identity.contactCenterId)) return true;
   // Single sign-on has verified this sign-in against the request already.
-  if (isCaused) return false;
+  if (isNew) return false;
   const seenAtMs = seenAtMsOf(session);
-  if (seenAtMs !== undefined && seenAtMs >= request.requestedAtMs) return false;
   if (request.requiresFreshSignIn) return true;
   const { maxAgeSeconds } = request;
-  if (maxAgeSeconds !== undefined && !(seenAtMs && nowMs - seenAtMs <= maxAgeSeconds * 1000)) return true;
-  return wantsStepUp(request, session);
+  return maxAgeSeconds !== undefined && !(seenAtMs && nowMs - seenAtMs <= maxAgeSeconds * 1000);
 }
 
-/** An `acr` that is not essential leads to a sign-in, but never to a refusal: with prompt=none the session answers. */
-function wantsStepUp({ contexts, prompt }: AuthorizationRequest, { amr }: Session): boolean {
-  if (contexts === undefined || contexts.values.includes(contextOf(amr))) return false;
-  return contexts.areEssential || !prompt.includes('none');
+/** The level that the request asks for and the session lacks. One that is not essential never leads to a refusal. */
+function wishOf({ contexts }: AuthorizationRequest, { provedLevel }: Assurance): AssuranceLevel | undefined {
+  const wanted = contexts && levelAsked(contexts.values);
+  return wanted === undefined || reaches(provedLevel, wanted) ? undefined : wanted;
 }

@@ -5,8 +5,10 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { SessionService } from '../../browser/sessions/service.ts';
 import type { Session } from '../../browser/sessions/session.ts';
+import { levelAsked, namesIn } from '../../core/protocol/authentication-context.ts';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';
 import { includes } from '../../core/protocol/response-types.ts';
+import type { Admission } from '../../people/accounts/admission.ts';
 import type { ContactCenterStatusCheck } from '../../people/accounts/contact-center-status.ts';
 import type { UserIdentity } from '../../people/identity/identity.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
@@ -14,7 +16,7 @@ import type { Client } from '../../registry/clients/client.ts';
 import type { Families } from '../../tokens/families.ts';
 import { formatFamilyToken, newFamilyId, newSecret } from '../../tokens/family-token.ts';
 import type { CodeGrant, Grant } from '../../tokens/grant.ts';
-import { provedAtMsOf, referenceTo } from '../../tokens/session-reference.ts';
+import { proofsOf, provedAtMsOf, referenceTo } from '../../tokens/session-reference.ts';
 import type { StaleRegistrationTokens } from '../../tokens/stale-registration-tokens.ts';
 import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 
@@ -23,6 +25,7 @@ export interface AuthorizationIssuerOptions {
   families: Pick<Families, 'saveCode'>;
   userTokenIssuer: Pick<UserTokenIssuer, 'issueInFront'>;
   staleRegistrationTokens: Pick<StaleRegistrationTokens, 'check'>;
+  admission: Pick<Admission, 'admit'>;
   /** Whether the user's contact centre is still active. */
   contactCenterStatus: Pick<ContactCenterStatusCheck, 'holds'>;
   audit: AuditWriter;
@@ -38,10 +41,10 @@ export interface ProvedUser {
 export type IssueAuthorization = ReturnType<typeof createAuthorizationIssuer>;
 
 export function createAuthorizationIssuer(options: AuthorizationIssuerOptions) {
-  const { sessions, families, userTokenIssuer, staleRegistrationTokens, contactCenterStatus, audit } =
+  const { sessions, families, userTokenIssuer, staleRegistrationTokens, admission, contactCenterStatus } =
     options;
 
-  /** Gives the parameters of the answer. @throws OAuthError access_denied; AppError (503) */
+  /** Gives the parameters of the answer. @throws OAuthError access_denied, interaction_required; AppError (503) */
   return async (
     request: AuthorizationRequest,
     client: Client,
@@ -50,20 +53,27 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions) {
   ): Promise<Record<string, string>> => {
     const { responseType, clientId } = request;
     const { identity, session } = proved;
+    const { contexts } = request;
+    const admitted = await admission.admit(identity, {
+      act: includes(responseType, 'code') ? 'code' : 'implicit',
+      proofs: proofsOf(proved),
+      client,
+      request: contexts?.areEssential ? levelAsked(contexts.values) : undefined,
+    });
     // Tokens that are issued with a code belong to its family: a replay of the code ends them too.
     const familyId = newFamilyId();
     const grant = grantOf(request, proved, familyId);
     const code = includes(responseType, 'code') ? { familyId, secret: newSecret() } : undefined;
     const codeText = code && formatFamilyToken(code);
     const [tokens] = await Promise.all([
-      userTokenIssuer.issueInFront(client, grant, {
+      userTokenIssuer.issueInFront(client, grant, admitted, {
         accessToken: includes(responseType, 'token'),
         idToken: includes(responseType, 'id_token'),
         code: codeText,
       }),
       code && families.saveCode(code, codeGrantOf(request, grant)),
       session && sessions.recordClient(browser.request, session, clientId),
-      audit.write({
+      options.audit.write({
         name: code ? 'code_issued' : 'token_issued',
         outcome: 'success',
         sub: identity.sub,
@@ -96,6 +106,7 @@ function grantOf(request: AuthorizationRequest, proved: ProvedUser, familyId: st
     identity,
     session: session && referenceTo(session),
     nonce: request.nonce,
+    acrNames: request.contexts && namesIn(request.contexts.values),
     claims: request.claims,
     details: request.details,
     authorizedAtMs,

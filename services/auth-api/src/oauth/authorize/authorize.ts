@@ -16,7 +16,7 @@ import type { ClientDirectory } from '../../registry/clients/directory.ts';
 import { noteJudged } from '../refusals/evidence.ts';
 import { type AnswerOptions, createAnswers } from './answer-client.ts';
 import { type AskUserOptions, createAskUser } from './ask-user.ts';
-import type { Decide } from './authorization-decision.ts';
+import { type Decide, isQuestion } from './authorization-decision.ts';
 import type { ProvedUser } from './authorization-issue.ts';
 import type { NextStep } from './authorization-response.ts';
 import { findTarget } from './authorization-target.ts';
@@ -83,7 +83,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
         if (byPassword !== undefined) return answer.toClient(request, client, byPassword, browser);
         const decision = await decide(request, client, await sessions.find(browser.request));
         if ('refusal' in decision) throw decision.refusal;
-        if ('ask' in decision) return askUser(decision, request, client, browser);
+        if (isQuestion(decision)) return askUser(decision, request, client, browser);
         return answer.toClient(request, client, bySession(decision.session), browser);
       });
     },
@@ -92,7 +92,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
     async beginForDevice(request: AuthorizationRequest, browser: Browser): Promise<NextStep> {
       const client = await findClientAgain(request);
       const decision = await decide(request, client, await sessions.find(browser.request));
-      return 'ask' in decision
+      return isQuestion(decision)
         ? askUser(decision, request, client, browser)
         : answer.toDevice(request, decision, browser);
     },
@@ -107,10 +107,10 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
       noteJudged(browser.request, askedBefore(request));
       const client = await findClientAgain(request);
       const decision = await decide(request, client, session, interaction);
-      if ('ask' in decision) {
+      if (isQuestion(decision)) {
         // Replaces the reason why an earlier attempt failed.
-        await interactions.recordState(interactionId, decision.state);
-        return { redirectTo: pages[decision.ask](interactionId) };
+        await interactions.recordState(interactionId, 'ask' in decision ? decision.state : {});
+        return { redirectTo: await options.pageOf(decision, interactionId, browser) };
       }
       await interactions.consume(browser.request, interactionId);
       options.unfinished.release(browser.request.ip);

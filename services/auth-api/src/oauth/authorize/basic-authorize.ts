@@ -10,8 +10,10 @@ import { AppError } from '@gatehouse/service-kit/errors';
 import type { Browser, BrowserRequest } from '../../browser/cookies/browser-cookies.ts';
 import { isNavigation } from '../../browser/cookies/same-origin.ts';
 import type { SessionService } from '../../browser/sessions/service.ts';
-import { contextOf } from '../../core/protocol/authentication-context.ts';
+import { levelAsked } from '../../core/protocol/authentication-context.ts';
 import { type AuthorizationRequest, isForAnother } from '../../core/protocol/authorization-request.ts';
+import { includes } from '../../core/protocol/response-types.ts';
+import type { Admission } from '../../people/accounts/admission.ts';
 import type { AuthenticatedLogin } from '../../people/accounts/authenticate.ts';
 import type { UserService } from '../../people/accounts/service.ts';
 import type { UserIdentity } from '../../people/identity/identity.ts';
@@ -21,15 +23,14 @@ import type { ProvedUser } from './authorization-issue.ts';
 export interface BasicAuthorizeOptions {
   users: Pick<UserService, 'authenticate'>;
   sessions: Pick<SessionService, 'create'>;
+  admission: Pick<Admission, 'admit'>;
   /** Takes passwords for clients whose registration does not say, and signs programs in: existing ones call `/ping` next. */
   isCompat: boolean;
 }
 
 export type BasicAuthorize = ReturnType<typeof createBasicAuthorize>;
 
-const passwordMethods = ['pwd'];
-
-export function createBasicAuthorize({ users, sessions, isCompat }: BasicAuthorizeOptions) {
+export function createBasicAuthorize({ users, sessions, admission, isCompat }: BasicAuthorizeOptions) {
   async function authenticate(
     readings: Credentials[],
     { clientId, tenantHint: tenant }: AuthorizationRequest,
@@ -67,8 +68,14 @@ export function createBasicAuthorize({ users, sessions, isCompat }: BasicAuthori
     const { identity, provedAtMs } = await authenticate(readings, request, client, browser.request);
     const problem = problemOf(request, client, identity);
     if (problem !== undefined) throw problem;
+    // Before there is a session: a program shows its user no page.
+    const admitted = await admission.admit(identity, {
+      act: includes(request.responseType, 'code') ? 'code' : 'implicit',
+      proofs: [{ factor: 'password', atMs: provedAtMs }],
+      client,
+    });
     if (!isCompat || isNavigation(headers)) return { identity, authorizedAtMs: provedAtMs };
-    const newcomer = { identity, amr: passwordMethods, provedAtMs, clientId: client.clientId };
+    const newcomer = { admitted, provedAtMs, clientId: client.clientId };
     return { identity, session: await sessions.create(browser, newcomer), authorizedAtMs: provedAtMs };
   };
 }
@@ -97,8 +104,7 @@ function problemOf(
   const { contexts, prompt } = request;
   if (isForAnother(request, identity))
     return loginRequired('Another user signed in than the one who was asked for');
-  if (contexts?.areEssential && !contexts.values.includes(contextOf(passwordMethods)))
-    return unmetRequirements();
+  if (contexts?.areEssential && levelAsked(contexts.values) !== 'password') return unmetRequirements();
   if (client.requireConsent || prompt.includes('consent') || request.details !== undefined)
     return consentRequired('The user must agree to what the application asks for');
   return undefined;

@@ -11,6 +11,7 @@ import type { SigningKeyParts } from '../../keys/signing-keys/compose.ts';
 import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
+import type { SecondStep } from '../../sign-in/second-step/compose.ts';
 import type { Sso } from '../../sign-in/sso/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
 import type { ClientAuthenticationParts } from '../client-authentication/compose.ts';
@@ -44,6 +45,7 @@ interface AuthorizeDependencies {
   interactions: Interactions;
   consents: Consents;
   devices: DeviceParts;
+  secondStep: SecondStep;
   sso: Sso;
   clientAuthentication: ClientAuthenticationParts;
 }
@@ -57,13 +59,14 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
   const { writer: audit } = dependencies.audit;
   const { signer } = dependencies.signingKeys;
   const { directory, details, targets } = dependencies.clients;
-  const { service: users, contactCenterStatus } = dependencies.accounts;
+  const { service: users, admission, contactCenterStatus } = dependencies.accounts;
   const { ids: idTokens, families, userTokenIssuer, staleRegistrationTokens } = dependencies.tokens;
   const { pages, cookies, starts, limitUnfinished, postedRequests, publicUrl } = dependencies.cookies;
   const { service: sessions } = dependencies.sessions;
   const { service: interactions, formGuard } = dependencies.interactions;
   const { service: consents } = dependencies.consents;
   const { service: devices, attempts } = dependencies.devices;
+  const { entrance, situations } = dependencies.secondStep;
   const { clientAuthentication, senderConstraints } = dependencies.clientAuthentication;
   const pushedRequests = createPushedRequests({ redis, keyspace, ttlSeconds });
   const requestObjects = createRequestObjects({ issuer, keySets, now });
@@ -82,17 +85,22 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     idTokens,
     details,
     targets,
-    decide: createDecision({ consents, now }),
+    decide: createDecision({ consents, admission, situations, now }),
+    pageOf: async (decision, interactionId, browser) =>
+      'ask' in decision
+        ? pages[decision.ask](interactionId)
+        : entrance.raise(browser, decision.raise, { interactionId, demands: decision.demands }),
     issue: createAuthorizationIssuer({
       sessions,
       families,
       userTokenIssuer,
       staleRegistrationTokens,
+      admission,
       contactCenterStatus,
       audit,
     }),
     responseJwt: createResponseJwt({ signer, encryptFor, now }),
-    basicAuthorize: createBasicAuthorize({ users, sessions, isCompat }),
+    basicAuthorize: createBasicAuthorize({ users, sessions, admission, isCompat }),
     pages,
     schemes: dependencies.sso.schemes,
     now,

@@ -33,7 +33,7 @@ export function composeClientAuthentication(core: Core, dependencies: ClientAuth
   const { resources: resourceTokens, consoleRights, singleUse } = dependencies.tokens;
   const { dpopProofs: proofs, certificates } = dependencies.tokens;
   const operator = createOperator({ ...ops, verifier, log });
-  const opsAuthentication = createOpsAuthentication({ operator, resourceTokens, consoleRights, audit });
+  const opsAuthentication = createOpsAuthentication({ operator, resourceTokens, consoleRights, audit, now });
   const strangers = floodLimited({ maxPerAddress: 10, maxTotal: 300 });
   const services = {
     opsUsername: ops.username,

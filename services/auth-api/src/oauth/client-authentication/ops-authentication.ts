@@ -5,7 +5,8 @@ import {
   hasScheme,
   type Operator,
   parseBasicCredentials,
-  requireFreshSignIn,
+  requireStepUp,
+  type StepUp,
 } from '@gatehouse/caller-auth/credentials';
 import type { ResourceTokens, SenderRequest } from '@gatehouse/caller-auth/sender-constraint';
 import { managementAuthority } from '@gatehouse/contracts/auth-api';
@@ -17,13 +18,7 @@ import { nameActor } from '../../core/administration/actor.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { StoredAccessToken } from '../../tokens/access-token.ts';
 import type { ConsoleRight, ConsoleRights } from '../../tokens/console-rights.ts';
-import {
-  type AdministratorKind,
-  allows,
-  isPerson,
-  kindsOfContactCenter,
-  opsAuthorisation,
-} from './ops-matrix.ts';
+import { type AdministratorKind, allows, kindsOfContactCenter, opsAuthorisation } from './ops-matrix.ts';
 
 export interface OpsCredentials {
   sender: SenderRequest;
@@ -41,8 +36,8 @@ export interface Administrator {
   linkRequest?: string;
   /** The contact centre that the person administers, and nothing beyond it. */
   contactCenterId?: string;
-  /** Of a person: when they proved who they are. */
-  signedInAtMs?: number | undefined;
+  /** Of a person: what the policy requires, and what the sign-in has. */
+  stepUp?: StepUp;
 }
 
 export type OpsAuthentication = ReturnType<typeof createOpsAuthentication>;
@@ -50,12 +45,13 @@ export type OpsAuthentication = ReturnType<typeof createOpsAuthentication>;
 export interface OpsAuthenticationOptions {
   operator: Operator;
   resourceTokens: ResourceTokens<StoredAccessToken>;
-  consoleRights: Pick<ConsoleRights, 'of'>;
+  consoleRights: Pick<ConsoleRights, 'of' | 'missing'>;
   audit: AuditWriter;
+  now: Clock;
 }
 
 export function createOpsAuthentication(options: OpsAuthenticationOptions) {
-  const { operator, resourceTokens, consoleRights, audit } = options;
+  const { operator, resourceTokens, consoleRights, audit, now } = options;
 
   async function authenticateBasic(credentials: OpsCredentials): Promise<Administrator> {
     const readings = parseBasicCredentials(credentials.sender.headers.authorization);
@@ -75,6 +71,8 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions) {
   async function administratorBy(stored: StoredAccessToken): Promise<Administrator> {
     const right = await consoleRights.of(stored);
     if (right !== undefined) return administratorOf(right, stored.facts.clientId);
+    const missing = await consoleRights.missing(stored);
+    if (missing !== undefined) requireStepUp(missing, { isDangerous: false, nowMs: now() });
     const { clientId, sub, authorities, contactCenterIds } = stored.record();
     // A user's token administers nothing outside the console, whatever its client may do.
     if (sub !== undefined || !authorities.includes(managementAuthority)) {
@@ -116,8 +114,8 @@ function administratorOf(right: ConsoleRight, clientId: string): Administrator {
     const { account: name, linkRequest } = right.operator;
     return { kinds: [right.kind], name, clientId, linkRequest };
   }
-  const { sub: name, signedInAtMs } = right;
-  const person = { name, clientId, signedInAtMs };
+  const { sub: name, stepUp } = right;
+  const person = { name, clientId, stepUp };
   if (right.kind === 'installation administrator') return { ...person, kinds: [right.kind] };
   const { contactCenterId, rights } = right;
   return { ...person, kinds: rights.map((one) => kindsOfContactCenter[one]), contactCenterId };
@@ -126,13 +124,14 @@ function administratorOf(right: ConsoleRight, clientId: string): Administrator {
 /** Guards every route of the scope, also those of its child scopes. */
 export function guardAdministration(scope: App, opsAuthentication: OpsAuthentication, now: Clock): void {
   const admit = (request: FastifyRequest, administrator: Administrator): void => {
-    const { kinds, contactCenterId, signedInAtMs, ...named } = administrator;
+    const { kinds, contactCenterId, stepUp, ...named } = administrator;
     const rule = opsAuthorisation.ruleOf(request.method, request.routeOptions.url ?? '');
     if (rule === undefined || !allows(rule, kinds))
       throw forbidden(`This is not for a caller of the kind ${kinds.join(', ')}`);
-    if (isDangerous(rule, request.query as object) && isPerson(kinds))
-      requireFreshSignIn(signedInAtMs, now());
-    const by = { ...named, within: contactCenterId };
+    if (stepUp !== undefined)
+      requireStepUp(stepUp, { isDangerous: isDangerous(rule, request.query as object), nowMs: now() });
+    const isLesser = contactCenterId !== undefined && !kinds.includes('contact-centre administrator');
+    const by = { ...named, within: contactCenterId, isLesser };
     const clientAddress = visitorAddressOf(request, named.clientId);
     nameActor(request, { ...by, correlationId: request.id, clientAddress });
   };

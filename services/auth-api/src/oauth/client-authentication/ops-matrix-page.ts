@@ -26,7 +26,7 @@ a row is for no caller, and the service does not start with one, nor with a row 
 knows no login of the person to another one. A contact-centre administrator cannot revoke a client (403), reads only the security events of the contact centre, and changes its list only where the installation lets administrators do so (403 \`appointing_not_allowed\`).
 A person with several rights of a contact centre gets the best answer of their columns.
 
-◆ A person needs a sign-in that is at most 15 minutes old (403 \`stale_sign_in\`).
+◆ A person needs a sign-in of the last 15 minutes, with the factor that the policy of the contact centre requires (401 \`insufficient_user_authentication\`, RFC 9470).
 
 What is about the caller alone has no row: \`/auth/v3/sessions\`, \`/auth/v3/consents\` and \`/auth/v3/userinfo\` answer every person about the own sessions, consents and claims, by
 the person's own token or session cookie, and nothing of another person.

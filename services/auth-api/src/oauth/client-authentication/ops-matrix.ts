@@ -77,14 +77,25 @@ export const opsRules = {
     other: v('yes yes yes hidden yes', 'auditor'),
   },
   readPeople: {
-    title: 'find a person, and see why the person cannot sign in',
+    title: 'find a person, see why the person cannot sign in, and count second factors',
     verdicts: v('yes yes yes yes yes', 'help desk', 'auditor'),
     other: v('yes yes yes hidden yes', 'help desk', 'auditor'),
+  },
+  previewFactors: {
+    title: 'see whom a policy of second factors would keep out',
+    verdicts: v('yes yes yes yes yes'),
+    other: v('yes yes yes hidden yes'),
   },
   helpPeople: {
     title: 'let a person try again',
     verdicts: v('yes yes yes yes yes', 'help desk'),
     other: v('yes yes yes hidden yes', 'help desk'),
+  },
+  replaceFactors: {
+    title: 'reset the second factors of a person, or let the person add a first one',
+    verdicts: v('yes yes yes yes yes', 'help desk'),
+    other: v('yes yes yes hidden yes', 'help desk'),
+    isDangerous: true,
   },
   trySignOn: {
     title: 'ask the identity provider of a contact centre',
@@ -154,12 +165,18 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'GET /people/profile': 'readPeople',
   'GET /people/explanation': 'readPeople',
   'DELETE /people/delays': 'helpPeople',
+  'GET /people/factors': 'readPeople',
+  'POST /people/factors/reset': 'replaceFactors',
+  'POST /people/factors/invitation': 'replaceFactors',
+  'DELETE /people/factors/devices': 'helpPeople',
   'POST /people/erasure': 'erasePerson',
   'POST /contact-centers/{id}/sso-check': 'trySignOn',
   'POST /contact-centers/{id}/saml/dry-run': 'trySignOn',
   'POST /contact-centers/{id}/sso-trials': 'trySignOn',
   'GET /contact-centers/{id}/sso-trials/{result}': 'trySignOn',
   'POST /contact-centers/{id}/oidc/dry-run': 'trySignOn',
+  'GET /contact-centers/{id}/factors': 'readPeople',
+  'POST /contact-centers/{id}/factors/dry-run': 'previewFactors',
   'GET /environments/{id}/memberships': 'administer',
   'GET /sso-keys': 'administer',
   'POST /sso-keys/prepare': 'endanger',
@@ -207,12 +224,3 @@ export const kindsOfContactCenter = {
   'help-desk': 'help desk',
   auditor: 'auditor',
 } as const satisfies Record<ContactCenterRight, AdministratorKind>;
-
-/** Administrators who sign in. The link of an operator lives for 15 minutes. */
-const people: readonly AdministratorKind[] = [
-  'installation administrator',
-  ...Object.values(kindsOfContactCenter),
-];
-
-export const isPerson = (kinds: readonly AdministratorKind[]): boolean =>
-  kinds.some((kind) => people.includes(kind));

@@ -58,7 +58,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
   const { signer } = dependencies.signingKeys;
   const { directory, details, targets, grantUses, own } = dependencies.clients;
   const { service: contactCenters } = dependencies.contactCenters;
-  const { service: users, contactCenterStatus } = dependencies.accounts;
+  const { service: users, admission, contactCenterStatus } = dependencies.accounts;
   const { access: accessTokens, derived: derivedTokens, families, ids: idTokens } = dependencies.tokens;
   const { userTokenIssuer, singleUse, staleRegistrationTokens, consoleRights } = dependencies.tokens;
   const { service: sessions } = dependencies.sessions;
@@ -68,48 +68,51 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
   const assertedUsers = createAssertedUsers({ contactCenters, users });
   const registeredAssertions = createRegisteredAssertions({ issuer, keySets, singleUse, assertedUsers, now });
   const { strengthOf } = keySets;
+  const grants = createGrants({
+    issuer,
+    families,
+    revocations,
+    userTokenIssuer,
+    users,
+    audit,
+    // Client credentials and refreshed tokens leave events too.
+    tokenAudit: dependencies.config.audit.tokens === 'all' ? audit : undefined,
+    strangersAudit: floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
+    devices: dependencies.devices.service,
+    approvals: dependencies.approvals.service,
+    consoleLinks: dependencies.consoleLinks.service,
+    presentedTokens: createPresentedTokens({
+      accessTokens,
+      idTokens,
+      sessions,
+      directory,
+      revocations,
+      now,
+    }),
+    targets,
+    exchangeIssuer: createExchangeIssuer({
+      accessTokens,
+      derivedTokens,
+      families,
+      idTokens,
+      directory,
+      admission,
+      contactCenterStatus,
+    }),
+    convertedTokens,
+    accessTokens,
+    admission,
+    contactCenterStatus,
+    registeredAssertions,
+    details,
+    staleRegistrationTokens,
+    samlAssertions: createSamlAssertions({ issuer, strengthOf, singleUse, assertedUsers, now }),
+    now,
+  });
   const tokenEndpoint = createTokenEndpoint({
     clientAuthentication,
     senderConstraints,
-    grants: createGrants({
-      issuer,
-      families,
-      revocations,
-      userTokenIssuer,
-      users,
-      audit,
-      // Client credentials and refreshed tokens leave events too.
-      tokenAudit: dependencies.config.audit.tokens === 'all' ? audit : undefined,
-      strangersAudit: floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
-      devices: dependencies.devices.service,
-      approvals: dependencies.approvals.service,
-      consoleLinks: dependencies.consoleLinks.service,
-      presentedTokens: createPresentedTokens({
-        accessTokens,
-        idTokens,
-        sessions,
-        directory,
-        revocations,
-        now,
-      }),
-      targets,
-      exchangeIssuer: createExchangeIssuer({
-        accessTokens,
-        derivedTokens,
-        families,
-        idTokens,
-        directory,
-        contactCenterStatus,
-      }),
-      convertedTokens,
-      accessTokens,
-      contactCenterStatus,
-      registeredAssertions,
-      details,
-      staleRegistrationTokens,
-      samlAssertions: createSamlAssertions({ issuer, strengthOf, singleUse, assertedUsers, now }),
-      now,
-    }),
+    grants,
     staleRegistrationTokens,
     accessTokens,
     grantUses,
@@ -138,7 +141,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
   const introspectionJwt = createIntrospectionJwt({ issuer, opsUsername, signer, encryptFor, now });
   const routed = { tokenEndpoint, introspection, introspectionJwt, revocation };
   return {
-    services: { convertedTokens, registeredAssertions },
+    services: { convertedTokens, registeredAssertions, grantTypes: [...grants.keys()] },
     mounts: [
       ['holders of tokens', '/auth/v3/oauth', (app) => oauthRoutes(app, routed)],
       ['services', '', (app) => internalIntrospectionRoutes(app, { introspection, caller: own })],

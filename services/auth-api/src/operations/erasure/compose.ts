@@ -3,6 +3,7 @@ import type { ApprovalParts } from '../../browser/approvals/compose.ts';
 import type { Consents } from '../../browser/consents/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';
 import type { Core, Domain } from '../../core/domain.ts';
+import type { Factors } from '../../factors/compose.ts';
 import type { Refusals } from '../../oauth/refusals/compose.ts';
 import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
@@ -21,6 +22,7 @@ interface ErasureDependencies {
   sessions: Sessions;
   consents: Consents;
   approvals: ApprovalParts;
+  factors: Factors;
   refusals: Refusals;
   helpDesk: HelpDesk;
 }
@@ -40,6 +42,7 @@ export function composeErasure({ now }: Core, dependencies: ErasureDependencies)
     sessions: dependencies.sessions.service,
     consents: dependencies.consents.service,
     userCodes: dependencies.approvals.userCodes,
+    factors: dependencies.factors,
     refusals: dependencies.refusals,
     now,
   });

@@ -2,6 +2,7 @@
 import type { UserCodes } from '../../browser/approvals/user-codes.ts';
 import type { ConsentService } from '../../browser/consents/service.ts';
 import type { SessionService } from '../../browser/sessions/service.ts';
+import type { Factors } from '../../factors/compose.ts';
 import type { Refusals } from '../../oauth/refusals/compose.ts';
 import type { UserService } from '../../people/accounts/service.ts';
 import type { AuditErasure } from '../../records/audit/erase.ts';
@@ -17,6 +18,7 @@ export interface HeldOptions {
   sessions: Pick<SessionService, 'list'>;
   consents: Pick<ConsentService, 'list'>;
   userCodes: Pick<UserCodes, 'has'>;
+  factors: Pick<Factors, 'held'>;
   refusals: Pick<Refusals, 'keptDays' | 'countOf'>;
 }
 
@@ -30,7 +32,7 @@ export const ownersOf = (person: ErasedPerson) =>
 
 export function createHeld(options: HeldOptions) {
   const { events, administrators, appointments, users } = options;
-  const { sessions, consents, userCodes, refusals } = options;
+  const { sessions, consents, userCodes, factors, refusals } = options;
 
   /** The entries in the list of the installation. */
   const listed = async (person: ErasedPerson) => {
@@ -56,10 +58,11 @@ export function createHeld(options: HeldOptions) {
 
   const heldBy = async (person: ErasedPerson) => {
     const { persons } = person;
-    const [held, agreed, codes, rights, appointed, delays, ids, counted] = await Promise.all([
+    const [held, agreed, codes, given, rights, appointed, delays, ids, counted] = await Promise.all([
       Promise.all(ownersOf(person).map(async (owner) => (await sessions.list(owner)).length)),
       Promise.all(persons.map(async (one) => (await consents.list(one)).length)),
       Promise.all(persons.map((one) => userCodes.has(one))),
+      Promise.all(persons.map((one) => factors.held(one))),
       listed(person),
       appointedAt(person),
       delaysOf(person),
@@ -70,6 +73,8 @@ export function createHeld(options: HeldOptions) {
       sessions: sum(held),
       consents: sum(agreed),
       approvalCodes: codes.filter(Boolean).length,
+      // Passkeys of one device are passkeys.
+      factors: sum(given.flatMap(({ devicePasskeys: _, ...one }) => Object.values(one))),
       ...delays,
       rights: rights.length + appointed,
       refusals: await refusals.countOf(ids),

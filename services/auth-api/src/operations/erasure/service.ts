@@ -7,6 +7,7 @@ import type { UserCodes } from '../../browser/approvals/user-codes.ts';
 import type { ConsentService } from '../../browser/consents/service.ts';
 import type { SessionService } from '../../browser/sessions/service.ts';
 import type { Actor } from '../../core/administration/actor.ts';
+import type { Factors } from '../../factors/compose.ts';
 import type { Refusals } from '../../oauth/refusals/compose.ts';
 import type { UserService } from '../../people/accounts/service.ts';
 import type { AuditErasure } from '../../records/audit/erase.ts';
@@ -27,6 +28,7 @@ export interface ErasuresOptions extends HeldOptions {
   sessions: Pick<SessionService, 'list' | 'endAll'>;
   consents: Pick<ConsentService, 'list' | 'forgetPerson'>;
   userCodes: Pick<UserCodes, 'has' | 'remove'>;
+  factors: Pick<Factors, 'held' | 'ends'>;
   refusals: Pick<Refusals, 'keptDays' | 'countOf' | 'forgetOf'>;
   now: Clock;
 }
@@ -35,7 +37,7 @@ export type Erasures = ReturnType<typeof createErasures>;
 
 export function createErasures(options: ErasuresOptions) {
   const { find, events, audit, administrators, appointments, users } = options;
-  const { sessions, consents, userCodes, refusals, now } = options;
+  const { sessions, consents, userCodes, factors, refusals, now } = options;
   const { listed, heldBy } = createHeld(options);
 
   /** Each step may be repeated. */
@@ -46,6 +48,7 @@ export function createErasures(options: ErasuresOptions) {
     for (const one of persons) {
       await consents.forgetPerson(one);
       await userCodes.remove(one);
+      await factors.ends.forgetPerson(one);
       await appointments.forgetPerson(one, actor);
     }
     await administrators.forgetPerson(subsOf(person), actor);

@@ -72,13 +72,14 @@ export function createAccounts({ contactCenters, loginNames, users, seen }: Acco
   const askDirectory = (place: ContactCenterView, userName: string) =>
     users.find(place, userName, { signal: AbortSignal.timeout(serverTimeoutMs) });
 
-  /** Also of a person who was deleted at the Configuration Server, and while it is away. @throws AppError 404, 503 */
-  const subOf = async ({ userName, contactCenter: place }: HelpDeskAccount): Promise<string> => {
+  /** By the directory's own name; also a person who was deleted at the Configuration Server, and while it is away. @throws AppError 404, 503 */
+  const personOf = async ({ userName, contactCenter: place }: HelpDeskAccount) => {
     const asked = await askDirectory(place, userName)
-      .then((found) => ({ sub: found?.sub, failure: undefined }))
-      .catch((failure: unknown) => ({ sub: undefined, failure }));
-    const sub = asked.sub ?? (await seen.subOf(place.id, userName));
-    if (sub !== undefined) return sub;
+      .then((found) => ({ found, failure: undefined }))
+      .catch((failure: unknown) => ({ found: undefined, failure }));
+    if (asked.found !== undefined) return { sub: asked.found.sub, userName: asked.found.userName };
+    const sub = await seen.subOf(place.id, userName);
+    if (sub !== undefined) return { sub, userName };
     if (asked.failure !== undefined)
       throw unavailable('the Configuration Server of the contact centre', { cause: asked.failure });
     return unknownName({ userName, contactCenter: place });
@@ -98,7 +99,7 @@ export function createAccounts({ contactCenters, loginNames, users, seen }: Acco
     contactCenter,
     /** By user name. */
     named,
-    subOf,
+    personOf,
     /** By `sub`: the account of the last login. @throws AppError 400, 404, 503 */
     of: accountOf,
     /**

@@ -9,16 +9,16 @@ import type { Audit } from '../../records/audit/compose.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
+import type { SecondStep } from '../../sign-in/second-step/compose.ts';
 import type { SsoSettingsParts } from '../../sign-in/sso/compose-settings.ts';
 import type { Tokens } from '../../tokens/compose.ts';
 import { createClientDiagnoses } from './client-diagnosis.ts';
-import { environmentRoutes } from './environment-routes.ts';
 import { createExplanations } from './explanation.ts';
 import { createListedPeople } from './listing.ts';
 import { createMembershipCounts } from './membership-counts.ts';
 import { createPeople } from './people.ts';
 import { createPeopleEverywhere } from './people-everywhere.ts';
-import { peopleRoutes } from './people-routes.ts';
+import { environmentRoutes, peopleRoutes } from './people-routes.ts';
 import { createOrderedRevocations } from './revocations.ts';
 import { helpDeskRoutes } from './routes.ts';
 import { createHeldSessions } from './sessions.ts';
@@ -33,6 +33,7 @@ interface HelpDeskDependencies {
   contactCenters: ContactCenters;
   ssoSettings: SsoSettingsParts;
   accounts: AccountParts;
+  secondStep: SecondStep;
   sessions: Sessions;
   consents: Consents;
   refusals: Refusals;
@@ -90,6 +91,8 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
       passwordRule,
       search,
       refusals,
+      prospects: dependencies.secondStep.prospects,
+      clientDirectory,
       audit,
       now,
     }),

@@ -18,9 +18,11 @@ import type { FoundPerson } from '../../people/accounts/identify.ts';
 import type { UserService } from '../../people/accounts/service.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { StoredAuditEvent } from '../../records/audit/store.ts';
+import type { Client } from '../../registry/clients/client.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import { type HelpDeskAccount, serverTimeoutMs, type Within } from './accounts.ts';
 import { helpDeskEventOf, refusalOf } from './events.ts';
+import { createFactorSteps, type FactorStepsOptions } from './factor-steps.ts';
 import { createPasswordAttempts, type PasswordAttemptsOptions } from './password-attempts.ts';
 import type { HelpDeskPeople } from './people.ts';
 import { createRequestSteps, type RequestStepsOptions } from './request-steps.ts';
@@ -39,15 +41,19 @@ import {
 import { ok, unneeded } from './verdicts.ts';
 import { createWays, type WaysOptions } from './ways.ts';
 
-export interface ExplanationsOptions extends PasswordAttemptsOptions, WaysOptions, RequestStepsOptions {
+export interface ExplanationsOptions
+  extends PasswordAttemptsOptions,
+    WaysOptions,
+    RequestStepsOptions,
+    FactorStepsOptions {
   people: Pick<HelpDeskPeople, 'account'>;
   contactCenters: Pick<ContactCenterService, 'environment'>;
-  users: Pick<UserService, 'find' | 'isMember' | 'listing' | 'delays'>;
+  users: Pick<UserService, 'find' | 'identify' | 'isMember' | 'listing' | 'delays'>;
   audit: Pick<AuditWriter, 'write'>;
 }
 
-/** `correlationId`: of one request that the person was refused. */
-type AskedFor = PersonName & { correlationId?: string | undefined };
+/** `correlationId`: of one request that the person was refused. `client`: the id of an application to sign in to. */
+type AskedFor = PersonName & { correlationId?: string | undefined; client?: string | undefined };
 
 interface Asked {
   found: FoundPerson | undefined;
@@ -62,6 +68,8 @@ interface Looked {
   refusals: Promise<StoredAuditEvent[]>;
   succeededAtMs: Promise<number>;
   correlationId: string | undefined;
+  /** The application that the person signs in to. */
+  client: Client | undefined;
   within: Within;
 }
 
@@ -77,6 +85,7 @@ export function createExplanations(options: ExplanationsOptions) {
   const attempts = createPasswordAttempts(options);
   const requests = createRequestSteps(options);
   const ways = createWays(options);
+  const factorSteps = createFactorSteps(options);
 
   const ask = ({ contactCenter, userName }: HelpDeskAccount): Promise<Asked> =>
     users.find(contactCenter, userName, { signal: AbortSignal.timeout(serverTimeoutMs) }).then(
@@ -84,7 +93,10 @@ export function createExplanations(options: ExplanationsOptions) {
       (failure: Asked['failure']) => ({ found: undefined, failure }),
     );
 
-  function look(account: HelpDeskAccount, asked: Promise<Asked>): Omit<Looked, 'correlationId' | 'within'> {
+  function look(
+    account: HelpDeskAccount,
+    asked: Promise<Asked>,
+  ): Omit<Looked, 'correlationId' | 'client' | 'within'> {
     const { id, environmentId } = account.contactCenter;
     return {
       account,
@@ -97,7 +109,7 @@ export function createExplanations(options: ExplanationsOptions) {
     };
   }
 
-  function personProbes({ account, asked, refusals, succeededAtMs }: Looked): Probe[] {
+  function personProbes({ account, asked, refusals, succeededAtMs, client }: Looked): Probe[] {
     const { contactCenter, userName } = account;
     const waysOfPerson = awaitedLater(ways.of(contactCenter.id, userName));
     const theirWays = async () => waysOfLinks(await waysOfPerson, (await asked).found);
@@ -106,10 +118,13 @@ export function createExplanations(options: ExplanationsOptions) {
         const { found, failure } = await asked;
         return failure === undefined ? judge(found) : unneeded(say('signIn.directory.notAsked'));
       };
+    const factors = async (found: FoundPerson | undefined) =>
+      factorSteps.of(contactCenter, found, await theirWays(), client);
     return [
       { name: 'way in', run: async () => waysStep(await waysOfPerson, contactCenter.id) },
       { name: 'account', run: ofPerson(async (found) => accountStep(found, await theirWays())) },
       { name: 'password', run: ofPerson(async (found) => passwordStep(found, await theirWays())) },
+      { name: 'second factor', run: ofPerson(factors) },
       {
         name: 'our delays',
         // The refusals are of the account at the server, which may be somebody of another contact centre.
@@ -129,40 +144,25 @@ export function createExplanations(options: ExplanationsOptions) {
     ];
   }
 
-  /** Of what did not reach the contact centre. An administrator who is confined to one is not told of the tenants that others typed. */
-  function requestProbes({ account, asked, succeededAtMs, correlationId, within }: Looked): Probe[] {
-    const { contactCenter, userName } = account;
-    const application = async () => {
-      const { found } = await asked;
-      return requests.application({ userName, sub: found?.sub, contactCenterId: contactCenter.id });
-    };
-    const tenant = async () => {
-      const { found } = await asked;
-      return requests.tenant(found?.userName ?? userName, await succeededAtMs);
-    };
-    return [
-      { name: 'application', run: application },
-      ...(within === undefined ? [{ name: 'tenant', run: tenant }] : []),
-      ...(correlationId === undefined
-        ? []
-        : [{ name: 'request', run: () => requests.one(correlationId, within) }]),
-    ];
-  }
-
   return {
-    async explain({ correlationId, ...named }: AskedFor, actor: Actor): Promise<SignInExplanation> {
+    async explain(
+      { correlationId, client: clientId, ...named }: AskedFor,
+      actor: Actor,
+    ): Promise<SignInExplanation> {
       const { within } = actor;
       const account = await people.account(named, within);
       const { userName } = account;
       const contactCenterId = account.contactCenter.id;
+      const client =
+        clientId === undefined ? undefined : await factorSteps.application(account.contactCenter, clientId);
       const fields = { purpose: 'sign-in', userName };
       await audit.write(helpDeskEventOf('access_inspected', actor, { contactCenterId, fields }));
-      const looked = { ...look(account, ask(account)), correlationId, within };
+      const looked = { ...look(account, ask(account)), correlationId, client, within };
       const { directory: source } = (await looked.environment.catch(() => undefined)) ?? {};
       const { findings } = await examine([
         ...placeProbes(looked, source ?? defaultDirectory),
         ...personProbes(looked),
-        ...requestProbes(looked),
+        ...requestProbes(requests, looked),
       ]);
       const concluded = conclude(findings);
       return {
@@ -192,5 +192,28 @@ function placeProbes({ account, asked, environment }: Looked, directory: Directo
         return awayStep(failure.detail ?? failure.message);
       },
     },
+  ];
+}
+
+/** Of what did not reach the contact centre. An administrator who is confined to one is not told of the tenants that others typed. */
+function requestProbes(
+  requests: ReturnType<typeof createRequestSteps>,
+  { account, asked, succeededAtMs, correlationId, within }: Looked,
+): Probe[] {
+  const { contactCenter, userName } = account;
+  const application = async () => {
+    const { found } = await asked;
+    return requests.application({ userName, sub: found?.sub, contactCenterId: contactCenter.id });
+  };
+  const tenant = async () => {
+    const { found } = await asked;
+    return requests.tenant(found?.userName ?? userName, await succeededAtMs);
+  };
+  return [
+    { name: 'application', run: application },
+    ...(within === undefined ? [{ name: 'tenant', run: tenant }] : []),
+    ...(correlationId === undefined
+      ? []
+      : [{ name: 'request', run: () => requests.one(correlationId, within) }]),
   ];
 }

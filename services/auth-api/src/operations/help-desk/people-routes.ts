@@ -1,7 +1,8 @@
-/** Serves `/auth/v3/ops/people`: administrators look for people of a contact centre and at one of them. */
+/** Serves `/auth/v3/ops/people`, where administrators look for people of a contact centre and at one of them, and the counts of `/auth/v3/ops/environments`. */
 
 import { envelopeOf } from '@gatehouse/contracts/answers';
 import {
+  membershipCountsSchema,
   peopleAnswer,
   peopleEverywhereQuerySchema,
   peopleEverywhereSchema,
@@ -15,6 +16,7 @@ import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';
 import { refusals, refusalsOfOne } from '../../core/administration/refusals.ts';
 import type { createListedPeople } from './listing.ts';
+import type { createMembershipCounts } from './membership-counts.ts';
 import type { createPeopleEverywhere } from './people-everywhere.ts';
 
 const tags = ['help desk'];
@@ -80,5 +82,27 @@ export function peopleRoutes(
       },
     },
     async (request) => ok(await listedPeople.read(request.query, actorOf(request))),
+  );
+}
+
+/** Operators look at whom the contact centres of an environment have in common. */
+export function environmentRoutes(
+  app: App,
+  { membershipCounts }: { membershipCounts: ReturnType<typeof createMembershipCounts> },
+): void {
+  app.get(
+    '/:id/memberships',
+    {
+      schema: {
+        tags: ['operations'],
+        operationId: 'countMemberships',
+        summary: 'Who belongs to no contact centre of a shared environment, and who belongs to several',
+        description:
+          'Goes through the people of the environment, at most 10 000 and for at most 20 seconds. `isWhole` says whether that was everybody.',
+        params: z.object({ id: z.guid() }),
+        response: { 200: envelopeOf(membershipCountsSchema), ...refusalsOfOne },
+      },
+    },
+    async (request) => ok(await membershipCounts(request.params.id.toLowerCase(), actorOf(request))),
   );
 }

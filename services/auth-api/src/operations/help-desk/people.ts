@@ -41,13 +41,13 @@ export function createPeople(options: PeopleOptions) {
   const find = async (named: PersonName, within: Within): Promise<Person> => {
     if (isSub(named)) return personOfSub(named.user.toLowerCase(), within);
     const { userName, contactCenter: place } = await accounts.named(named, within);
-    const sub = await accounts.subOf({ userName, contactCenter: place });
+    const { sub } = await accounts.personOf({ userName, contactCenter: place });
     return { sub, userName, contactCenterId: place.id };
   };
 
   const listedByName = async (named: PersonName, within: Within) => {
     const found = await accounts.named(named, within);
-    const sub = await accounts.subOf(found);
+    const { sub } = await accounts.personOf(found);
     const { contactCenter: place, userName } = found;
     return { sub, name: loginNameOf(userName, place.domains[0]), contactCenterId: place.id };
   };
@@ -57,6 +57,16 @@ export function createPeople(options: PeopleOptions) {
     account: accounts.of,
     foundAccount: accounts.found,
     find,
+    /** In one contact centre: of a `sub`, that of the last login. @throws AppError 400, 404, 503 */
+    async inPlace(named: PersonName, within: Within) {
+      const account = await accounts.of(named, within);
+      const { userName, contactCenter: place } = account;
+      // The name may be somebody else's by now: the `sub` never is.
+      const person = isSub(named)
+        ? { sub: named.user.toLowerCase(), userName }
+        : await accounts.personOf(account);
+      return { ...person, contactCenterId: place.id };
+    },
     /**
      * For the lists of administrators, which name place and person: a `sub` means nothing without its contact centre. With a
      * name to show: `domain\\user`, or the `sub` of somebody who was never seen there. @throws AppError 400, 404, 503

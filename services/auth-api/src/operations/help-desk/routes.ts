@@ -32,6 +32,11 @@ const explanationQuery = z.strictObject({
   correlationId: label(512)
     .optional()
     .describe('Of one request: the id that its error page showed. The explanation says why it was refused.'),
+  client: label(512)
+    .optional()
+    .describe(
+      'Id of an application that the person signs in to: the second factor that it requires counts, too.',
+    ),
 });
 const endQuery = z.strictObject({
   ...personFields,

@@ -122,6 +122,9 @@ export function passwordStep(person: FoundPerson | undefined, ways: Ways): Verdi
   return ok(say('signIn.password.fine'));
 }
 
+/** Whether the person may begin at the provider: some must, and others can. */
+export const usesProvider = (ways: Ways): boolean => !ways.takesPassword || hasOtherWay(ways);
+
 /** Wrong passwords make the next attempt wait, by where the person tries. */
 export function delaysStep(delays: Delays, ways: Ways): Verdict {
   if (!ways.takesPassword) return unneeded(say('signIn.password.notAsked'));

@@ -7,11 +7,12 @@ const runbooks = {
   logins: 'no-login-can-succeed-in-an-environment',
   Elasticsearch: 'audit-events-wait',
   'Trusted proxies': 'a-proxy-is-not-trusted',
+  Passkeys: 'passkeys-are-off',
 } as const;
 /** The overview shows the links, and what waits for the second destination, as they are now. */
 const reportedElsewhere = ['Configuration Servers', 'Second audit destination'];
 /** Sign-ins go on without them. */
-const dispensable = ['Environment API', 'Elasticsearch', 'Consul'];
+const dispensable = ['Environment API', 'Elasticsearch', 'Consul', 'Passkeys'];
 
 export function watchProbes(probes: readonly Probe[], now: Clock) {
   const watched = probes.filter(({ name }) => !reportedElsewhere.includes(name));

@@ -9,9 +9,10 @@ import type { AuditWriter } from '../../records/audit/event.ts';
 import type { EnvironmentLink } from '../directories/environment-links.ts';
 import { mapFailure } from '../directories/map-failure.ts';
 import { isInGroup } from '../directories/person-lookup.ts';
-import { SignInError, type SignInFailure } from '../directories/sign-in-error.ts';
+import { type PasswordIsOver, SignInError, type SignInFailure } from '../directories/sign-in-error.ts';
 import type { UserIdentity } from '../identity/identity.ts';
 import { type Account, type Accounts, type AttemptOrigin, auditFactsOf, failAttempt } from './account.ts';
+import type { Proof } from './attempts/same-password.ts';
 import type { Identities } from './identities.ts';
 import { type OpenPasswordAccess, passwordNotUsedHere } from './password-rule.ts';
 
@@ -22,6 +23,8 @@ export interface Login extends AttemptOrigin {
   password: string;
   /** Contact centres whose users may sign in here; empty or absent: every contact centre. */
   contactCenterIds?: readonly string[] | undefined;
+  /** The caller records the login itself, once more than the password is there. */
+  isRecordedLater?: boolean | undefined;
 }
 
 export interface AuthenticatedLogin {
@@ -29,6 +32,18 @@ export interface AuthenticatedLogin {
   /** A moment before the password was verified. A revocation of the person since then ends what this login grants. */
   provedAtMs: number;
   passwordExpiresInDays?: number;
+}
+
+/** The password is right and over: only a new one lets its person in. */
+export class PasswordOver extends SignInError {
+  readonly over: PasswordIsOver;
+  readonly login: AuthenticatedLogin;
+
+  constructor(over: PasswordIsOver, login: AuthenticatedLogin) {
+    super(over);
+    this.over = over;
+    this.login = login;
+  }
 }
 
 export interface AuthenticateOptions {
@@ -49,25 +64,42 @@ const questionMs = 5_000;
 
 /**
  * The returned function verifies the password on the Configuration Server of the user's environment, at most once.
- * @throws SignInError. Unknown tenant, unknown user and wrong password cannot be told apart.
+ * @throws SignInError. Unknown tenant, unknown user and wrong password cannot be told apart. PasswordOver for the right password
+ * that must be changed.
  */
 export function createAuthenticate(options: AuthenticateOptions) {
   const { accounts, openPasswordAccess, audit, identities, now } = options;
   const metrics = createSignInMetrics(options.metrics, options.activity);
 
-  const ask = async (login: Login, account: Account, link: EnvironmentLink, options: CallOptions) => {
+  const ask = async (
+    login: Login,
+    account: Account,
+    link: EnvironmentLink,
+    options: CallOptions,
+  ): Promise<Proof> => {
     const provedAtMs = now();
     const { password, clientAddress } = login;
     const { userName, countAs: onAccount } = account;
     const question = { userName, password, clientAddress, onAccount };
-    return { user: await link.authenticate(question, options), provedAtMs };
+    try {
+      const user = await link.authenticate(question, options);
+      const over = user.changePasswordRequired ? 'password_change_required' : undefined;
+      return { user, over, provedAtMs };
+    } catch (failure) {
+      const { failure: over } = mapFailure(failure).error;
+      if (over !== 'password_expired' && over !== 'password_change_required') throw failure;
+      // The directory does not say whose password is over.
+      const [person] = await link.readPersons({ user_name: userName }, options);
+      if (person === undefined) throw failure;
+      return { user: { userDbid: person.DBID, tenantDbid: person.tenantDBID }, over, provedAtMs };
+    }
   };
 
   const verify = async (login: Login, account: Account): Promise<AuthenticatedLogin> => {
     const callOptions = definedOnly({ signal: login.signal, deadlineMs: questionMs });
     const { link, ssoOnlyGroups } = await openPasswordAccess(account, login.password, callOptions);
     const proof = account.attempt.proof ?? (await ask(login, account, link, callOptions));
-    const { user, provedAtMs } = proof;
+    const { user, over, provedAtMs } = proof;
     const numbers = { DBID: user.userDbid, tenantDBID: user.tenantDbid };
     // Asked together with the person, because the server may be far away. Used at the end: who may not sign in is told that first.
     const entitlements = identities.readEntitlements(link, numbers, callOptions);
@@ -79,10 +111,12 @@ export function createAuthenticate(options: AuthenticateOptions) {
     // After the password: a stranger must not learn who is in a group.
     if (ssoOnlyGroups.length > 0 && (await isInGroup(link, person.DBID, ssoOnlyGroups, callOptions)))
       throw new SignInError('sso_required', { detail: passwordNotUsedHere });
-    if (user.changePasswordRequired) throw new SignInError('password_change_required');
     const read = identities.from(link, person, await entitlements);
     const identity = { ...read, entry: { domain: account.domain, way: passwordWay } };
-    return definedOnly({ identity, provedAtMs, passwordExpiresInDays: user.passwordExpiresInDays });
+    const { passwordExpiresInDays } = user;
+    const authenticated = definedOnly({ identity, provedAtMs, passwordExpiresInDays });
+    if (over !== undefined) throw new PasswordOver(over, authenticated);
+    return authenticated;
   };
 
   const fail = async (login: Login, account: Account, failure: unknown): Promise<never> => {
@@ -115,6 +149,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
     const authenticated = await verify(login, account).catch((failure) => fail(login, account, failure));
     const { identity } = authenticated;
     metrics.succeeded(identity.contactCenterId, startedAtMs);
+    if (login.isRecordedLater) return authenticated;
     await audit.write({
       name: 'login_succeeded',
       outcome: 'success',

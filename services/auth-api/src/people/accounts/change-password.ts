@@ -21,6 +21,7 @@ import {
   failAttempt,
   type NamedAccount,
 } from './account.ts';
+import type { Admission } from './admission.ts';
 import type { CutOffs } from './cut-offs.ts';
 import type { Identities } from './identities.ts';
 import { maxPasswordBytes, type OpenPasswordAccess } from './password-rule.ts';
@@ -43,6 +44,8 @@ export interface ChangedPassword {
 
 export interface ChangePasswordOptions {
   accounts: Accounts;
+  /** Asked where a name and a password are all that is known; who is signed in was asked before. */
+  admission: Pick<Admission, 'admit' | 'admitPasswordAlone'>;
   openPasswordAccess: OpenPasswordAccess;
   contactCenters: Pick<ContactCenterService, 'ofEnvironment'>;
   revocations: Pick<Revocations, 'revokeAll'>;
@@ -55,7 +58,7 @@ export interface ChangePasswordOptions {
 
 /** The returned function throws SignInError; `password_policy` carries one problem for each broken rule. */
 export function createChangePassword(options: ChangePasswordOptions) {
-  const { accounts, contactCenters, openPasswordAccess, revocations, records } = options;
+  const { accounts, admission, contactCenters, openPasswordAccess, revocations, records } = options;
   const { identities, audit, cutOffs, now } = options;
 
   const readPlaces = (environmentId: string) =>
@@ -66,13 +69,20 @@ export function createChangePassword(options: ChangePasswordOptions) {
       });
     });
 
+  const admitNamed = createAdmitNamed(options);
   const changeAtServer = async (change: PasswordChange, account: Account) => {
+    const { owner } = change;
+    const { dependsOnPerson } =
+      'identity' in owner || account.contactCenter === undefined
+        ? { dependsOnPerson: false }
+        : await admission.admitPasswordAlone(account.contactCenter.id);
     const callOptions = definedOnly({ signal: change.signal });
     const { link, ssoOnlyGroups } = await openPasswordAccess(account, change.oldPassword, callOptions);
     // First: a changed password must end what the person holds in each of them.
     const places = await readPlaces(link.place.environmentId);
     const person = await findPerson(link, account.userName, ssoOnlyGroups, callOptions);
     if (person !== undefined) await account.countAs(person.userName);
+    if (dependsOnPerson) await admitNamed(change, { link, account, person }, callOptions);
     const { oldPassword, newPassword } = change;
     const { passwordUpdatingDate } = await link.changePassword(
       person,
@@ -137,6 +147,30 @@ export function createChangePassword(options: ChangePasswordOptions) {
     // The former password is the proof, also of somebody who had come in by a provider.
     const domain = 'identity' in change.owner ? change.owner.identity.entry?.domain : account.domain;
     return { identity: { ...read, entry: definedOnly({ domain, way: passwordWay }) }, changedAtMs };
+  };
+}
+
+/** Asks about roles and factors only after the old password is proved: a stranger must not learn who has which. */
+function createAdmitNamed({
+  admission,
+  identities,
+  now,
+}: Pick<ChangePasswordOptions, 'admission' | 'identities' | 'now'>) {
+  return async (
+    { oldPassword: password, clientAddress }: PasswordChange,
+    { link, account, person }: { link: EnvironmentLink; account: Account; person: CfgPerson | undefined },
+    options: CallOptions,
+  ): Promise<void> => {
+    const atMs = now();
+    const userName = person?.userName ?? account.userName;
+    const question = { userName, password, clientAddress, onAccount: account.countAs };
+    await link.authenticate(question, options).catch((failure) => {
+      // An old password that has expired is the right one.
+      if (!mapFailure(failure).passwordWasRight) throw failure;
+    });
+    if (person === undefined) throw new SignInError('bad_credentials');
+    const identity = await identities.of(link, person, options);
+    await admission.admit(identity, { act: 'passwordChange', proofs: [{ factor: 'password', atMs }] });
   };
 }
 

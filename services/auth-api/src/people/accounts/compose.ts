@@ -2,6 +2,7 @@
 import type { ConsulAccess } from '@gatehouse/config-server-client/consul';
 import type { Config } from '../../config.ts';
 import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
+import type { Factors } from '../../factors/compose.ts';
 import type { Activity } from '../../records/activity/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
@@ -9,6 +10,7 @@ import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import { createConnector } from '../directories/connect.ts';
 import { assertLinksOpen, linksProbe } from '../directories/link-health.ts';
 import type { PeopleStore } from '../people-store/compose.ts';
+import { createAdmission } from './admission.ts';
 import { createUsualAddresses } from './attempts/usual-addresses.ts';
 import { createLoginNames } from './login-name.ts';
 import type { PasswordRule } from './password-rule.ts';
@@ -21,6 +23,7 @@ interface AccountDependencies {
   audit: Audit;
   revocation: RevocationParts;
   contactCenters: ContactCenters;
+  factors: Pick<Factors, 'held'>;
   peopleStore: PeopleStore;
   /** Whether a password counts where single sign-on is on. */
   ssoSettings: { passwordRule: PasswordRule };
@@ -30,14 +33,22 @@ export type AccountParts = ServicesOf<typeof composeAccounts>;
 
 export function composeAccounts(core: Core, dependencies: AccountDependencies) {
   const { config, consul, activity, audit, peopleStore } = dependencies;
-  const { environmentApi, service: contactCenters } = dependencies.contactCenters;
+  const { environmentApi, service: contactCenters, keptPolicies } = dependencies.contactCenters;
   const connector = createConnector(core, {
     consul,
     environmentApi,
     connectPeopleStore: peopleStore.connect,
   });
   const loginNames = createLoginNames(config.signIn.userNamePatterns);
+  const admission = createAdmission({
+    contactCenters,
+    keptPolicies,
+    held: dependencies.factors.held,
+    refused: audit.floodLimited({ maxPerAddress: 100, maxTotal: 300 }),
+    now: core.now,
+  });
   const service = createUserService(core, {
+    admission,
     settings: config.signIn,
     contactCenters,
     connect: connector.connect,
@@ -49,7 +60,7 @@ export function composeAccounts(core: Core, dependencies: AccountDependencies) {
     activity,
   });
   return {
-    services: { service, contactCenterStatus: service.contactCenterStatus, loginNames },
+    services: { service, admission, contactCenterStatus: service.contactCenterStatus, loginNames },
     follows: { afterDeactivation: service.follower },
     work: service.start,
     ready: [

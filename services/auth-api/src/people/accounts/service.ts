@@ -11,6 +11,7 @@ import type { ContactCenterService, SeenChange } from '../../registry/contact-ce
 import { createEnvironmentLinks } from '../directories/environment-links.ts';
 import { createLoginWatch } from '../directories/link-health.ts';
 import { accountKey, createAccounts } from './account.ts';
+import type { Admission } from './admission.ts';
 import { createPasswordAttemptLimiter, type PasswordAttemptLimiter } from './attempts/limiter.ts';
 import type { UsualAddresses } from './attempts/usual-addresses.ts';
 import { createAuthenticate, type SignInCounts } from './authenticate.ts';
@@ -30,6 +31,7 @@ import { createPeopleSearch } from './search.ts';
 
 interface UserServiceOptions {
   settings: Config['signIn'];
+  admission: Pick<Admission, 'admit' | 'admitPasswordAlone'>;
   contactCenters: ContactCenterService;
   connect(environment: EnvironmentView): PeopleDirectory;
   usualAddresses: UsualAddresses;
@@ -94,6 +96,7 @@ export function createUserService(core: Core, options: UserServiceOptions) {
     }),
     changePassword: createChangePassword({
       accounts,
+      admission: options.admission,
       contactCenters,
       openPasswordAccess,
       revocations,

@@ -4,6 +4,9 @@ import { AppError, type AppErrorOptions } from '@gatehouse/service-kit/errors';
 
 export type SignInFailure = InteractionError;
 
+/** Of a right password that must be changed. */
+export type PasswordIsOver = Extract<SignInFailure, 'password_change_required' | 'password_expired'>;
+
 const answers: Record<SignInFailure, { status: number; message: string }> = {
   bad_credentials: { status: 401, message: 'The user name or the password is not right' },
   credentials_required: { status: 400, message: 'A user name and a password are needed' },
@@ -28,6 +31,19 @@ const answers: Record<SignInFailure, { status: number; message: string }> = {
   sso_clock: { status: 403, message: 'The answer of the identity provider came at the wrong time' },
   sso_not_fresh: { status: 403, message: 'The identity provider did not ask for the sign-in again' },
   sso_no_account: { status: 403, message: 'The identity provider knows you, but you may not sign in here' },
+  second_factor_required: {
+    status: 403,
+    message:
+      'This contact centre requires more than a password: sign in at the login page and give the second factor there',
+  },
+  passkey_refused: {
+    status: 403,
+    message: 'This passkey was not accepted; sign in by another way, or ask your administrator',
+  },
+  passkey_unknown: {
+    status: 403,
+    message: 'This passkey is not known here; choose another one, or sign in by another way',
+  },
   try_again: { status: 503, message: 'Signing in is not possible right now; try again' },
 };
 

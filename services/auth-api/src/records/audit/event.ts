@@ -17,13 +17,16 @@ import {
   token as tokenKind,
   user,
 } from './catalogue/event-kinds.ts';
+import { factorEvents } from './catalogue/factor-events.ts';
 import { keyEvents } from './catalogue/key-events.ts';
 import { signalEvents } from './catalogue/signal-events.ts';
 import { tokenEvents } from './catalogue/token-events.ts';
 
 const userName = 'as typed, or as the Configuration Server spells it';
+const factors = 'further factors of the sign-in: `totp`, `passkey`, `recoveryCode`, `rememberedDevice`';
 const administrator = 'the administrator who did it; absent when the user did';
 const reason = 'reason code';
+const statement = 'why, in the words of the administrator';
 export const auditEvents = {
   login_succeeded: {
     when: 'a user signed in, by password or through an identity provider',
@@ -32,7 +35,13 @@ export const auditEvents = {
       userName,
       method: '`saml` or `oidc`; absent for a password',
       location: 'location whose settings were used',
+      factors,
     },
+  },
+  session_raised: {
+    when: 'a user who was signed in gave a further factor, which an application or an administration asked for',
+    kind: start,
+    fields: { userName, factors },
   },
   login_failed: {
     when: 'a login was refused. For single sign-on, and while Environment API is down, the first 200 of an address in a minute are written, then their number',
@@ -107,6 +116,30 @@ export const auditEvents = {
     kind: user,
     fields: { actor, userName, reason, refusals: 'number of wrong passwords that were forgotten' },
   },
+  factors_reset: {
+    when: 'an administrator took every second factor of a person away; sessions, tokens and remembered browsers ended with them',
+    kind: user,
+    fields: {
+      actor,
+      userName,
+      statement,
+      credentials: 'what was taken away, as OpenID CAEP names it: `app`, `fido2-platform`, `fido2-roaming`',
+      passkeys: 'number',
+      apps: 'number of apps for one-time codes',
+      recoveryCodes: 'number',
+      devices: 'number of remembered browsers',
+    },
+  },
+  factor_invitation_made: {
+    when: 'an administrator made the code by which a person adds a first factor',
+    kind: user,
+    fields: { actor, userName, statement },
+  },
+  remembered_devices_ended: {
+    when: 'an administrator ended browsers in which no second factor was asked for',
+    kind: user,
+    fields: { actor, userName, devices: 'number' },
+  },
   many_delays_cleared: {
     when: 'an administrator ended the delays of accounts for the 30th time within an hour, or once more after that',
     kind: user,
@@ -123,7 +156,8 @@ export const auditEvents = {
     fields: {
       actor,
       userName,
-      purpose: '`sessions`, `revocation`, `sign-in`, `client`, `people`, `person`, `memberships` or `export`',
+      purpose:
+        '`sessions`, `revocation`, `sign-in`, `client`, `people`, `person`, `factors`, `memberships` or `export`',
       environmentId: 'whose people were counted, for `memberships`',
     },
   },
@@ -174,6 +208,7 @@ export const auditEvents = {
   ops_authentication_failed: { when: 'the operator account failed to authenticate', kind: denied },
   ...administratorEvents,
   ...keyEvents,
+  ...factorEvents,
   ...signalEvents,
   personal_data_erased: {
     when: 'the personal data of a user was erased from the events',

@@ -9,6 +9,13 @@ export type SeenPeople = ReturnType<typeof createSeenPeople>;
 const maxEvents = 200_000;
 
 /** A person gets something in a contact centre by these events, and by no other. Events that others cause are no sign of the person. */
+/** Of those who were looked at last. */
+export interface Entrant {
+  sub: string;
+  /** The last time by the identity provider. */
+  isByProvider: boolean;
+}
+
 const entrances = `name IN ('login_succeeded', 'assertion_accepted')`;
 
 export interface SeenPeopleOptions {
@@ -82,7 +89,7 @@ export function createSeenPeople({ db, primary, drained }: SeenPeopleOptions) {
     ): Promise<{ subs: string[]; sinceMs: number }> {
       await drained().catch(() => undefined);
       const ofCenter = contactCenterId === undefined ? '$1::text IS NULL' : 'contact_center_id = $1';
-      const { rows } = await db.query<{ subs: string[]; events: string; oldest: Date | null }>(
+      const { rows } = await db.query<LookedAt & { subs: string[] }>(
         `WITH recent AS (
           SELECT sub, client_id, at, fields ? 'actor' AS "isOfAnother" FROM auth.audit_events WHERE ${ofCenter} ORDER BY seq DESC LIMIT ${maxEvents}
         )
@@ -91,12 +98,37 @@ export function createSeenPeople({ db, primary, drained }: SeenPeopleOptions) {
         FROM recent`,
         [contactCenterId ?? null, clientId ?? null, new Date(fromMs)],
       );
-      const [found] = rows;
-      const isWhole = Number(found?.events ?? 0) < maxEvents;
-      const oldestMs = found?.oldest?.getTime() ?? fromMs;
-      return { subs: found?.subs ?? [], sinceMs: isWhole ? fromMs : Math.max(fromMs, oldestMs) };
+      return { subs: rows[0]?.subs ?? [], sinceMs: sinceMs(fromMs, rows[0]) };
+    },
+
+    /** The people who came into the contact centre, by its newest events. `sinceMs`, and those of the last second: as `during`. */
+    async entrants(fromMs: number, contactCenterId: string): Promise<{ people: Entrant[]; sinceMs: number }> {
+      await drained().catch(() => undefined);
+      const { rows } = await db.query<LookedAt & { people: Entrant[] }>(
+        `WITH recent AS (
+          SELECT sub, name, at, seq, fields ? 'method' AS "isByProvider" FROM auth.audit_events
+            WHERE contact_center_id = $1 ORDER BY seq DESC LIMIT ${maxEvents}
+        ), came AS (
+          SELECT DISTINCT ON (sub) sub, "isByProvider" FROM recent
+            WHERE sub IS NOT NULL AND at >= $2 AND ${entrances} ORDER BY sub, seq DESC
+        )
+        SELECT (SELECT count(*) FROM recent) AS events, (SELECT min(at) FROM recent) AS oldest,
+          (SELECT coalesce(json_agg(came), '[]') FROM came) AS people`,
+        [contactCenterId, new Date(fromMs)],
+      );
+      return { people: rows[0]?.people ?? [], sinceMs: sinceMs(fromMs, rows[0]) };
     },
   };
+}
+
+interface LookedAt {
+  events: string;
+  oldest: Date | null;
+}
+
+function sinceMs(fromMs: number, { events, oldest }: LookedAt = { events: '0', oldest: null }): number {
+  const isWhole = Number(events) < maxEvents;
+  return isWhole ? fromMs : Math.max(fromMs, oldest?.getTime() ?? fromMs);
 }
 
 async function lastNames(

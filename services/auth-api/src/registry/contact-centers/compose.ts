@@ -7,6 +7,7 @@ import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import { newOwnerState } from '../../core/revalidating-cache.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
 import { createInstallation } from './installation.ts';
+import { createKeptPolicies } from './kept-policies.ts';
 import { createContactCenters, environmentApiSource } from './service.ts';
 import { createSubjects } from './subjects.ts';
 
@@ -19,7 +20,10 @@ interface ContactCenterDependencies {
 
 export type ContactCenters = ServicesOf<typeof composeContactCenters>;
 
-export function composeContactCenters({ location, now, log }: Core, dependencies: ContactCenterDependencies) {
+export function composeContactCenters(
+  { location, now, log, pool, writer }: Core,
+  dependencies: ContactCenterDependencies,
+) {
   const { url, internalUrl, staleMaxSeconds } = dependencies.config.environmentApi;
   const { serviceAuthorization } = dependencies.accessTokens;
   const http = createHttpClient({
@@ -41,15 +45,18 @@ export function composeContactCenters({ location, now, log }: Core, dependencies
   });
   const installation = createInstallation({ environmentApi, location, copies, now });
   const { revocations } = dependencies.revocation;
+  const keptPolicies = createKeptPolicies({ db: pool, writer, now, log });
   return {
     services: {
       environmentApi,
       copies,
       service,
       installation,
+      keptPolicies,
       subjects: createSubjects({ contactCenters: service, revocations }),
     },
     follows: {
+      deletedContactCenter: keptPolicies.forget,
       copies: {
         change(seen) {
           service.applyChange(seen);
@@ -61,6 +68,9 @@ export function composeContactCenters({ location, now, log }: Core, dependencies
         },
       },
     },
-    close: http.close,
+    async close() {
+      await keptPolicies.settled();
+      await http.close();
+    },
   } satisfies Domain;
 }

@@ -40,7 +40,7 @@ export async function changePasswordRoutes(app: App, deps: ChangePasswordRoutesD
         tags: ['sign-in'],
         summary: 'Change a password',
         description:
-          'For the user of the session or token, or for the user that is named. Ends every session and token of the user; the browser that asked gets a new session.',
+          'For the user of the session or token, for the one whose sign-in waits for a new password in this browser, or for the user that is named. Ends every session and token of the user; the browser that asked gets a new session. Where a second factor is needed of the user, a name and the old password are not enough (403 second_factor_required): the user signs in at the login page.',
         body: changePasswordSchema,
         response: { 200: emptyEnvelope, 400: errorEnvelope, 403: errorEnvelope, 503: errorEnvelope },
       },

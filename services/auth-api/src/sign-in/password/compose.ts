@@ -8,6 +8,7 @@ import type { PeopleStore } from '../../people/people-store/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
+import type { SecondStep } from '../second-step/compose.ts';
 import { changePasswordRoutes } from './change-password-routes.ts';
 import { createChangePasswordService } from './change-password-service.ts';
 import { firstPasswordRoutes, internalFirstPasswordRoutes } from './first-password-routes.ts';
@@ -24,6 +25,7 @@ interface PasswordDependencies {
   cookies: CookieParts;
   sessions: Sessions;
   interactions: Interactions;
+  secondStep: SecondStep;
 }
 
 export function composePassword({ now }: Core, dependencies: PasswordDependencies) {
@@ -31,17 +33,27 @@ export function composePassword({ now }: Core, dependencies: PasswordDependencie
   const { writer: audit, floodLimited } = dependencies.audit;
   const { environmentApi, service: contactCenters } = dependencies.contactCenters;
   const { directory: clients } = dependencies.clients;
-  const { service: users } = dependencies.accounts;
+  const { service: users, admission } = dependencies.accounts;
   const { cookies, pages, publicUrl } = dependencies.cookies;
-  const { service: sessions, callers } = dependencies.sessions;
+  const { callers } = dependencies.sessions;
+  const { entrance } = dependencies.secondStep;
   const { service: interactions, formGuard: guard } = dependencies.interactions;
-  const signIn = createSignInService({ guard, interactions, sessions, cookies, users, clients, pages });
+  const signIn = createSignInService({
+    guard,
+    interactions,
+    entrance,
+    cookies,
+    users,
+    clients,
+    pages,
+  });
   const changePassword = createChangePasswordService({
     guard,
     interactions,
-    sessions,
+    entrance,
     cookies,
     users,
+    admission,
     pages,
   });
   const firstPasswords = createFirstPasswordService({

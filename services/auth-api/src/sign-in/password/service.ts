@@ -4,11 +4,12 @@ import type { Pages } from '../../browser/cookies/pages.ts';
 import type { FormGuard } from '../../browser/interactions/form-guard.ts';
 import type { Interaction } from '../../browser/interactions/interaction.ts';
 import type { InteractionService } from '../../browser/interactions/service.ts';
-import type { SessionService } from '../../browser/sessions/service.ts';
-import type { AuthenticatedLogin } from '../../people/accounts/authenticate.ts';
+import { type AuthenticatedLogin, PasswordOver } from '../../people/accounts/authenticate.ts';
 import type { UserService } from '../../people/accounts/service.ts';
 import { SignInError } from '../../people/directories/sign-in-error.ts';
 import type { ClientDirectory } from '../../registry/clients/directory.ts';
+import type { Entrance } from '../second-step/entrance.ts';
+import type { Entering } from '../second-step/waiting.ts';
 import { FormFailed, keepFailure } from './failed-form.ts';
 
 export interface SignInForm {
@@ -24,7 +25,7 @@ export interface SignInForm {
 export interface SignInOptions {
   guard: FormGuard;
   interactions: InteractionService;
-  sessions: SessionService;
+  entrance: Pick<Entrance, 'enter' | 'enterForNewPassword'>;
   cookies: BrowserCookies;
   users: UserService;
   clients: Pick<ClientDirectory, 'find'>;
@@ -37,7 +38,7 @@ export type SignInService = ReturnType<typeof createSignInService>;
 const earlyAttempts = 3;
 
 export function createSignInService(options: SignInOptions) {
-  const { guard, interactions, sessions, cookies, users, clients, pages } = options;
+  const { guard, interactions, entrance, cookies, users, clients, pages } = options;
 
   const authenticate = async (
     request: BrowserRequest,
@@ -56,6 +57,7 @@ export function createSignInService(options: SignInOptions) {
       contactCenterIds: client?.contactCenterIds,
       // No signal: Fastify's signal fires as soon as the form has been read.
       correlationId: request.id,
+      isRecordedLater: true,
     });
   };
 
@@ -64,21 +66,25 @@ export function createSignInService(options: SignInOptions) {
     async signIn(browser: Browser, form: SignInForm): Promise<{ location: string }> {
       const { request } = browser;
       const { interaction, refusal } = await guard.open(request, form);
+      const entering = ({ identity, provedAtMs }: AuthenticatedLogin): Entering => ({
+        identity,
+        proofs: [{ factor: 'password', atMs: provedAtMs }],
+        newcomer: { provedAtMs, remember: form.remember === true, interactionId: interaction?.id },
+        login: { clientId: interaction?.clientId },
+      });
       try {
         if (refusal) throw refusal;
-        const { identity, provedAtMs } = await authenticate(request, form, interaction);
-        await sessions.create(browser, {
-          identity,
-          amr: ['pwd'],
-          provedAtMs,
-          remember: form.remember === true,
-          interactionId: interaction?.id,
-        });
-        return { location: interaction === undefined ? pages.signedIn() : pages.resume(interaction.id) };
+        const login = await authenticate(request, form, interaction);
+        return { location: await entrance.enter(browser, entering(login)) };
       } catch (error) {
         if (!(error instanceof SignInError)) throw error;
         const typed = { userName: form.username, tenant: form.tenant, remember: form.remember };
         await keepFailure(interactions, interaction, error, request.id, typed);
+        if (error instanceof PasswordOver) {
+          const waiting = { ...entering(error.login), passwordIsOver: error.over };
+          const location = await entrance.enterForNewPassword(browser, waiting);
+          if (location !== undefined) return { location };
+        }
         throw new FormFailed(error, pages.signInFailed(interaction?.id, error.failure));
       }
     },

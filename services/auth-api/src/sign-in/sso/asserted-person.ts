@@ -1,13 +1,10 @@
 /** Describes the person that an identity provider asserts, in either protocol, before the Configuration Server confirms them. */
 
 import type { SsoTrialField } from '@gatehouse/contracts/auth-administration';
-import { nameProblem } from '@gatehouse/contracts/values';
+import { type AssuranceLevel, definedOnly, nameProblem, strongerOf } from '@gatehouse/contracts/values';
 import type { ProviderSession } from '../../browser/sessions/session.ts';
-import {
-  moreFactors,
-  severalFactors,
-  supportedContexts,
-} from '../../core/protocol/authentication-context.ts';
+import { type Proof, severalFactors } from '../../core/assurance/proof.ts';
+import { levelAsked, supportedContexts } from '../../core/protocol/authentication-context.ts';
 import { SsoError } from './failure.ts';
 import type { SsoFlow } from './login/flow.ts';
 import type { SignOnSettings } from './settings.ts';
@@ -97,18 +94,54 @@ export function requireGroup({ groups }: AssertedPerson, { requiredGroups = [] }
   );
 }
 
+const samlContext = (name: string) => `urn:oasis:names:tc:SAML:2.0:ac:classes:${name}`;
+
+/**
+ * Contexts that mean more than one factor by their definition, whoever names them. A time-synchronised token is one factor by its
+ * own (SAML authentication context, section 3.4), so TimeSyncToken is none of them. Nor does one mean more for its name alone: which
+ * of them cannot be phished is for the settings to say.
+ */
+const knownStrongContexts: ReadonlySet<string> = new Set([
+  samlContext('MobileTwoFactorContract'),
+  samlContext('MobileTwoFactorUnregistered'),
+  samlContext('SmartcardPKI'),
+  'https://refeds.org/profile/mfa',
+  'http://schemas.microsoft.com/claims/multipleauthn',
+]);
+
 /** Methods (RFC 8176), with what the context amounts to. */
-export function methodsOf({ amr, context }: AssertedPerson, { strongContext }: SignOnSettings): string[] {
-  const isStrong = strongContext !== undefined && context === strongContext;
-  return [...new Set([...amr, ...(isStrong ? [severalFactors] : [])])];
+export function methodsOf(
+  { amr, context }: Pick<AssertedPerson, 'amr' | 'context'>,
+  { strongContext, phishingResistantContexts = [] }: SignOnSettings,
+): Pick<Extract<Proof, { factor: 'provider' }>, 'methods' | 'isPhishingResistant'> {
+  if (context === undefined) return { methods: amr };
+  const isPhishingResistant = phishingResistantContexts.includes(context);
+  const isStrong = isPhishingResistant || context === strongContext || knownStrongContexts.has(context);
+  return definedOnly({
+    methods: [...new Set([...amr, ...(isStrong ? [severalFactors] : [])])],
+    isPhishingResistant: isPhishingResistant ? true : undefined,
+  });
 }
 
-/** The contexts that an identity provider is asked for where an application wants these: ours have names of our own. */
-export function contextsToAskFor(wanted: readonly string[], { strongContext }: SignOnSettings): string[] {
-  return wanted.flatMap((context) => {
-    if (context === moreFactors) return strongContext ?? [];
-    return supportedContexts.includes(context) ? [] : context;
-  });
+/**
+ * The contexts that an identity provider is asked for where an application wants these: ours have names of our own. `needed`: the
+ * level without which the person is refused afterwards, so no weaker one is asked for.
+ */
+export function contextsToAskFor(
+  { needed, wanted }: { needed: AssuranceLevel; wanted: readonly string[] },
+  { strongContext, phishingResistantContexts: resistant = [] }: SignOnSettings,
+): string[] {
+  const strong = strongContext === undefined ? [] : [strongContext];
+  const names: Record<AssuranceLevel, readonly string[]> = {
+    password: [],
+    // A provider that is asked for this one alone would keep the stronger ones back.
+    secondFactor: strong.length === 0 ? [] : [...strong, ...resistant],
+    phishingResistant: resistant.length === 0 ? strong : resistant,
+  };
+  const asked = wanted.flatMap((context) =>
+    supportedContexts.includes(context) ? names[strongerOf(needed, levelAsked([context]))] : context,
+  );
+  return [...new Set([...names[needed], ...asked])];
 }
 
 /** Clocks of OpenID Connect providers differ by so much; SAML settings have their own. */

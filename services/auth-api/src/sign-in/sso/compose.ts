@@ -12,6 +12,7 @@ import type { Audit } from '../../records/audit/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
+import type { SecondStep } from '../second-step/compose.ts';
 import { ssoAdministrationRoutes } from './administration-routes.ts';
 import { authSchemeRoutes, namedLoginRoutes } from './auth-scheme-routes.ts';
 import { composeOidc } from './compose-oidc.ts';
@@ -51,6 +52,7 @@ interface SsoDependencies {
   tokens: Tokens;
   cookies: CookieParts;
   sessions: Sessions;
+  secondStep: SecondStep;
   interactions: Interactions;
 }
 
@@ -62,10 +64,11 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
   const { service: settings } = dependencies.ssoSettings;
   const { directory: clients, serviceCallers } = dependencies.clients;
   const { service: contactCenters, environmentApi } = dependencies.contactCenters;
-  const { service: users, loginNames } = dependencies.accounts;
+  const { service: users, admission, loginNames } = dependencies.accounts;
   const { singleUse } = dependencies.tokens;
   const { cookies, pages, postedRequests, limitStarts, limitUnfinished } = dependencies.cookies;
   const { service: sessions } = dependencies.sessions;
+  const { entrance } = dependencies.secondStep;
   const { service: interactions, readView } = dependencies.interactions;
   const metrics = createSsoMetrics(kit.metrics, dependencies.activity);
   const keys = createSsoKeys(core, audit);
@@ -73,6 +76,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
   const flows = createFlowStore(redis, keyspace);
   const sessionStore = createProviderSessionStore(redis, keyspace);
   const providerSessions = createProviderSessions({ store: sessionStore, sessions, audit, now });
+  entrance.follow(providerSessions.record);
   const parts = { settings, contactCenters, keys, flows, providerSessions, singleUse };
   const saml = composeSaml(core, parts, dependencies.cookies, metrics);
   const oidc = composeOidc(core, parts, dependencies.cookies, dependencies.assertions.providerKeySets);
@@ -86,8 +90,8 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     trials,
     schemes,
     interactions,
-    sessions,
-    providerSessions,
+    entrance,
+    admission,
     metrics,
     clients,
     unfinished: limitUnfinished(),

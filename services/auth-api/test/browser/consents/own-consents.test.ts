@@ -134,7 +134,7 @@ describe('the consents of a person', () => {
     expect(answer.statusCode).toBe(200);
   });
 
-  // attack: application that learns which others its user lets in, or ends them | CWE-863, ASVS 8.2.1 | guard: services/auth-api/src/browser/consents/own-routes.ts
+  // attack: application that learns which others its user lets in, or ends them | CWE-863, ASVS 8.2.1 | guard: services/auth-api/src/browser/sessions/account-holder.ts
   it('are no business of another client, of a token by exchange, nor of one without the scope', async () => {
     const browser = await signedIn();
     const client = await careful();

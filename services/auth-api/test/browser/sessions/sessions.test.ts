@@ -4,6 +4,7 @@ import { createBrowserCookies } from '../../../src/browser/cookies/browser-cooki
 import type { SessionLifetimes } from '../../../src/browser/sessions/lifetimes.ts';
 import { createSessionService } from '../../../src/browser/sessions/service.ts';
 import { createSessionStore, sessionsPerUser } from '../../../src/browser/sessions/store.ts';
+import type { Admitted } from '../../../src/people/accounts/admission.ts';
 import type { UserIdentity } from '../../../src/people/identity/identity.ts';
 import type { Revocable } from '../../../src/records/revocation/revocation.ts';
 import type { Revocations } from '../../../src/records/revocation/revocations.ts';
@@ -84,7 +85,9 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     authorities: [],
     properties: {},
   });
-  const newcomer = (identity = user()) => ({ identity, amr: ['pwd'] });
+  const newcomer = (identity = user()) => ({
+    admitted: { identity, proofs: [{ factor: 'password', atMs: nowMs }] } as unknown as Admitted,
+  });
 
   // attack: session cookie kept over a login | ASVS 7.2.4, CVE-2022-25896 | guard: services/auth-api/src/browser/sessions/service.ts
   it('46: get a new cookie at every login, and the former one of the browser is dead', async () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Erasure } from '@gatehouse/contracts/auth-administration';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addApp, addPasskey } from '../../factors/people.ts';
 import { contactCenterId, environmentId, otherContactCenterId } from '../../stack/auth-api.ts';
 import { contactCenterAdministrator } from '../../stack/console.ts';
 import { createClient, opsCall, type TestClient } from '../../stack/oauth.ts';
@@ -26,13 +27,13 @@ const erase = async (data: object, by?: string) => {
 };
 const pool = () => estate.stack.deps.stores.pool;
 const nothing = {
-  ...{ sessions: 0, consents: 0, approvalCodes: 0, wrongPasswords: 0 },
+  ...{ sessions: 0, consents: 0, approvalCodes: 0, factors: 0, wrongPasswords: 0 },
   ...{ browsers: 0, rights: 0, refusals: 0 },
 };
 
 type Someone = Awaited<ReturnType<Estate['someone']>>;
 
-/** Signed in, with a consent, a code for approvals and a right, and a wrong password once. */
+/** Signed in, with a consent, a code for approvals, second factors and a right, and a wrong password once. */
 async function wellKnown(): Promise<
   Someone & { sub: string; sid: string; accessToken: string; address: string }
 > {
@@ -43,6 +44,9 @@ async function wellKnown(): Promise<
   const key = { contactCenterId, sub };
   await consents.service.give(key, { clientId: client.clientId, scope: ['openid'] });
   await approvals.userCodes.set(key, 'a-code-of-theirs');
+  await addApp(estate.stack, key);
+  await estate.stack.deps.factors.recovery.make(key, { by: sub });
+  await addPasskey(estate.stack, key);
   await administrators.appointments.add(
     { ...key, name: `demo\\${person.userName}`, rights: ['auditor'], way: 'password' },
     { name: 'ops', correlationId: randomUUID(), clientAddress: '192.0.2.9' },
@@ -90,6 +94,7 @@ describe('the erasure of a person who is gone', () => {
         sessions: 1,
         consents: 1,
         approvalCodes: 1,
+        factors: 12,
         wrongPasswords: 0,
         browsers: expect.any(Number),
         rights: 1,
@@ -114,7 +119,7 @@ describe('the erasure of a person who is gone', () => {
     await leave(person);
     const erased = await erase({ user: person.userName.toUpperCase() });
     expect(erased).toMatchObject({
-      held: { consents: 1, approvalCodes: 1, rights: 1, refusals: 1 },
+      held: { consents: 1, approvalCodes: 1, factors: 12, rights: 1, refusals: 1 },
       copies: 0,
     });
     await expect.poll(() => estate.isActive(person.accessToken), second).toBe(false);

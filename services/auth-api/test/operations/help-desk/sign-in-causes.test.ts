@@ -249,8 +249,8 @@ async function deny(browser: Browser, asked: Answer): Promise<Answer> {
   return browser.get(String(onward.location));
 }
 
-/** `oidc-login.test.ts` plays it, where the identity provider is. */
-type PlayedElsewhere = 'provider_refused';
+/** `oidc-login.test.ts` plays one, where the identity provider is, and `missing-factor.test.ts` those of factors. */
+type PlayedElsewhere = 'provider_refused' | 'second_factor_missing' | 'second_factor_impossible';
 
 const cases: Record<Exclude<SignInCause, PlayedElsewhere>, () => Promise<Case>> = {
   contact_center_disabled: async () => ({ ...demoPerson, tenant: place({ status: 'disabled' }) }),
@@ -296,8 +296,7 @@ const cases: Record<Exclude<SignInCause, PlayedElsewhere>, () => Promise<Case>> 
   password_must_change: async () => ({ userName: 'newcomer', password: 'demo-newcomer-password' }),
   single_sign_on_only: () => signOnFor([]),
   consent_refused: () => atApplication({ consent: 'asked' }, deny),
-  authorization_refused: () =>
-    atApplication({ claims: '{"id_token":{"acr":{"essential":true,"value":"2"}}}' }),
+  authorization_refused: () => atApplication({ claims: '{"id_token":{"sub":{"value":"somebody-else"}}}' }),
   tenant_unknown: async () => {
     const person = await someone();
     const isRefused = async () => (await attempt({ ...person, tenant: 'no-such-tenant' })) !== 200;

@@ -127,6 +127,18 @@ async function requestOf(operation: string, center: string): Promise<Request> {
     'POST /clients/dry-run': () => ({ path: template, data: { client_id: randomUuid() } }),
     'POST /clients': () => ({ path: template, data: { client_id: randomUuid(), authorizedGrantTypes: [] } }),
     'POST /revocations': () => ({ path: template, data: { user: personOf[center] } }),
+    'POST /people/factors/reset': () => ({
+      path: template,
+      data: { user: personOf[center], reason: 'lost the telephone' },
+    }),
+    'POST /people/factors/invitation': () => ({
+      path: template,
+      data: { user: personOf[center], reason: 'first day' },
+    }),
+    'POST /contact-centers/{id}/factors/dry-run': () => ({
+      path: `/contact-centers/${center}/factors/dry-run`,
+      data: { secondFactor: { mode: 'required' } },
+    }),
     'POST /people/erasure': () => ({
       path: template,
       data: { user: 'nobody', contactCenter: center, dryRun: true },
@@ -206,6 +218,11 @@ describe('the matrix', () => {
       'GET /people/profile',
       'GET /people/explanation',
       'DELETE /people/delays',
+      'GET /people/factors',
+      'POST /people/factors/reset',
+      'POST /people/factors/invitation',
+      'DELETE /people/factors/devices',
+      'GET /contact-centers/{id}/factors',
     ]);
     expect(admitted('auditor').filter((operation) => !operation.startsWith('GET '))).toEqual([]);
   });

@@ -25,27 +25,28 @@ import type { FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { breadcrumbsBelowTab } from './page-header.ts';
+import { newPolicyInputs, policySection } from './second-factor-form.ts';
 
 const inNew = describedInputs(contactCenter, { isNew: true });
 const inChange = describedInputs(contactCenter);
 
 /** How its people prove who they are is no choice yet. */
 const newInputs = (visit: ConsoleVisit): Input[] =>
-  inputsAt(inNew, 'domains', 'name', 'environmentId', 'membership', 'subjectScope', 'id', 'status').flatMap(
-    (input) => typedAs(visit, input),
-  );
+  [
+    ...inputsAt(inNew, 'domains', 'name', 'environmentId', 'membership', 'subjectScope', 'id', 'status'),
+  ].flatMap((input) => typedAs(visit, input));
 
 /** An administrator of one contact centre may not move it, nor choose its tenant names. A value that is there is not left out. */
 const changeInputs = (visit: ConsoleVisit): Input[] => {
   const further = ['domains', 'environmentId', 'membership', 'subjectScope'];
   const shown = ['name', ...(visit.rights.installation ? further : []), 'status'];
-  return inputsAt(inChange, ...shown).flatMap((input) =>
-    typedAs(visit, {
+  return inputsAt(inChange, ...shown)
+    .map((input) => ({
       ...input,
       isRequired: true,
       ...(input.path === 'name' && { empty: undefined, hint: undefined }),
-    }),
-  );
+    }))
+    .flatMap((input) => typedAs(visit, input));
 };
 
 const names = inputsBelow('console.contactCenters')('membership.names', 'lines');
@@ -82,7 +83,7 @@ const statuses = ({ rights }: ConsoleVisit): InputOption[] => [
 ];
 
 export const newBodyOf = (visit: ConsoleVisit, typed: Typed): NewContactCenter =>
-  withMembership<NewContactCenter>(bodyOf(visit, newInputs(visit), typed));
+  withMembership<NewContactCenter>(bodyOf(visit, [...newInputs(visit), ...newPolicyInputs], typed));
 
 export const changeBodyOf = (visit: ConsoleVisit, typed: Typed): ContactCenterChange =>
   withMembership<ContactCenterChange>(bodyOf(visit, changeInputs(visit), typed));
@@ -103,7 +104,7 @@ const first: ReadonlySet<string> = new Set(['domains', 'name', 'environmentId'])
 export function createPage(visit: ConsoleVisit, typed: Typed | undefined, environmentId = ''): FormPage {
   const { text } = visit;
   const inputs = newInputs(visit);
-  const shown = typed ?? { ...typedOf(inputs), environmentId };
+  const shown = typed ?? { ...typedOf([...inputs, ...newPolicyInputs]), environmentId };
   const below = 'console.contactCenters';
   const further = { title: `${below}.further`, text: `${below}.further.text`, folds: true } as const;
   const sections = sectionsOf(
@@ -111,6 +112,7 @@ export function createPage(visit: ConsoleVisit, typed: Typed | undefined, enviro
     [
       { inputs: inputs.filter(({ path }) => first.has(path)) },
       { ...further, inputs: inputs.filter(({ path }) => !first.has(path)) },
+      { ...policySection, folds: true, inputs: newPolicyInputs },
     ],
     shown,
   );

@@ -3,7 +3,7 @@
 import type { ContactCenter, ContactCenterEnds } from '@gatehouse/contracts/environment-administration';
 import { confirmationOf } from '../shell/confirmation.ts';
 import { contactCenterPath, contactCentersPath, typedNameField } from '../shell/names/contact-centers.ts';
-import type { ConfirmPage, ConsolePage } from '../shell/pages.ts';
+import type { ConfirmPage, FactPartsPage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { breadcrumbsBelowTab, contactCenterHeader } from './page-header.ts';
@@ -23,8 +23,7 @@ export interface Ends {
 export const steps = ['disable', 'enable', 'delete'] as const;
 export type Step = (typeof steps)[number];
 
-export interface OffBoardingPage extends ConsolePage {
-  parts: { title: string; text: string; facts: Fact[] }[];
+export interface OffBoardingPage extends FactPartsPage {
   choices: { label: string; text: string; href: string; icon: string }[];
 }
 

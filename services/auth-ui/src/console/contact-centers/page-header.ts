@@ -19,6 +19,11 @@ const tabs = [
     href: (id) => `${contactCenterPath(id)}/single-sign-on`,
   },
   {
+    name: 'secondFactor',
+    label: 'console.contactCenters.secondFactor',
+    href: (id) => `${contactCenterPath(id)}/second-factor`,
+  },
+  {
     name: 'origins',
     label: 'console.contactCenters.origins',
     href: (id) => `${contactCenterPath(id)}/origins`,

@@ -10,6 +10,7 @@ import { centerRoutes } from './center-routes.ts';
 import { offBoardingRoutes } from './off-boarding-routes.ts';
 import { originRoutes } from './origins-routes.ts';
 import { breadcrumbsBelowTab, contactCenterHeader } from './page-header.ts';
+import { secondFactorRoutes } from './second-factor-routes.ts';
 
 export const contactCentersArea: Area = {
   path: '/contact-centers',
@@ -20,6 +21,7 @@ export const contactCentersArea: Area = {
     await centerRoutes(pages, shell);
     originRoutes(pages, shell);
     apiKeyRoutes(pages, shell);
+    secondFactorRoutes(pages, shell);
     offBoardingRoutes(pages, shell);
     appointmentRoutes(pages, {
       shell,

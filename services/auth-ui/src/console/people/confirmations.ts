@@ -15,9 +15,16 @@ const confirmations = {
   enable: { key: 'enable', isDangerous: false },
   'password-link': { key: 'passwordLink', isDangerous: false },
   unlink: { key: 'unlink', isDangerous: true },
+  'forget-browsers': { key: 'forgetBrowsers', isDangerous: true },
   'end-session': { key: 'endSession', isDangerous: true },
   'end-sessions': { key: 'endSessions', isDangerous: true },
 } as const satisfies Partial<Record<Steps, { key: string; isDangerous: boolean }>>;
+
+/** The pages that lead to a confirmation, other than that of the person. */
+const cancelled: Partial<Record<keyof typeof confirmations, Steps>> = {
+  unlink: 'links',
+  'forget-browsers': 'factors',
+};
 
 export function personConfirmation(
   visit: ConsoleVisit,
@@ -35,7 +42,7 @@ export function personConfirmation(
       breadcrumbs: breadcrumbsBelowPerson(visit, profile),
       action: `${peoplePath}/${change}`,
       hidden: { ...definedOnly(named), ...hidden },
-      cancel: addressOf(change === 'unlink' ? 'links' : 'person', named),
+      cancel: addressOf(cancelled[change] ?? 'person', named),
       isDangerous,
     }),
     ...(change === 'delete' && { actions: [{ ...erase, isEnding: true }] }),

@@ -19,8 +19,8 @@ export interface Erased {
 type Part = TablesPage['parts'][number];
 
 const held = [
-  ...(['sessions', 'consents', 'approvalCodes', 'rights', 'wrongPasswords', 'browsers'] as const),
-  ...(['refusals', 'events'] as const),
+  ...(['sessions', 'consents', 'approvalCodes', 'factors', 'rights', 'wrongPasswords'] as const),
+  ...(['browsers', 'refusals', 'events'] as const),
 ];
 
 /** The numbers are those of now. `problem`: why the typed name, or the whole, was refused. */

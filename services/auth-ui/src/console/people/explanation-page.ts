@@ -9,7 +9,8 @@ import {
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { requestHref } from '../audit/tabs.ts';
 import { eventOf } from '../audit/words.ts';
-import type { Cell, Form } from '../shell/parts.ts';
+import { type Cell, type Form, withProblem } from '../shell/parts.ts';
+import type { Problem } from '../shell/problem.ts';
 import { reasonIn } from '../shell/refusals.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
@@ -29,15 +30,20 @@ interface Explained {
   profile: PersonProfile | undefined;
   center: Pick<ContactCenter, 'environmentId'>;
   correlationId: string;
+  /** Of the application that the person signs in to; empty: of any. */
+  client: string;
+  /** Says what is wrong with this client. */
+  problem: Problem | undefined;
 }
 
 export function explanationPage(
   visit: ConsoleVisit,
-  { explanation, findings, clients, profile, center, correlationId }: Explained,
+  { explanation, findings, clients, profile, center, correlationId, client, problem }: Explained,
 ): StepsPage {
   const { text } = visit;
   const { user, refusals } = explanation;
   const named = { user: user.userName, contactCenter: user.contactCenterId };
+  const form = againForm(visit, named, { correlationId, client });
   return {
     title: text('console.people.explanation.title', { user: user.userName }),
     breadcrumbs:
@@ -52,7 +58,7 @@ export function explanationPage(
         steps: findings.map((finding) => shownStep(visit, 'console.people.step', finding)),
       },
     ],
-    form: requestForm(visit, named, correlationId),
+    form: problem === undefined ? form : withProblem(form, problem),
     history: {
       title: text('console.people.refusals'),
       table: {
@@ -84,8 +90,12 @@ function refusalCell(visit: ConsoleVisit, name: string, reason?: string, detail?
   return { text: words || eventOf(visit, name), note: raw.filter(Boolean).join(' · ') };
 }
 
-/** The page once more, with the request that an error page was about. */
-function requestForm({ text }: ConsoleVisit, named: PersonName, correlationId: string): Form {
+/** The page once more, with the request that an error page was about, or an application. */
+function againForm(
+  { text }: ConsoleVisit,
+  named: PersonName,
+  { correlationId, client }: Pick<Explained, 'correlationId' | 'client'>,
+): Form {
   const [action, query = ''] = addressOf('explanation', named).split('?');
   return {
     action: action ?? '',
@@ -101,7 +111,20 @@ function requestForm({ text }: ConsoleVisit, named: PersonName, correlationId: s
             label: text('console.people.refusal.reference'),
             kind: 'text',
             value: correlationId,
-            isRequired: true,
+            isCode: true,
+            maxLength: 512,
+          },
+        ],
+      },
+      {
+        title: text('console.people.explanation.client'),
+        text: text('console.people.explanation.client.lead'),
+        fields: [
+          {
+            name: 'client',
+            label: text('field.client.client_id'),
+            kind: 'text',
+            value: client,
             isCode: true,
             maxLength: 512,
           },

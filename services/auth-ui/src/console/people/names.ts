@@ -31,6 +31,10 @@ export type Steps =
   | 'links'
   | 'link'
   | 'unlink'
+  | 'factors'
+  | 'reset-factors'
+  | 'invite'
+  | 'forget-browsers'
   | 'end-session'
   | 'end-sessions';
 

@@ -77,6 +77,11 @@ function menuOf({ text, rights }: ConsoleVisit, profile: PersonProfile): Require
           text: text(`console.people.${key}.what`),
           isEnding: step === 'disable' || step === 'delete',
         })),
+      {
+        href: addressOf('factors', nameOf(profile)),
+        label: text('console.people.factors'),
+        text: text('console.people.factors.what'),
+      },
       ...(profile.person.id === undefined
         ? []
         : [

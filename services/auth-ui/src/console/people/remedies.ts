@@ -4,6 +4,7 @@ import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import type { TextKey } from '../../texts/texts.ts';
 import { clientPath } from '../clients/page-header.ts';
 import { offBoardingPath } from '../contact-centers/off-boarding-pages.ts';
+import { secondFactorPath } from '../contact-centers/second-factor-form.ts';
 import { environmentPath } from '../environments/page-header.ts';
 import { contactCenterPath } from '../shell/names/contact-centers.ts';
 import type { ConsolePage } from '../shell/pages.ts';
@@ -110,6 +111,14 @@ const remedies: Record<SignInCause, Remedy> = {
   no_password: passwordLink,
   password_link_open: passwordLink,
   not_linked: button('administrator', 'console.people.links', (named) => addressOf('links', named)),
+  second_factor_missing: button('help-desk', 'console.people.inviteFactor', (named) =>
+    addressOf('invite', named),
+  ),
+  second_factor_impossible: button(
+    'administrator',
+    'console.contactCenters.secondFactor',
+    ({ contactCenter }) => secondFactorPath(contactCenter),
+  ),
   delayed: unlock,
   delayed_elsewhere: unlock,
   delayed_address: nobodyHere,

@@ -19,12 +19,14 @@ import { clientNames } from '../shell/names/client-names.ts';
 import { namedFindings } from '../shell/names/named-findings.ts';
 import { consoleView, listView, tablesView } from '../shell/pages.ts';
 import { rowNumber } from '../shell/paging.ts';
+import { attempt } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
 import { typedText } from '../shell/typed.ts';
 import { confirmationRoutes } from './confirmation-routes.ts';
 import { eraseRoutes } from './erase-routes.ts';
 import { explanationPage } from './explanation-page.ts';
+import { factorRoutes } from './factor-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { linkRoutes } from './link-routes.ts';
 import { awayPage, chooseCenterPage, foundEverywherePage, peoplePage } from './list-pages.ts';
@@ -130,9 +132,13 @@ export const peopleArea: Area = {
     detailRoute(
       pages,
       shell,
-      { url: '/explanation', query: { ...nameFields.shape, correlationId: typedText(512) }, view: stepsView },
-      async (visit, { correlationId, ...asked }) =>
-        explanationPage(visit, await explained(visit, asked, correlationId)),
+      {
+        url: '/explanation',
+        query: { ...nameFields.shape, correlationId: typedText(512), client: typedText(512) },
+        view: stepsView,
+      },
+      async (visit, { correlationId, client, ...asked }) =>
+        explanationPage(visit, await explained(visit, asked, { correlationId, client })),
     );
 
     const path = { contactCenter: typedText(512), id: typedText(512) };
@@ -165,6 +171,7 @@ export const peopleArea: Area = {
     );
 
     confirmationRoutes(pages, shell);
+    factorRoutes(pages, shell);
     eraseRoutes(pages, shell);
     storeRoutes(pages, shell);
     linkRoutes(pages, shell);
@@ -173,16 +180,27 @@ export const peopleArea: Area = {
   },
 };
 
-async function explained(visit: ConsoleVisit, asked: PersonName, correlationId: string) {
-  const [profile, explanation] = await Promise.all([
+async function explained(
+  visit: ConsoleVisit,
+  asked: PersonName,
+  { correlationId, client }: { correlationId: string; client: string },
+) {
+  const asking = { ...asked, correlationId: correlationId || undefined };
+  const [profile, { done, problem }] = await Promise.all([
     readPersonProfile(visit.authApi, asked).catch(orNobody(404, 503)),
-    explainSignIn(visit.authApi, { ...asked, correlationId: correlationId || undefined }),
+    attempt(
+      visit,
+      () => explainSignIn(visit.authApi, { ...asking, client: client || undefined }),
+      client === '' ? [] : [404],
+    ),
   ]);
+  // Without the client that is not there, everything else is explained.
+  const explanation = done ?? (await explainSignIn(visit.authApi, asking));
   const refusedAt = explanation.refusals.flatMap(({ clientId }) => clientId ?? []);
   const [center, findings, clients] = await Promise.all([
     createContactCenterAdministration(visit.environmentApi).read(explanation.user.contactCenterId),
     namedFindings(visit, explanation.findings),
     clientNames(visit, refusedAt),
   ]);
-  return { explanation, findings, clients, profile, center, correlationId };
+  return { explanation, findings, clients, profile, center, correlationId, client, problem };
 }

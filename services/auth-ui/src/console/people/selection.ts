@@ -1,12 +1,13 @@
 /** Reads which people of the list were chosen, unlocks them, and makes password links for them. */
 import { someAtOnce } from '@gatehouse/api-client/administration';
 import { maxUnlocked, searchPeople, unlockPeople } from '@gatehouse/api-client/auth-api';
-import { UpstreamError } from '@gatehouse/api-client/http';
+import { reasonOf, UpstreamError } from '@gatehouse/api-client/http';
 import { selectionSteps, type Undone } from '@gatehouse/api-client/people-file';
 import { listedStates } from '@gatehouse/contracts/auth-administration';
 import type { ScimUser } from '@gatehouse/contracts/environment-administration';
+import { levelOfStepUp } from '@gatehouse/contracts/values';
 import { z } from 'zod';
-import { problemOf, reasonOf } from '../shell/problem.ts';
+import { problemOf } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { typedText } from '../shell/typed.ts';
 import { centerField } from './names.ts';
@@ -133,7 +134,7 @@ async function linkFor({ text }: ConsoleVisit, calls: Calls, user: ScimUser): Pr
     return { user, ...(await calls.passwordLink(user.id)) };
   } catch (error) {
     const isOwn = error instanceof UpstreamError && ofPerson.includes(error.status);
-    if (!isOwn || reasonOf(error) === 'stale_sign_in') throw error;
+    if (!isOwn || levelOfStepUp(reasonOf(error)) !== undefined) throw error;
     return { user, problem: problemOf(error, text).message };
   }
 }

@@ -1,5 +1,5 @@
 /** Answers errors inside the console: with its navigation where the person is known. */
-import { UpstreamError } from '@gatehouse/api-client/http';
+import { reasonOf, UpstreamError } from '@gatehouse/api-client/http';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { AppError, normalizeError, notFound, reportError, unavailable } from '@gatehouse/service-kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,19 +10,16 @@ import { pageErrorHandler } from '../../pages/error-page.ts';
 import { textsIn } from '../../texts/texts.ts';
 import { askForSignIn } from './fresh-sign-in.ts';
 import { problemView } from './pages.ts';
-import { problemOf, reasonOf } from './problem.ts';
+import { problemOf } from './problem.ts';
 import type { Shell } from './shell.ts';
 
 export function consoleErrorHandler(shell: Shell, session: OAuthSession) {
   return async (thrown: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const answered = await session.answerIfEnded(thrown, request, reply, () =>
-      askForSignIn(shell, session, shell.begin(request, reply), 'ended'),
+    const answered = await session.answerBySignIn(thrown, request, reply, (reason) =>
+      askForSignIn(shell, session, shell.begin(request, reply), reason),
     );
     if (answered !== undefined) return answered;
     if (knownPersonOf(request) === undefined) return pageErrorHandler(thrown, request, reply);
-    const refusal = reasonOf(thrown);
-    if (refusal === 'stale_sign_in')
-      return askForSignIn(shell, session, shell.begin(request, reply), 'stale');
     const error = thrown instanceof UpstreamError ? fromApi(thrown) : normalizeError(thrown);
     if (error.name === 'foreign_form') return pageErrorHandler(thrown, request, reply);
     reportError(request, reply, error);
@@ -37,7 +34,7 @@ export function consoleErrorHandler(shell: Shell, session: OAuthSession) {
       title: text(isWithoutRight ? 'console.noRight.title' : `console.problem.${kind}.title`),
       lead: text(isWithoutRight ? 'console.noRight.text' : `console.problem.${kind}.text`),
       message:
-        (kind === 'badRequest' || saysWho(refusal)) && reason !== ''
+        (kind === 'badRequest' || saysWho(reasonOf(thrown))) && reason !== ''
           ? { kind: 'danger', title: reason }
           : undefined,
       reference: isWithoutRight ? undefined : request.id,

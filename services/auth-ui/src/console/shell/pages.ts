@@ -45,6 +45,12 @@ export interface FactsPage extends ConsolePage {
 }
 export const factsView = consoleView<FactsPage>('facts');
 
+/** Shows the facts about one thing in several parts. */
+export interface FactPartsPage extends ConsolePage {
+  parts: { title: string; text?: string; facts: Fact[] }[];
+}
+export const factPartsView = consoleView<FactPartsPage>('fact-parts');
+
 /** One list, with a search above it where it can be long. */
 export interface ListPage extends ConsolePage {
   search?: Search;

@@ -81,12 +81,6 @@ function wordsOf(text: Text, { message, reason, limit }: Refusal, general: Gener
   return text(isSaid ? key : general, definedOnly({ detail: message, limit }) as Values);
 }
 
-/** Why an API refused, for programs; undefined also where it did not say. */
-export function reasonOf(error: unknown): string | undefined {
-  if (!(error instanceof UpstreamError)) return undefined;
-  return errorEnvelope.safeParse(parsed(error.body)).data?.status.reason;
-}
-
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body);

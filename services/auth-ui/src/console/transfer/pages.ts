@@ -31,7 +31,11 @@ export function transferPage({ text }: ConsoleVisit): TransferPage {
     parts: [
       {
         title: text('console.transfer.export'),
-        texts: [text('console.transfer.export.text'), text('console.transfer.export.lacks')],
+        texts: [
+          text('console.transfer.export.text'),
+          text('console.transfer.export.lacks'),
+          text('console.transfer.export.factors'),
+        ],
         links: [download('yaml'), download('json')],
       },
       {

@@ -2,12 +2,14 @@
 
 import { invalidScope } from '@gatehouse/caller-auth/oauth-errors';
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint';
+import { namesIn } from '../../../core/protocol/authentication-context.ts';
 import type { AuthorizationDetail } from '../../../core/protocol/authorization-details.ts';
 import { commonScope, narrowScope } from '../../../core/protocol/parameters.ts';
+import type { Admitted } from '../../../people/accounts/admission.ts';
 import type { Revocable } from '../../../records/revocation/revocation.ts';
 import type { Client } from '../../../registry/clients/client.ts';
 import { permittedDetails } from '../../../registry/clients/detail-types.ts';
-import { type AccessTokenRecord, membershipAsked } from '../../../tokens/access-token.ts';
+import { type AccessTokenRecord, admittedMembers, membershipAsked } from '../../../tokens/access-token.ts';
 import { tokenIdIn } from '../../../tokens/derived-tokens.ts';
 import { newFamilyId } from '../../../tokens/family-token.ts';
 import type { Grant } from '../../../tokens/grant.ts';
@@ -29,12 +31,17 @@ export interface Derivation {
 }
 
 /** @param parents the presented tokens. @throws OAuthError invalid_scope */
-export function derivedRecord(derivation: Derivation, parents: readonly string[]): SubjectRecord {
+export function derivedRecord(
+  derivation: Derivation,
+  admitted: Admitted,
+  parents: readonly string[],
+): SubjectRecord {
   const { client, grantType, subject, actor, audience, cnf, nowMs } = derivation;
   const details = permittedDetails(derivation.narrowed ?? subject.details, client);
   const scope = derivedScope(derivation, details !== undefined);
   return {
     ...subject,
+    ...admittedMembers(admitted, namesIn([subject.acr ?? ''])),
     clientId: client.clientId,
     grantType,
     scope,
@@ -74,6 +81,7 @@ export function derivedGrant(record: SubjectRecord, derivation: Derivation): Gra
     details,
     identity,
     session,
+    acrNames: namesIn([record.acr ?? '']),
     authorizedAtMs,
     restsOn: [
       ...(record.restsOn ?? []),

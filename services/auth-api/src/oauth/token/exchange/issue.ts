@@ -4,6 +4,7 @@ import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/caller-a
 import { isProvenBy } from '@gatehouse/caller-auth/sender-constraint';
 import { isResourceAddress } from '@gatehouse/contracts/resources';
 import { isWithinScope, openidScope } from '../../../core/protocol/parameters.ts';
+import type { Admission, Admitted } from '../../../people/accounts/admission.ts';
 import type { ContactCenterStatusCheck } from '../../../people/accounts/contact-center-status.ts';
 import type { Client } from '../../../registry/clients/client.ts';
 import type { ClientDirectory } from '../../../registry/clients/directory.ts';
@@ -13,7 +14,7 @@ import type { DerivedTokens } from '../../../tokens/derived-tokens.ts';
 import type { Families } from '../../../tokens/families.ts';
 import { formatFamilyToken, newSecret } from '../../../tokens/family-token.ts';
 import type { IdTokens } from '../../../tokens/id-token.ts';
-import { provedAtMsOf, seenAtMsOf } from '../../../tokens/session-reference.ts';
+import { proofsOf, provedAtMsOf, seenAtMsOf } from '../../../tokens/session-reference.ts';
 import { type Derivation, derivedGrant, derivedRecord } from './derived-record.ts';
 import type { SubjectRecord } from './policy.ts';
 import { type TokenType, tokenTypes } from './token-types.ts';
@@ -33,12 +34,13 @@ export interface ExchangeIssuerOptions {
   idTokens: IdTokens;
   derivedTokens: Pick<DerivedTokens, 'recordFamily'>;
   directory: Pick<ClientDirectory, 'find'>;
+  admission: Pick<Admission, 'admit'>;
   /** Whether the user's contact centre is still active. */
   contactCenterStatus: Pick<ContactCenterStatusCheck, 'require'>;
 }
 
 export function createExchangeIssuer(options: ExchangeIssuerOptions) {
-  const { accessTokens, contactCenterStatus } = options;
+  const { accessTokens, admission, contactCenterStatus } = options;
 
   async function accessToken(
     client: Client,
@@ -62,8 +64,8 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions) {
     return { ...issued, answer: { ...issued.answer, issued_token_type: tokenTypes.jwt } };
   }
 
-  function issueAs(type: TokenType, derivation: Derivation, parents: readonly string[]) {
-    const record = derivedRecord(derivation, parents);
+  function issueAs(type: TokenType, derivation: Derivation, admitted: Admitted, parents: readonly string[]) {
+    const record = derivedRecord(derivation, admitted, parents);
     switch (type) {
       case tokenTypes.refreshToken:
         return refreshToken(options, record, derivation, parents);
@@ -83,8 +85,10 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions) {
       derivation: Derivation,
       parents: readonly string[],
     ): Promise<IssuedExchange> {
-      const issued = await issueAs(type, derivation, parents);
-      const { subject } = derivation;
+      const { subject, client } = derivation;
+      const asked = { act: 'exchange' as const, proofs: proofsOf(subject), client };
+      const admitted = await admission.admit(subject.identity, asked);
+      const issued = await issueAs(type, derivation, admitted, parents);
       await contactCenterStatus.require(subject.identity, provedAtMsOf(subject));
       return issued;
     },
@@ -140,13 +144,15 @@ async function idToken(
     throw invalidTarget('An ID token is for one audience: ask for one');
   if (!isWithinScope([openidScope], record.scope))
     throw invalidScope('An ID token needs the scope openid: the subject_token has no such scope');
-  const { identity, session, issuedAtMs, expiresAtMs, clientId, act } = record;
+  const { identity, session, acr, amr, issuedAtMs, expiresAtMs, clientId, act } = record;
   const text = await idTokens.sign({
     person: identity,
     clientId: audience,
     issuedAtMs,
     expiresAtMs,
     authTimeMs: session === undefined ? record.authorizedAtMs : seenAtMsOf(session),
+    acr,
+    amr,
     session,
     // The audience expects the algorithms of its own registration, not of the requester's.
     reader: await directory.find(audience),

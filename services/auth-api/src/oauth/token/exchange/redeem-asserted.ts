@@ -3,6 +3,7 @@
 import { invalidGrant } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { UntrustedAssertion } from '../../../core/assertions/untrusted.ts';
+import type { Admission } from '../../../people/accounts/admission.ts';
 import type { ContactCenterStatusCheck } from '../../../people/accounts/contact-center-status.ts';
 import type { AuditEvent, AuditWriter } from '../../../records/audit/event.ts';
 import type { Revocations } from '../../../records/revocation/revocations.ts';
@@ -16,6 +17,7 @@ import { assertedRecord } from './asserted-record.ts';
 
 export interface RedeemAssertedDeps {
   accessTokens: Pick<AccessTokens, 'issue'>;
+  admission: Pick<Admission, 'admit'>;
   /** Whether the user's contact centre is still active. */
   contactCenterStatus: Pick<ContactCenterStatusCheck, 'require'>;
   revocations: Revocations;
@@ -38,7 +40,10 @@ export async function redeemAsserted(
   const { audience, apis } = await targets.ofToken(request.client, await askedAudience(targets, request), {
     contactCenterIds: [asserted.identity.contactCenterId],
   });
-  const record = assertedRecord(request, asserted, { grantType, audience, nowMs: now() });
+  // An assertion names a person. It says nothing of how the person was asked.
+  const asked = { act: 'assertion' as const, proofs: [], client: request.client };
+  const admitted = await deps.admission.admit(asserted.identity, asked);
+  const record = assertedRecord(request, asserted, admitted, { grantType, audience, nowMs: now() });
   const { sub, contactCenterIds, authorizedAtMs: issuedAtMs } = record;
   await revocations.untilFresh();
   if (revocations.isRevoked({ sub, contactCenterIds, issuedAtMs }))

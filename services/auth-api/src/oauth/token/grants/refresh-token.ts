@@ -114,7 +114,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     }
     const isRepeated = rotation.outcome === 'repeated';
     const successor = isRepeated ? sameSuccessor(attempt, rotation) : attempt.successor;
-    return userTokenIssuer.renew(client, rotation.grant, {
+    const answered = userTokenIssuer.renew(client, rotation.grant, {
       scope: rotation.scope,
       narrowed: attempt.narrowed,
       random: successor.accessToken,
@@ -122,6 +122,12 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       issuedAtMs: rotation.rotatedAtMs,
       isRepeated,
       cnf,
+    });
+    return answered.catch(async (error: unknown) => {
+      // A stricter policy does not pass by itself: the person has to sign in again.
+      if (error instanceof AppError && error.refusal === 'second_factor_missing')
+        await families.end(presented.familyId);
+      throw error;
     });
   }
 

@@ -2,10 +2,13 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { AuthenticatedUser } from '@gatehouse/people-directory';
 import { randomBytes } from '@gatehouse/service-kit/crypto';
+import type { PasswordIsOver } from '../../directories/sign-in-error.ts';
 
 /** The server's answer to a right password. */
 export interface Proof {
-  user: AuthenticatedUser;
+  user: Pick<AuthenticatedUser, 'userDbid' | 'tenantDbid' | 'passwordExpiresInDays'>;
+  /** Absent: the password goes on. */
+  over?: PasswordIsOver | undefined;
   /** A moment before it was asked. */
   provedAtMs: number;
 }

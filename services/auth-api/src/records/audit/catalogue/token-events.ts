@@ -31,6 +31,17 @@ export const tokenEvents = {
       repeated: 'number of further ones',
     },
   },
+  assurance_refused: {
+    when: 'a person had proved too little for what was asked: the policy of the contact centre, a role, the client or the request requires more. The first hundred of a minute are written, then their number',
+    kind: denied,
+    fields: {
+      act: 'what was asked: `session`, `code`, `token`, `refresh`, `exchange` and others',
+      need: 'level that is required: `secondFactor` or `phishingResistant`',
+      has: 'level of the sign-in',
+      by: 'who requires it: `contactCenter`, `role`, `client` or `request`',
+      repeated: 'number of further ones',
+    },
+  },
   token_exchanged: { when: 'a token was exchanged for another (RFC 8693)', kind: token, fields: exchange },
   token_revoked: { when: 'a token was revoked (RFC 7009)', kind: token },
   code_reused: { when: 'a code was used a second time; its tokens were revoked', kind: denied },

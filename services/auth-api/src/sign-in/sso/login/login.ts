@@ -5,14 +5,15 @@ import { definedOnly, providerWay, type SignOnProtocol } from '@gatehouse/contra
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser, BrowserRequest } from '../../../browser/cookies/browser-cookies.ts';
 import type { InteractionService } from '../../../browser/interactions/service.ts';
-import type { SessionService } from '../../../browser/sessions/service.ts';
-import type { Newcomer } from '../../../browser/sessions/session.ts';
+import type { Proof } from '../../../core/assurance/proof.ts';
+import type { Admission } from '../../../people/accounts/admission.ts';
 import type { UserIdentity } from '../../../people/identity/identity.ts';
 import type { AuditEvent, AuditWriter } from '../../../records/audit/event.ts';
+import type { Entrance } from '../../second-step/entrance.ts';
+import type { Entering } from '../../second-step/waiting.ts';
 import { type AssertedPerson, hasVerified, methodsOf, seenAtMs, skewMsOf } from '../asserted-person.ts';
 import { SsoError } from '../failure.ts';
 import type { ProviderRequest } from '../protocol.ts';
-import type { ProviderSessions } from '../provider-sessions/provider-sessions.ts';
 import type { Schemes } from '../scheme.ts';
 import type { SignOnSettings, SsoSettings } from '../settings.ts';
 import { createFailLogin, type FailedLogin, type FailLoginOptions } from './fail-login.ts';
@@ -47,8 +48,8 @@ export interface SsoLoginOptions extends StartLoginOptions, FailLoginOptions {
   interactions: InteractionService;
   users: People['users'];
   environmentApi: People['environmentApi'];
-  sessions: SessionService;
-  providerSessions: ProviderSessions;
+  entrance: Pick<Entrance, 'enter'>;
+  admission: Pick<Admission, 'levelOfEverybody'>;
   audit: AuditWriter;
   /** Logins at identity providers that one address may leave unfinished. */
   unfinished: AttemptLimiter;
@@ -57,7 +58,7 @@ export interface SsoLoginOptions extends StartLoginOptions, FailLoginOptions {
 }
 
 export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
-  const { schemes, interactions, sessions, pages, audit, metrics, now } = options;
+  const { schemes, interactions, pages, audit, metrics, now } = options;
   const startLogin = createStartLogin(options);
   const failLogin = createFailLogin(options);
 
@@ -111,26 +112,20 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       if (found.isCreated) await audit.write(writtenOf('person_created', request, flow, identity));
       else if (found.changes !== undefined)
         await audit.write(writtenOf('person_updated', request, flow, identity, namesIn(found.changes)));
-      const { interactionId, target } = flow;
-      const amr = methodsOf(person, settings);
-      const proved = { amr, provedAtMs: startedAtMs, seenAt };
-      const session = await sessions.create(browser, newcomerOf(identity, flow, person, proved));
+      const { target } = flow;
+      const proved = { given: methodsOf(person, settings), provedAtMs: startedAtMs, seenAt };
+      const proofs = [proofOf(proved)];
+      const entered = enteredBy(identity, flow, person);
+      const location = await options.entrance.enter(browser, {
+        identity: entered,
+        proofs,
+        newcomer: newcomerOf(flow, person, proved),
+        target,
+        login: { method: flow.protocol, location: flow.location },
+      });
       metrics.succeeded(flow.protocol, flow.contactCenterId, startedAtMs);
       options.unfinished.release(request.ip);
-      await Promise.all([
-        options.providerSessions.record(session),
-        audit.write({
-          name: 'login_succeeded',
-          outcome: 'success',
-          correlationId: request.id,
-          clientAddress: request.ip,
-          sub: session.sub,
-          sid: session.sid,
-          contactCenterId: flow.contactCenterId,
-          fields: { userName: identity.loginName, method: flow.protocol, location: flow.location },
-        }),
-      ]);
-      return interactionId === undefined ? (target ?? pages.signedIn()) : pages.resume(interactionId);
+      return location;
     },
 
     fail: (request, failed, error) =>
@@ -163,26 +158,32 @@ function writtenOf(
 }
 
 interface Proved {
-  amr: string[];
+  given: ReturnType<typeof methodsOf>;
   provedAtMs: number;
   seenAt: ReturnType<typeof seenAtMs>;
 }
 
-/** The facts that the session keeps of this login. */
-function newcomerOf(
-  identity: UserIdentity,
-  flow: SsoFlow,
-  person: AssertedPerson,
-  { amr, provedAtMs, seenAt }: Proved,
-): Newcomer {
+function proofOf({ given, provedAtMs, seenAt }: Proved): Proof {
+  const at = { unknown: undefined, 'just now': provedAtMs };
+  return { factor: 'provider', ...given, atMs: typeof seenAt === 'number' ? seenAt : at[seenAt] };
+}
+
+function enteredBy(identity: UserIdentity, flow: SsoFlow, person: AssertedPerson): UserIdentity {
   const entry = definedOnly({
     domain: flow.domain,
     signOn: `${flow.protocol} ${flow.location}`,
     way: providerWay(flow.protocol, person.issuer),
   });
+  return { ...identity, entry, ...(hasVerified(person, identity.email) && { emailVerified: true }) };
+}
+
+/** The facts that the session keeps of this login. */
+function newcomerOf(
+  flow: SsoFlow,
+  person: AssertedPerson,
+  { provedAtMs, seenAt }: Proved,
+): Entering['newcomer'] {
   return {
-    identity: { ...identity, entry, ...(hasVerified(person, identity.email) && { emailVerified: true }) },
-    amr,
     provedAtMs,
     provider: person.provider,
     ...(typeof seenAt === 'number' ? { providerAuthTimeMs: seenAt } : {}),

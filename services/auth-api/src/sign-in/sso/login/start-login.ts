@@ -5,6 +5,7 @@ import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import type { Browser, BrowserCookies } from '../../../browser/cookies/browser-cookies.ts';
 import { webOriginOf } from '../../../browser/cookies/same-origin.ts';
 import type { Interaction } from '../../../browser/interactions/interaction.ts';
+import type { Admission } from '../../../people/accounts/admission.ts';
 import { readLoginName } from '../../../people/accounts/login-name.ts';
 import { servesContactCenter } from '../../../registry/clients/client.ts';
 import type { ClientDirectory } from '../../../registry/clients/directory.ts';
@@ -31,6 +32,7 @@ export interface StartLoginOptions {
   flows: Pick<FlowStore, 'save'>;
   clients: Pick<ClientDirectory, 'find' | 'hasOrigin'>;
   cookies: BrowserCookies;
+  admission: Pick<Admission, 'levelOfEverybody'>;
   begin: Begin;
   now: Clock;
 }
@@ -46,9 +48,9 @@ export type StartLogin = (
 export function createStartLogin(options: StartLoginOptions): StartLogin {
   const { flows, cookies, now } = options;
 
-  const requireServed = async (interaction: Interaction | undefined, { contactCenterId }: SignOnSettings) => {
+  const servedClient = async (interaction: Interaction | undefined, { contactCenterId }: SignOnSettings) => {
     const client = interaction && (await options.clients.find(interaction.clientId));
-    if (client === undefined || servesContactCenter(client, contactCenterId)) return;
+    if (client === undefined || servesContactCenter(client, contactCenterId)) return client;
     throw new SsoError(
       'person_unknown',
       `the application ${client.clientId} does not serve this contact centre`,
@@ -63,7 +65,7 @@ export function createStartLogin(options: StartLoginOptions): StartLogin {
   };
 
   return async (browser, settings, wish, interaction) => {
-    await requireServed(interaction, settings);
+    const client = await servedClient(interaction, settings);
     const binding = bindBrowser(cookies, browser);
     const {
       maxAgeSeconds,
@@ -71,7 +73,10 @@ export function createStartLogin(options: StartLoginOptions): StartLogin {
       acrValues: asked,
       requiresFreshSignIn,
     } = interaction?.authorization ?? {};
-    const acrValues = contextsToAskFor(asked ?? contexts?.values ?? [], settings);
+    const wanted = asked ?? contexts?.values ?? [];
+    // A provider that is not asked for a second factor may let people in without one, and they would be refused here.
+    const needed = await options.admission.levelOfEverybody(settings.contactCenterId, client);
+    const acrValues = contextsToAskFor({ needed, wanted }, settings);
     const flow: SsoFlow = {
       protocol: settings.protocol,
       contactCenterId: settings.contactCenterId,

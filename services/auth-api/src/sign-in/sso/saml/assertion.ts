@@ -194,7 +194,11 @@ function personOf(
     groups: groupsAttribute === undefined ? [] : (attributes.get(groupsAttribute) ?? []),
     ...subjectOf(nameId, attributes, { issuer, settings }),
     ...namesOf(attributes, settings),
-    received: receivedOf([['NameID', [textOf(nameId)]], ...attributes]),
+    received: receivedOf([
+      ['NameID', [textOf(nameId)]],
+      ...(context === undefined ? [] : [['AuthnContextClassRef', [context]] as const]),
+      ...attributes,
+    ]),
     authTimeMs: instantOf(attributeOf(statement, 'AuthnInstant')),
     amr: [],
     ...definedOnly({ context, sessionEndsAtMs }),

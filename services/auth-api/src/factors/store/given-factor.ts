@@ -1,0 +1,14 @@
+/** Describes an app code or a recovery code that a person has just given. */
+
+export interface GivenFactor {
+  factor: 'totp' | 'recoveryCode';
+  atMs: number;
+  /** In which the factor counted: a device is remembered only while it lasts. */
+  epoch: number;
+}
+
+/** Where an answer comes from, as the limits see it. */
+export interface AnsweringBrowser {
+  /** The mark that the browser got when it gave a factor before. */
+  mark?: string | undefined;
+}

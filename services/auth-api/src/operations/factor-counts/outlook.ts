@@ -1,0 +1,75 @@
+/** Decides whether people come in under a policy, by what they have: as the gate would, before anybody signs in. */
+import type { FactorVerdict } from '@gatehouse/contracts/auth-administration';
+import type { SecondFactorView } from '@gatehouse/contracts/environment-api';
+import { type AssuranceLevel, definedOnly, reaches, strongerOf } from '@gatehouse/contracts/values';
+import { assuranceOf } from '../../core/assurance/assurance.ts';
+import { enrolmentGraceEndsAtMs, needOf } from '../../core/assurance/need.ts';
+import { type HeldFactors, lastingFactors, proofsOfHeld } from '../../factors/store/held.ts';
+
+export interface Person {
+  sub: string;
+  held: HeldFactors;
+  /** Of the last sign-in. */
+  isByProvider: boolean;
+}
+
+export type Standing = 'ready' | 'byProvider' | 'mustAdd' | 'inGrace' | 'lockedOut';
+
+/** Says of each person how the policy treats somebody like that. */
+export type Judge = (person: Person) => Standing;
+
+export interface Outlook {
+  level: AssuranceLevel;
+  judge: Judge;
+}
+
+export interface PolicyOutlook extends Pick<FactorVerdict, 'enrolmentEndsAt'> {
+  everybody: Outlook;
+  roles: (Outlook & { roles: readonly string[] })[];
+}
+
+export function outlookOf(policy: SecondFactorView, nowMs: number): PolicyOutlook {
+  const { level } = needOf({ policy, roles: [] });
+  const { requiredRoles, phishingResistantRoles } = policy;
+  const ofRoles = [
+    ['secondFactor', requiredRoles],
+    ['phishingResistant', phishingResistantRoles],
+  ] as const;
+  const endsAtMs = enrolmentGraceEndsAtMs(policy);
+  return definedOnly({
+    enrolmentEndsAt: endsAtMs === undefined ? undefined : new Date(endsAtMs).toISOString(),
+    everybody: { level, judge: judgeOf(policy, level, nowMs) },
+    roles: ofRoles
+      .filter(([ofRole, roles]) => roles.length > 0 && !reaches(level, ofRole))
+      .map(([ofRole, roles]) => ({ roles, level: ofRole, judge: judgeOf(policy, ofRole, nowMs) })),
+  });
+}
+
+function judgeOf(policy: SecondFactorView, level: AssuranceLevel, nowMs: number): Judge {
+  const isInGrace = nowMs <= (enrolmentGraceEndsAtMs(policy) ?? Number.NEGATIVE_INFINITY);
+  // No code of an app is phishing-resistant.
+  const canBeMet = level !== 'phishingResistant' || policy.allowedFactors.includes('passkey');
+  const standingOf = ({ held, isByProvider }: Person): Standing => {
+    const isHolder = lastingFactors(held) > 0;
+    // Where factors are offered, whoever has one is asked for it.
+    const wanted = policy.mode === 'offered' && isHolder ? strongerOf(level, 'secondFactor') : level;
+    const proofs = [{ factor: 'password', atMs: nowMs } as const, ...proofsOfHeld(held, nowMs)];
+    const { level: reached } = assuranceOf(proofs, policy, { countsDevices: false });
+    if (reaches(reached, wanted)) return 'ready';
+    if (isByProvider && policy.federated === 'trustUpstream') return 'byProvider';
+    if (!canBeMet) return 'lockedOut';
+    if (isHolder) return 'mustAdd';
+    return isInGrace ? 'inGrace' : 'lockedOut';
+  };
+  // There may be tens of thousands of people, of 32 kinds.
+  const known = new Map<string, Standing>();
+  return (person) => {
+    const { totp, passkeys, devicePasskeys, recoveryCodes } = person.held;
+    const kind = [
+      ...[totp > 0, passkeys > devicePasskeys, devicePasskeys > 0, recoveryCodes > 0, person.isByProvider],
+    ].join();
+    const standing = known.get(kind) ?? standingOf(person);
+    known.set(kind, standing);
+    return standing;
+  };
+}
