@@ -103,6 +103,13 @@ export function createAuditChainer(options: AuditChainerOptions) {
       });
       return chained ?? 0;
     },
+    /** Number of the first or the last event that is not chained yet; undefined when there is none. */
+    async waitingSeq(which: 'min' | 'max'): Promise<number | undefined> {
+      const { rows } = await pool.query<{ seq: string | null }>(
+        `SELECT ${which}(seq) AS seq FROM ${schema}.audit_unchained`,
+      );
+      return rows[0]?.seq == null ? undefined : Number(rows[0].seq);
+    },
     /** Time of the oldest event that is not chained yet, also while another process chains; undefined when there is none. */
     async oldestWaitingMs() {
       const { rows } = await pool.query(

@@ -140,7 +140,7 @@ function createChainingWork(options: AuditWorkerOptions) {
     'gatehouse_audit_unchained_seconds',
     'Age of the oldest audit event that has no place in the chain yet; 0 when all have one.',
   );
-  const { chainOnce, oldestWaitingMs } = createAuditChainer({
+  const { chainOnce, oldestWaitingMs, waitingSeq } = createAuditChainer({
     ...options,
     onBroken(problem) {
       breaks.inc();
@@ -167,7 +167,9 @@ function createChainingWork(options: AuditWorkerOptions) {
     recovered: 'audit events are entered into their chain again',
   });
   const failing = 'audit events still wait for the chain';
-  return { ...work, chained: () => workOff({ now, round: chainOnce, oldestMs: oldestWaitingMs, failing }) };
+  const chained = () =>
+    workOff({ round: chainOnce, oldest: () => waitingSeq('min'), newest: () => waitingSeq('max'), failing });
+  return { ...work, chained };
 }
 
 /** Adds the comparison with Elasticsearch, or only a warning when Elasticsearch does not answer. */

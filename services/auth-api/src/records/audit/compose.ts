@@ -39,9 +39,9 @@ export function composeAudit(core: Core, { config, elasticsearch: client }: Audi
   const drain = createAuditDrain({ pool: primary, stream, log, onWaiting: waiting.observe });
   const drained = () =>
     workOff({
-      now,
       round: drain.drainOnce,
-      oldestMs: stream.oldestMs,
+      oldest: stream.oldestMs,
+      newest: stream.newestMs,
       failing: 'security events still wait in Redis',
     });
   const pseudonymise = createPseudonymise(pseudonymKey);

@@ -30,10 +30,14 @@ export function createAuditStream(redis: RedisClient, key: string) {
     },
     length: (): Promise<number> => redis.xlen(key),
     /** Time at which the oldest entry was appended; undefined when there is none. */
-    async oldestMs(): Promise<number | undefined> {
-      const [entry] = await redis.xrange(key, '-', '+', 'COUNT', 1);
-      // The id of an entry begins with the time of the Redis server.
-      return entry === undefined ? undefined : Number.parseInt(entry[0], 10);
-    },
+    oldestMs: async (): Promise<number | undefined> => timeOf(await redis.xrange(key, '-', '+', 'COUNT', 1)),
+    /** Of the newest entry, likewise. */
+    newestMs: async (): Promise<number | undefined> =>
+      timeOf(await redis.xrevrange(key, '+', '-', 'COUNT', 1)),
   };
+}
+
+/** The id of an entry begins with the time of the Redis server. */
+function timeOf([entry]: readonly [id: string, fields: string[]][]): number | undefined {
+  return entry === undefined ? undefined : Number.parseInt(entry[0], 10);
 }
