@@ -16,7 +16,7 @@ const accepted = [
   'BSD-2-Clause',
   'BSD-3-Clause',
   'ISC',
-  // libvips, which only Environment API's program for pictures loads, as a library that can be exchanged.
+  // libvips alone: a shared library that can be replaced (NOTICE).
   'LGPL-3.0-or-later',
   'MIT',
   'MIT-0',

@@ -15,14 +15,19 @@ const names = globSync('/app/node_modules/.pnpm/*/node_modules/{*,@*/*}/package.
   const { name, version } = JSON.parse(readFileSync(file, 'utf8'));
   return name + '@' + version;
 });
+const notices = readFileSync('/app/THIRD-PARTY-NOTICES.txt', 'utf8');
 const bytes = [...files].reduce((sum, file) => sum + statSync(file).size, 0);
-console.log(JSON.stringify({ bytes, uid: process.getuid(), packages: [...new Set(names)].sort() }));
+const packages = [...new Set(names)].sort();
+const unnoticed = packages.filter((name) => !name.startsWith('@gatehouse/') && !notices.includes('\\n' + name.replace(/(.)@/, '$1 ') + '\\nLicence: '));
+console.log(JSON.stringify({ bytes, uid: process.getuid(), packages, unnoticed }));
 `;
 
 interface Contents {
   bytes: number;
   uid: number;
   packages: string[];
+  /** Packages whose licence THIRD-PARTY-NOTICES.txt does not name. */
+  unnoticed: string[];
 }
 
 export interface ImageReport {
@@ -46,6 +51,7 @@ export async function examineImage(target: Target, tag: string, billFolder: stri
   const faults = [
     ...unlisted.map((one) => `${one} is in the image and not in its bill of materials`),
     ...absent.map((one) => `${one} is in the bill of materials and not in the image`),
+    ...contents.unnoticed.map((one) => `${one} is in the image and not in THIRD-PARTY-NOTICES.txt`),
     ...(contents.uid === 65_532 ? [] : [`it runs as user ${contents.uid}`]),
     ...(await faultsOfLabels(name)),
   ];

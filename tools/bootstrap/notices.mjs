@@ -1,0 +1,41 @@
+// Writes THIRD-PARTY-NOTICES.txt: name, licence and licence text of each package that an image has.
+// Usage: node tools/bootstrap/notices.mjs FOLDER… (each as `pnpm deploy` writes it, before files are taken out of it)
+import { existsSync, globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+const isText = /^(?:licen[cs]e|copying|notice)/i;
+
+for (const folder of process.argv.slice(2)) writeNotices(resolve(folder));
+
+function writeNotices(folder) {
+  const found = new Map();
+  for (const file of globSync(join(folder, 'node_modules/.pnpm/*/node_modules/{*,@*/*}/package.json'))) {
+    const { name, version, license, author } = JSON.parse(readFileSync(file, 'utf8'));
+    if (name.startsWith('@gatehouse/')) continue;
+    if (typeof license !== 'string')
+      throw new Error(`${name} ${version} names no licence in its package.json`);
+    const holder = typeof author === 'string' ? author : author?.name;
+    const texts = textsOf(dirname(file), license);
+    const facts = `${name} ${version}\nLicence: ${license}${texts.length === 0 && holder ? `\nAuthor: ${holder}` : ''}`;
+    found.set(`${name} ${version}`, [facts, ...texts].join('\n\n'));
+  }
+  const notices = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, notice]) => notice);
+  const rule = `\n\n${'-'.repeat(80)}\n\n`;
+  const head =
+    'This image contains the following packages of others. NOTICE says more about those under the LGPL.';
+  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), `${[head, ...notices].join(rule)}\n`);
+}
+
+function textsOf(folder, license) {
+  const isLgpl = license.startsWith('LGPL-3.0');
+  const files = readdirSync(folder, { withFileTypes: true })
+    // libvips names the licences of its parts in its README alone, and brings no text of its own.
+    .filter((entry) => entry.isFile() && (isText.test(entry.name) || (isLgpl && entry.name === 'README.md')))
+    .map(({ name }) => join(folder, name));
+  // Debian, on which the images are built, has the texts of the usual licences. The LGPL adds to the GPL, so both belong.
+  if (isLgpl)
+    files.push(
+      ...['LGPL-3', 'GPL-3'].map((name) => join('/usr/share/common-licenses', name)).filter(existsSync),
+    );
+  return files.map((file) => readFileSync(file, 'utf8').trim());
+}
