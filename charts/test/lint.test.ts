@@ -3,9 +3,10 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ciCases, ciFile, readYaml } from '../../tools/charts/ci-values.ts';
 import { runHelm } from '../../tools/charts/helm.ts';
-import { serviceCharts } from '../../tools/charts/places.ts';
+import { repository, serviceCharts } from '../../tools/charts/places.ts';
 import { renderChart, renderManifest } from '../../tools/charts/render.ts';
 import { validateObject } from '../../tools/charts/validate.ts';
+import { versionOf } from '../../tools/generate/versions.ts';
 import { only, prometheus, useCharts } from './rendering.ts';
 
 const charts = useCharts();
@@ -49,7 +50,7 @@ test("the three are parts of one larger chart: the library and the names do not 
   const umbrella = mkdtempSync(path.join(path.dirname(charts.folder('auth-ui')), 'gatehouse-'));
   const dependencies = serviceCharts.map((name) => ({
     name,
-    version: '0.1.0',
+    version: versionOf(repository),
     repository: `file://../${name}`,
   }));
   const manifest = { apiVersion: 'v2', name: 'gatehouse', version: '1.0.0', dependencies };

@@ -1,8 +1,12 @@
 /** Where the cluster of this checkout is on the machine. Another checkout has other names, so that both may run at once. */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { versionOf } from '../../tools/generate/versions.ts';
 
 export const repository = path.resolve(import.meta.dirname, '../..');
+
+/** Of the charts, and of the images that they name. */
+export const version = versionOf(repository);
 
 /** Ignored by git; may be deleted at any time but while a cluster is up. */
 export const clusterFolder = path.join(repository, '.gatehouse/cluster');

@@ -28,11 +28,17 @@ import { referencePage } from './reference.ts';
 import { runbookSections } from './runbook-sections.ts';
 import { settingsPage } from './settings-page.ts';
 import { standardsPage } from './standards-page.ts';
+import { versionFiles } from './versions.ts';
 
 interface GeneratedFile {
   /** From the root of the repository. */
   path: string;
   produce(root: string): Promise<string>;
+}
+
+interface Content {
+  path: string;
+  content: string;
 }
 
 const defaultRetentionDays = 365;
@@ -112,9 +118,14 @@ const generatedFiles: GeneratedFile[] = [
 
 /** Writes every file anew; returns the paths that changed. */
 export async function writeGeneratedFiles(root: string): Promise<string[]> {
-  const stale = await differing(root);
-  for (const { path, content } of stale) writeFileSync(join(root, path), content);
-  return stale.map(({ path }) => path);
+  // The version first: the programs below read it where they stand.
+  const versions = write(root, changed(root, versionFiles(root)));
+  return [...versions, ...write(root, await differing(root))];
+}
+
+function write(root: string, files: readonly Content[]): string[] {
+  for (const { path, content } of files) writeFileSync(join(root, path), content);
+  return files.map(({ path }) => path);
 }
 
 /** One sentence for each file that is not what its program writes. */
@@ -122,10 +133,14 @@ export async function staleFiles(root: string): Promise<string[]> {
   return (await differing(root)).map(({ path }) => `${path} is out of date: run npm run generate`);
 }
 
-async function differing(root: string): Promise<{ path: string; content: string }[]> {
+async function differing(root: string): Promise<Content[]> {
   const files = await Promise.all(
     generatedFiles.map(async ({ path, produce }) => ({ path, content: await produce(root) })),
   );
+  return changed(root, [...versionFiles(root), ...files]);
+}
+
+function changed(root: string, files: readonly Content[]): Content[] {
   return files.filter(({ path, content }) => {
     const file = join(root, path);
     return !existsSync(file) || readFileSync(file, 'utf8') !== content;

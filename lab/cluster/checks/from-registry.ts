@@ -5,7 +5,7 @@ import { freePort } from '@gatehouse/testing/network';
 import { startRegistry, whyNoRegistry } from '../../../tools/charts/registry/registry.ts';
 import { services, settled } from '../disturbances/pods.ts';
 import { runHelm } from '../disturbances/releases.ts';
-import { runFolder } from '../places.ts';
+import { runFolder, version } from '../places.ts';
 import { Skipped, type Step } from '../step.ts';
 
 export const fromRegistry: Step = {
@@ -23,7 +23,7 @@ export const fromRegistry: Step = {
       for (const archive of readdirSync(folder))
         await runHelm(cluster, ['push', path.join(folder, archive), repository, '--plain-http']);
       for (const service of services) {
-        const from = [`${repository}/${service}`, '--version', '0.1.0', '--plain-http'];
+        const from = [`${repository}/${service}`, '--version', version, '--plain-http'];
         const place = ['--namespace', cluster.namespace, '--values', `${service}.yaml`];
         const whole = [...from, ...place, '--wait', '--timeout', '5m'];
         await runHelm(cluster, ['upgrade', '--install', service, ...whole]);

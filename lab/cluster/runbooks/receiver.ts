@@ -1,5 +1,6 @@
 /** A webhook for audit events that refuses what it is told to. */
 import { createAuthority } from '@gatehouse/testing/keys';
+import { version } from '../places.ts';
 import { namespaceObject, neighbourObjects, secretObject } from '../stores/object.ts';
 
 const namespace = 'receiver';
@@ -26,7 +27,7 @@ export const receiverObjects = (refuses: string): object[] => [
     name: 'receiver',
     namespace,
     // Any image of the node that has Node.
-    image: 'registry.example.com/gatehouse/auth-api:0.1.0',
+    image: `registry.example.com/gatehouse/auth-api:${version}`,
     port: 8443,
     script: 'exec node --eval "$PROGRAM"',
     env: [
