@@ -59,6 +59,7 @@ export const commands = {
   },
   fuzz: { steps: [[...longTest, 'fuzz.test.ts']], needs: [] },
   siege: { steps: [[...longTest, 'attack-simulation.long.ts']], needs: ['redis'] },
+  affected: { steps: [[...source, 'tools/ci/affected.ts']], needs: [] },
   sbom: { steps: [[...source, 'tools/release/run.ts']], needs: [] },
   'test:clock': { steps: [[...source, 'lab/run.ts', 'clock']], needs: ['redis', 'faketime', 'build'] },
   'test:regions': { steps: [[...source, 'lab/run.ts', 'regions']], needs: ['redis', 'build'] },
