@@ -73,7 +73,7 @@ export function flag(text: string): boolean {
 /** For a value that the API reads, or refuses with a sentence of its own. */
 export const asTyped = (text: string): string => text;
 
-const number = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
+const number = (text: string) => (/^-?\d+$/.test(text) ? Number(text) : text);
 const severally = { placeholder: 'values', more: 'Here separated by commas.', read: list };
 
 const forms: Record<DescribedKind, { placeholder: string; more?: string; read?(text: string): unknown }> = {

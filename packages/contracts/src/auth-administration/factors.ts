@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
 import { wrapped } from '../answers/envelope.ts';
-import { changedFactors, factorChanges } from '../auth-api/own-factors.ts';
+import { changedFactors, factorChanges, rememberedDeviceSchema } from '../auth-api/own-factors.ts';
 import { ownFactors } from '../environment-api/second-factor.ts';
 import { label } from '../values/text.ts';
 import { personFields, personSchema } from './help-desk.ts';
@@ -23,14 +23,6 @@ export const heldFactorSchema = z.object({
     .describe('Of a passkey: its counter went back, so that somebody may have a copy.'),
 });
 components.add(heldFactorSchema, { id: 'HeldFactor' });
-
-export const rememberedDeviceSchema = z.object({
-  id: z.uuid(),
-  grantedAt: z.iso.datetime().describe('When the person gave the second factor there.'),
-  endsAt: z.iso.datetime(),
-  userAgent: z.string(),
-});
-components.add(rememberedDeviceSchema, { id: 'RememberedDevice' });
 
 export const factorsOfPersonSchema = z.object({
   user: personInPlace,

@@ -40,8 +40,8 @@ export const ownAppSchema = z.object(factor);
 components.add(ownAppSchema, { id: 'OwnApp' });
 
 export const rememberedDeviceSchema = z.object({
-  id: z.string(),
-  grantedAt: z.iso.datetime().describe('When the user gave a second factor in this browser.'),
+  id: z.uuid(),
+  grantedAt: z.iso.datetime().describe('When the person gave a second factor in this browser.'),
   endsAt: z.iso.datetime(),
   userAgent: z.string(),
 });

@@ -6,6 +6,11 @@ export const assuranceLevels = ['password', 'secondFactor', 'phishingResistant']
 
 export type AssuranceLevel = (typeof assuranceLevels)[number];
 
+/** Factors of Gatehouse that are typed: a code of an app, or a recovery code. */
+export const codeKinds = ['totp', 'recoveryCode'] as const;
+
+export type CodeKind = (typeof codeKinds)[number];
+
 /** The value of `acr` for each level, for a client that asked by one of these names. */
 export const assuranceNames = {
   password: 'urn:gatehouse:acr:password',

@@ -4,6 +4,8 @@ export {
   type AssuranceLevel,
   assuranceLevels,
   assuranceNames,
+  type CodeKind,
+  codeKinds,
   levelOfStepUp,
   reaches,
   stepUpReasonOf,

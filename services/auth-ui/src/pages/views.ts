@@ -6,6 +6,7 @@ import type {
   LogoutView,
   secondStepPaths,
 } from '@gatehouse/contracts/auth-api';
+import type { CodeKind } from '@gatehouse/contracts/values';
 import type { AssetName } from '../design/assets.ts';
 import type { Text } from '../texts/texts.ts';
 import type { ApplicationLink } from './application-links.ts';
@@ -295,7 +296,7 @@ export interface SecondStepPage extends FormPage {
 export interface SecondStepVerifyPage extends SecondStepPage {
   passkey?: PasskeyForm;
   /** Of the code in the field. */
-  kind?: 'totp' | 'recoveryCode';
+  kind?: CodeKind;
   remember: string | undefined;
   others: { label: string; href: string }[];
   script?: 'passkey.js';

@@ -1,5 +1,6 @@
 /** Builds the pages of a sign-in that waits for its second factor. */
 import { type SecondStepView, secondStepPaths } from '@gatehouse/contracts/auth-api';
+import type { CodeKind } from '@gatehouse/contracts/values';
 import { deviceText } from '../pages/device.ts';
 import { codeField, type Field, nameField, oneTimeCodeField } from '../pages/fields.ts';
 import type {
@@ -19,7 +20,7 @@ export const stepWays = ['passkey', 'totp', 'recoveryCode', 'choose'] as const;
 
 export type StepWay = (typeof stepWays)[number];
 
-type Answerable = 'passkey' | 'totp' | 'recoveryCode';
+type Answerable = 'passkey' | CodeKind;
 
 const wordsOfWays = {
   passkey: 'secondStep.passkey',
@@ -64,7 +65,7 @@ export function verifyPage(
   };
 }
 
-const codeFieldOf = ({ text }: Visit, way: 'totp' | 'recoveryCode'): Field =>
+const codeFieldOf = ({ text }: Visit, way: CodeKind): Field =>
   way === 'totp'
     ? oneTimeCodeField('code', text('secondStep.totp'), text('secondStep.totp.hint'))
     : codeField('code', text('secondStep.recovery'), text('secondStep.recovery.hint'));

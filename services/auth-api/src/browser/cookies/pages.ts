@@ -1,6 +1,7 @@
 /** Builds the addresses of the pages that a browser is sent to: below the public URL, never below a Host header. */
 
 import type { ApprovalResult } from '@gatehouse/contracts/auth-api';
+import type { CodeKind } from '@gatehouse/contracts/values';
 
 /** How the login for a device ended; the page shows it. */
 export type DeviceResult = 'approved' | 'denied' | 'expired';
@@ -22,7 +23,7 @@ export function createPages(publicUrl: string) {
     ssoStart: (id: string) => page(`v3/sso/start?${forInteraction(id)}`),
     signInFailed: (id: string | undefined, failure: string) => page(`sign-in.html?${failed(id, failure)}`),
     /** Where a sign-in waits for its second factor. `way`: of the answer that was not taken, where the page has several. */
-    secondStep(id?: string, way?: 'totp' | 'recoveryCode') {
+    secondStep(id?: string, way?: CodeKind) {
       const query = new URLSearchParams({ ...(id && { interaction: id }), ...(way && { way }) });
       return page(`second-step.html${query.size === 0 ? '' : `?${query}`}`);
     },

@@ -1,5 +1,7 @@
 /** Defines the facts by which a person proved who they are, and says them in `amr` (RFC 8176). */
 
+import type { CodeKind } from '@gatehouse/contracts/values';
+
 /** Plain JSON: it is stored with sessions and refresh families as it stands. */
 export type Proof =
   | { factor: 'password'; atMs: number }
@@ -13,14 +15,14 @@ export type Proof =
       methods: string[];
       isPhishingResistant?: boolean | undefined;
     }
-  | { factor: 'totp' | 'recoveryCode'; atMs: number }
+  | { factor: CodeKind; atMs: number }
   /** `isVerified`: the authenticator verified its user. `isEligible`: the key may be on several devices, now or later. */
   | { factor: 'passkey'; atMs: number; isVerified: boolean; isEligible: boolean }
   /** `atMs`: when the device got to know the person by a second factor. */
   | { factor: 'rememberedDevice'; atMs: number };
 
 /** A second factor of Gatehouse that the person gave: a remembered device is none. */
-export type OwnProof = Extract<Proof, { factor: 'totp' | 'recoveryCode' | 'passkey' }>;
+export type OwnProof = Extract<Proof, { factor: CodeKind | 'passkey' }>;
 
 export function isOwnProof(proof: Proof): proof is OwnProof {
   return proof.factor === 'totp' || proof.factor === 'recoveryCode' || proof.factor === 'passkey';

@@ -1,7 +1,9 @@
 /** Describes an app code or a recovery code that a person has just given. */
 
+import type { CodeKind } from '@gatehouse/contracts/values';
+
 export interface GivenFactor {
-  factor: 'totp' | 'recoveryCode';
+  factor: CodeKind;
   atMs: number;
   /** In which the factor counted: a device is remembered only while it lasts. */
   epoch: number;

@@ -1,6 +1,7 @@
 /** Takes the factor that the person gives at the page of the second step. */
 
 import type { AuthenticationAnswer } from '@gatehouse/contracts/auth-api';
+import type { CodeKind } from '@gatehouse/contracts/values';
 import { AppError } from '@gatehouse/service-kit/errors';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Factors } from '../../factors/compose.ts';
@@ -58,7 +59,7 @@ export function createStepAnswers({ forms, situations, factors }: AnswerOptions)
 }
 
 export interface CodeForm extends StepForm {
-  kind: 'totp' | 'recoveryCode';
+  kind: CodeKind;
   code: string;
   rememberDevice?: boolean | undefined;
 }

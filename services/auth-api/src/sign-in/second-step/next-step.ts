@@ -25,24 +25,24 @@ export type NextStep =
   | { state: 'blocked'; passkeysAreMissed: boolean };
 
 /** `freshUntilMs`: when the sign-in began to wait, so that a proof that was fresh then is fresh until the sign-in ends. */
-export interface Situation extends Omit<EnrolmentFacts, 'isStrongest'> {
+export interface StepFacts extends Omit<EnrolmentFacts, 'isStrongest'> {
   need: AssuranceLevel;
   /** Whether passkeys work under the public host of the installation. */
   arePasskeysOn: boolean;
 }
 
-export function nextStepOf(situation: Situation): NextStep {
-  const { policy, need: level, held, arePasskeysOn } = situation;
-  const enough = answerableOf(situation, true);
+export function nextStepOf(facts: StepFacts): NextStep {
+  const { policy, need: level, held, arePasskeysOn } = facts;
+  const enough = answerableOf(facts, true);
   if (isAny(enough)) return { state: 'verify', factors: enough };
   const isHolder = lastingFactors(held) > 0;
   const allowed = addableFactors(policy, { level, arePasskeysOn });
   // Not enough for the need, but more than the password: a person who gives it may add a factor that is enough.
-  const best = answerableOf(situation, false);
-  const isStrongest = isHolder ? hasGiven(situation, isAnswerable(best)) : hasGiven(situation, isPassword);
+  const best = answerableOf(facts, false);
+  const isStrongest = isHolder ? hasGiven(facts, isAnswerable(best)) : hasGiven(facts, isPassword);
   if (isHolder && !isStrongest && isAny(best) && allowed.length > 0)
     return { state: 'verify', factors: best };
-  const permission = enrolmentOf({ ...situation, isStrongest });
+  const permission = enrolmentOf({ ...facts, isStrongest });
   if (permission !== undefined && allowed.length > 0) return { state: 'enrol', allowed, ...permission };
   return {
     state: 'blocked',
@@ -51,7 +51,7 @@ export function nextStepOf(situation: Situation): NextStep {
 }
 
 /** `isEnough`: only those that meet the need. Otherwise the strongest that the person has, whether or not the policy counts it. */
-function answerableOf({ policy, need, held, arePasskeysOn }: Situation, isEnough: boolean): Answerable {
+function answerableOf({ policy, need, held, arePasskeysOn }: StepFacts, isEnough: boolean): Answerable {
   const counted = countedPasskeys(held, policy);
   const passkey = arePasskeysOn && (isEnough ? counts(policy, 'passkey') && counted > 0 : held.passkeys > 0);
   const takesCodes = isEnough ? need !== 'phishingResistant' : !passkey;
@@ -71,5 +71,5 @@ const isAnswerable = (factors: Answerable) => (factor: string) =>
 
 const isPassword = (factor: string) => factor === 'password';
 
-const hasGiven = ({ proofs, freshUntilMs }: Situation, isWanted: (factor: string) => boolean) =>
+const hasGiven = ({ proofs, freshUntilMs }: StepFacts, isWanted: (factor: string) => boolean) =>
   proofs.some(({ factor, atMs }) => isWanted(factor) && isFresh(atMs, freshUntilMs));

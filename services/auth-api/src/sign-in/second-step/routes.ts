@@ -8,7 +8,7 @@ import {
   secondStepHeader,
   secondStepViewSchema,
 } from '@gatehouse/contracts/auth-api';
-import { freeText } from '@gatehouse/contracts/values';
+import { codeKinds, freeText } from '@gatehouse/contracts/values';
 import { AppError, errorEnvelope as envelopeOfError, reportError } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
@@ -43,7 +43,7 @@ export async function secondStepRoutes(app: App, deps: SecondStepRoutesDeps): Pr
   const form = formsOf(app, deps.pages);
   const options = optionsOf(app, starts);
 
-  const codeFields = { kind: z.enum(['totp', 'recoveryCode']), code, rememberDevice };
+  const codeFields = { kind: z.enum(codeKinds), code, rememberDevice };
   form('/code', 'answerSecondStep', 'Give a one-time code or a recovery code', codeFields, answers.code);
   options('/passkey/options', 'beginSecondStepPasskey', 'Ask for a passkey', answers.passkeyOptions);
   const passkeyFields = { answer: jsonField(authenticationAnswerSchema), rememberDevice };

@@ -1,6 +1,6 @@
 /** Opens the forms of the page of the second step, and lets the sign-in go on as soon as it is strong enough. */
 import { type SecondStepFailure, secondStepFailureSchema } from '@gatehouse/contracts/auth-api';
-import { definedOnly } from '@gatehouse/contracts/values';
+import { type CodeKind, definedOnly } from '@gatehouse/contracts/values';
 import { safeEqual } from '@gatehouse/service-kit/crypto';
 import { AppError, normalizeError } from '@gatehouse/service-kit/errors';
 import type { Browser, BrowserCookies, BrowserRequest } from '../../browser/cookies/browser-cookies.ts';
@@ -58,7 +58,7 @@ export function createStepForms(options: StepFormOptions) {
     { place, waiting }: OpenedStep,
     request: BrowserRequest,
     error: AppError,
-    way?: 'totp' | 'recoveryCode',
+    way?: CodeKind,
   ) {
     const { retryAfterSeconds } = error;
     const failure = definedOnly({ reason: failureOf(error), correlationId: request.id, retryAfterSeconds });
@@ -71,7 +71,7 @@ export function createStepForms(options: StepFormOptions) {
     browser: Browser,
     form: StepForm,
     work: (opened: OpenedStep) => Promise<Partial<WaitingSignIn>>,
-    way?: 'totp' | 'recoveryCode',
+    way?: CodeKind,
   ): Promise<string> {
     const opened = await open(browser.request, form);
     const { place } = opened;
