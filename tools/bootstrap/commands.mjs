@@ -61,6 +61,7 @@ export const commands = {
   siege: { steps: [[...longTest, 'attack-simulation.long.ts']], needs: ['redis'] },
   affected: { steps: [[...source, 'tools/ci/affected.ts']], needs: [] },
   sbom: { steps: [[...source, 'tools/release/run.ts']], needs: [] },
+  'release:surface': { steps: [[...source, 'tools/surface/run.ts']], needs: [] },
   'test:clock': { steps: [[...source, 'lab/run.ts', 'clock']], needs: ['redis', 'faketime', 'build'] },
   'test:regions': { steps: [[...source, 'lab/run.ts', 'regions']], needs: ['redis', 'build'] },
   chaos: { steps: [[...source, 'lab/run.ts', 'chaos']], needs: ['redis', 'build'] },

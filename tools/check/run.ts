@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { staleFiles } from '../generate/files.ts';
+import { unsaidLosses } from '../surface/check.ts';
 import { wrongImports } from './dependency-direction.ts';
 import { fullFolders } from './full-folders.ts';
 import { isLabAway } from './lab.ts';
@@ -48,6 +49,7 @@ const steps: Step[] = [
   { title: 'texts in every language', run: () => missingTexts(root) },
   { title: 'dead code', run: () => program('knip/bin/knip.js', ['--no-progress']) },
   { title: 'generated files', run: () => staleFiles(root) },
+  { title: 'promises of the last release', run: () => unsaidLosses(root) },
   { title: 'OpenAPI documents', run: lintOpenApi },
 ];
 
