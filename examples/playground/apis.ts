@@ -30,15 +30,19 @@ export async function serveApis(
     decorateReply: false,
     allowedPath: (path) => viewerFiles.has(path),
   });
+  await passCallsOn(app, options.issuerOrigin);
+}
+
+/** The APIs let only pages of registered origins call. The origin of `app` is none, so the calls of its pages go through it. */
+export async function passCallsOn(app: FastifyInstance, issuerOrigin: string): Promise<void> {
   await app.register(async (scope) => {
     // Bodies pass through as they are.
     scope.removeAllContentTypeParsers();
-    for (const api of apis) await scope.register(proxy, passedOn(api, options));
+    for (const api of apis) await scope.register(proxy, passedOn(api, issuerOrigin));
   });
 }
 
-/** The APIs let only pages of registered origins call. This origin is none, so the calls go through the playground. */
-function passedOn({ base }: Api, { issuerOrigin }: PlaygroundOptions) {
+function passedOn({ base }: Api, issuerOrigin: string) {
   return {
     prefix: base,
     rewritePrefix: base,

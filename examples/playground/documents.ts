@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Marked, type Tokens } from 'marked';
+import { connectionsOf } from './connections.ts';
 import { headingId, searchForm, searchPage } from './document-search.ts';
 import { Html, html } from './pages/html.ts';
 import type { Page } from './pages/layout.ts';
@@ -93,22 +94,4 @@ function contentsOf(text: string): Html | undefined {
     return html`<li class="level-${depth}"><a href="#${headingId(heading)}">${words}</a></li>`;
   });
   return html`<nav class="contents" aria-label="On this page"><details open><summary>On this page</summary><ul>${items}</ul></details></nav>`;
-}
-
-/** `name["Label"]`, `name[("Label")]`, or `subgraph name ["Label"]`. */
-const boxPattern = /^\s*(?:subgraph\s+)?(\w+)\s*\[\(?"([^"]+)"\)?\]$/gm;
-/** `from -- "label" --> to`. */
-const linePattern = /^\s*(\w+) -- "([^"]+)" --> (\w+)$/gm;
-
-/** A Mermaid flow chart as a table: the viewer loads no code that draws. Undefined: a diagram of another kind, whose source is shown. */
-function connectionsOf(source: string): Html | undefined {
-  const labels = new Map(
-    [...source.matchAll(boxPattern)].map(([, name, label = '']) => [name, label.replaceAll('<br/>', ' ')]),
-  );
-  const rows = [...source.matchAll(linePattern)].map(
-    ([, from, label, to]) =>
-      html`<tr><td>${labels.get(from) ?? from}</td><td>${label}</td><td>${labels.get(to) ?? to}</td></tr>`,
-  );
-  if (rows.length === 0) return undefined;
-  return html`<div class="wide"><table><thead><tr><th>From</th><th>Connection</th><th>To</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
