@@ -60,6 +60,22 @@ export const commands = {
   fuzz: { steps: [[...longTest, 'fuzz.test.ts']], needs: [] },
   siege: { steps: [[...longTest, 'attack-simulation.long.ts']], needs: ['redis'] },
   affected: { steps: [[...source, 'tools/ci/affected.ts']], needs: [] },
+  docs: {
+    steps: [
+      [...source, 'tools/docs/run.ts'],
+      [...vitest, '--config', 'vitest.docs.config.ts'],
+    ],
+    needs: ['chromium'],
+    parts: {
+      serve: {
+        steps: [
+          [...source, 'tools/docs/run.ts'],
+          [...source, 'tools/docs/preview.ts'],
+        ],
+        needs: [],
+      },
+    },
+  },
   sbom: { steps: [[...source, 'tools/release/run.ts']], needs: [] },
   'release:surface': { steps: [[...source, 'tools/surface/run.ts']], needs: [] },
   'test:clock': { steps: [[...source, 'lab/run.ts', 'clock']], needs: ['redis', 'faketime', 'build'] },

@@ -38,5 +38,8 @@ function manifests(root) {
       .sort()
       .map((name) => `${group}/${name}`),
   );
-  return ['package.json', ...[...members, 'tools', 'lab'].map((folder) => `${folder}/package.json`)];
+  return [
+    'package.json',
+    ...[...members, 'tools', 'tools/docs', 'lab'].map((folder) => `${folder}/package.json`),
+  ];
 }

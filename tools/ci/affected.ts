@@ -7,6 +7,7 @@ export const subjects: Record<string, RegExp> = {
     /^(?:charts|docker|lab\/cluster|tools\/images)\/|\/migrations\/|^docs\/guides\/(?:deployment|operations|runbooks)\.md$/,
   'test:compose': /^(?:docker|tools\/compose|tools\/images)\/|^pnpm-lock\.yaml$/,
   'test:pages': /^services\/auth-ui\//,
+  docs: /\.md$|^docs\/|^tools\/docs\/|^services\/[^/]+\/openapi\.json$/,
   'test:proxies': /^tools\/real\/traefik\/|^docs\/guides\/reverse-proxy\.md$/,
   'test:clock': /^lab\/failures\/clock\/|^packages\/service-kit\/src\/timekeeping\//,
   'check:plans': /\/migrations\/|^lab\/plans\//,

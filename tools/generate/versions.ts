@@ -10,7 +10,7 @@ const places: readonly { files: RegExp; said: RegExp }[] = [
   { files: /^docker\/Dockerfile$/, said: /(?<=^ARG VERSION=).+$/m },
   {
     files: /^docs\/(?:guides|start)\/.*\.md$/,
-    said: /(?<=registry\.example\.com\/gatehouse\/[\w$-]+:|\bauth-api-|charts\/[\w-]+ --version |^environment-api )\d+\.\d+\.\d+\b/gm,
+    said: /(?<=registry\.example\.com\/gatehouse\/[\w$-]+:|\b(?:auth-api|gatehouse-docs)-|documentation\.example\.com\/|charts\/[\w-]+ --version |^environment-api )\d+\.\d+\.\d+\b/gm,
   },
 ];
 
