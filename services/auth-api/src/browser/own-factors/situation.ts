@@ -11,7 +11,7 @@ import {
   isFresh,
   type OwnFactor,
 } from '../../factors/enrolment/permission.ts';
-import { countedPasskeys, type HeldFactors } from '../../factors/store/held.ts';
+import { countedPasskeys, type HeldFactors, usableFactors } from '../../factors/store/held.ts';
 import type { EnrolmentReason } from '../../factors/store/lasting-factors.ts';
 
 export interface Facts extends Pick<EnrolmentFacts, 'policy' | 'roles' | 'held' | 'proofs' | 'nowMs'> {
@@ -49,7 +49,7 @@ export function situationOf(facts: Facts): Situation {
     addable: permission === undefined ? [] : addableFactors(policy, { level: required, arePasskeysOn }),
     isInvitationNeeded: isUsed && permission === undefined,
     graceEndsAtMs: permission?.graceEndsAtMs,
-    isEnough: (left) => reaches(strongestOf(policy, left), required),
+    isEnough: (left) => reaches(strongestOf(policy, usableFactors(left, arePasskeysOn)), required),
     stepUp: stepUpOf(facts, { strongest: isUsed ? askableOf(facts) : 'password', required }),
   };
 }

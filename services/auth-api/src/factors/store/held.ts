@@ -36,6 +36,10 @@ export const countedPasskeys = (
   { syncedPasskeys }: { syncedPasskeys: 'allowed' | 'refused' },
 ): number => (syncedPasskeys === 'refused' ? devicePasskeys : passkeys);
 
+/** What the person can give where passkeys do not work under the public host of the installation. */
+export const usableFactors = (held: HeldFactors, arePasskeysOn: boolean): HeldFactors =>
+  arePasskeysOn ? held : { ...held, passkeys: 0, devicePasskeys: 0 };
+
 /** Factors that a person can sign in with again and again: recovery codes run out, and devices rest on another factor. */
 export const lastingFactors = ({ totp, passkeys }: HeldFactors): number => totp + passkeys;
 

@@ -5,7 +5,7 @@ import { demandingRoles, type Need } from '../../core/assurance/need.ts';
 import type { Proof } from '../../core/assurance/proof.ts';
 import type { Factors } from '../../factors/compose.ts';
 import { addableFactors } from '../../factors/enrolment/permission.ts';
-import { type HeldFactors, proofsOfHeld } from '../../factors/store/held.ts';
+import { type HeldFactors, proofsOfHeld, usableFactors } from '../../factors/store/held.ts';
 import type { Admission, Asked } from '../../people/accounts/admission.ts';
 import type { UserIdentity } from '../../people/identity/identity.ts';
 import { type NextStep, nextStepOf } from './next-step.ts';
@@ -56,8 +56,10 @@ export function createProspects({ admission, factors, now }: ProspectOptions) {
         factors.passkeys.relyingParty.state(),
       ]);
       const nowMs = now();
-      const given = party.isOn ? held : { ...held, passkeys: 0, devicePasskeys: 0 };
-      const proofs: Proof[] = [...proofsOfBeginning(beginnings, nowMs), ...proofsOfHeld(given, nowMs)];
+      const proofs: Proof[] = [
+        ...proofsOfBeginning(beginnings, nowMs),
+        ...proofsOfHeld(usableFactors(held, party.isOn), nowMs),
+      ];
       const verdict = await admission.judge(identity, { act: 'session', proofs, client });
       if (policy === undefined || 'gone' in verdict) return undefined;
       const isAdmitted = 'admitted' in verdict;

@@ -239,6 +239,19 @@ describe('a change', () => {
     expect((await area.list()).passkeys).toMatchObject([{ id: passkey.id }]);
   });
 
+  // attack: last working factor removed, so that a password and an invitation are the way in | CWE-308 | guard: services/auth-api/src/browser/own-factors/situation.ts
+  it('leaves nobody with passkeys alone where a factor is required and passkeys are off', async () => {
+    const { person, app } = await withApp();
+    await enter(person, [proofs().password(), proofs().totp()]).addPasskey(createAuthenticator());
+    await requireFactors(stack, { mode: 'required' });
+    const moved = await startAuthApi({ beside: stack, env: { GATEHOUSE_PUBLIC_URL: 'https://sso.test' } });
+    const there = areaOf(moved, person, [proofs().password(), proofs().totp()]);
+    expect((await there.call('DELETE', `/totp/${app.id}`)).status).toBe(409);
+    await moved.close();
+    const here = enter(person, [proofs().passkey()]);
+    expect((await here.call('DELETE', `/totp/${app.id}`)).status).toBe(200);
+  });
+
   it('counts no passkey that the contact centre does not accept', async () => {
     const { person } = await withApp();
     const copied = createAuthenticator({ eligible: true, synced: true });
