@@ -8,7 +8,12 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { PersonKey } from '../../../src/records/revocation/revocation.ts';
 import { addApp, addPasskey } from '../../factors/people.ts';
 import { setSignOn } from '../../sign-in/sso/stack/sign-on.ts';
-import { contactCenterId, demoContactCenter, otherContactCenterId } from '../../stack/auth-api.ts';
+import {
+  contactCenterId,
+  demoContactCenter,
+  otherContactCenterId,
+  startAuthApi,
+} from '../../stack/auth-api.ts';
 import { createBrowser } from '../../stack/browser.ts';
 import { operatorEnvironment } from '../../stack/command-line.ts';
 import { contactCenterAdministrator } from '../../stack/console.ts';
@@ -29,8 +34,12 @@ afterAll(() => estate?.close());
 
 type Someone = Awaited<ReturnType<Estate['someone']>>;
 
-async function explain({ userName }: Pick<Someone, 'userName'>, client?: Pick<TestClient, 'clientId'>) {
-  const answer = await call(estate.stack, 'GET', '/people/explanation', {
+async function explain(
+  { userName }: Pick<Someone, 'userName'>,
+  client?: Pick<TestClient, 'clientId'>,
+  stack = estate.stack,
+) {
+  const answer = await call(stack, 'GET', '/people/explanation', {
     user: userName,
     contactCenter: 'demo',
     ...(client && { client: client.clientId }),
@@ -195,6 +204,27 @@ describe('an explanation', () => {
       reason: 'single_sign_on_only',
       said: ['missing', 'byContactCenter', 'addsAtProvider'],
     });
+  });
+
+  it('says that passkeys do not work under the public address', async () => {
+    const { stack } = estate;
+    await requireFactors(stack, {});
+    const [keeper, newcomer] = [await estate.someone(), await estate.someone()];
+    await addPasskey(stack, await personOf(keeper));
+    await requireFactors(stack, { mode: 'phishingResistant', raisedAt: daysAgo(15) });
+    const moved = await startAuthApi({ beside: stack, env: { GATEHOUSE_PUBLIC_URL: 'https://sso.test' } });
+    onTestFinished(() => moved.close());
+    expect(await explain(keeper, undefined, moved)).toMatchObject({
+      ...{ reason: 'second_factor_impossible' },
+      said: ['notResistant', 'byContactCenter', 'passkeysOff', 'noneAccepted'],
+    });
+    expect(await explain(newcomer, undefined, moved)).toMatchObject({ reason: 'second_factor_impossible' });
+    await requireFactors(stack, { mode: 'required', raisedAt: daysAgo(15) });
+    expect(await explain(keeper, undefined, moved)).toMatchObject({
+      ...{ reason: 'second_factor_missing' },
+      said: ['notCounted', 'byContactCenter', 'passkeysOff'],
+    });
+    expect(await explain(keeper)).toMatchObject({ said: ['held', 'byContactCenter'] });
   });
 
   it('does not ask about a person who cannot sign in anyway', async () => {
