@@ -20,6 +20,7 @@ import { attacksPage } from './attacks-page.ts';
 import { cliPage } from './cli-page.ts';
 import { dashboard } from './dashboard.ts';
 import { decisionsIndex } from './decisions-index.ts';
+import { deprecationsPage } from './deprecations-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { assuranceReference, auditPage, authorisationPage, configurationReference } from './pages.ts';
@@ -91,6 +92,7 @@ const generatedFiles: GeneratedFile[] = [
   },
   { path: 'docs/reference/configuration.md', produce: configurationReference },
   { path: 'docs/reference/settings.md', produce: settingsPage },
+  { path: 'docs/reference/deprecations.md', produce: deprecationsPage },
   { path: 'docs/reference/cli.md', produce: cliPage },
   { path: 'docs/reference/metrics.md', produce: metricsPage },
   { path: 'docs/reference/assurance.md', produce: assuranceReference },

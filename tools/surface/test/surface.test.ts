@@ -1,9 +1,9 @@
 /** Takes something away from what this tree promises, and expects the check to name it. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { judge, unsaidLosses } from '../check.ts';
+import { judge, releasedFolder, unsaidLosses } from '../check.ts';
 import { losses } from '../compare.ts';
 import { fieldsOf, type Schema } from '../fields.ts';
 import { type Surface, surfaceOf } from '../surface.ts';
@@ -240,6 +240,12 @@ describe('UPGRADING.md', () => {
     older.metrics['gatehouse_long_gone'] = {};
     expect(judge(now, [before, older], '')).toEqual([]);
   });
+});
+
+it('every minor version that is released has a row in the table of SECURITY.md', () => {
+  const minors = readdirSync(path.join(root, releasedFolder)).map((file) => file.replace(/\.\d+\.json$/, ''));
+  const rows = read('SECURITY.md').matchAll(/^\| (\d+\.\d+) \| \d{4}-\d\d-\d\d \| until \d{4}-\d\d-\d\d/gm);
+  expect([...rows].map(([, minor]) => minor).sort()).toEqual([...new Set(minors)].sort());
 });
 
 it('a version that is released stays as it was', () => {

@@ -19,6 +19,7 @@ export const runbooks = [
   'a-client-is-refused',
   'a-certificate-ends',
   'a-proxy-is-not-trusted',
+  'a-setting-is-deprecated',
   'passkeys-are-off',
   'audit-events-wait',
   'audit-events-do-not-reach-the-second-destination',

@@ -86,6 +86,9 @@ export const probeSentences = {
   'probe.metadata.old':
     'The FIDO metadata of {file} is old: the next one was due on {nextUpdate}. Download it again and start the service again.',
   'probe.proxies.fine': 'Every forwarded address came from a trusted proxy.',
+  'probe.deprecations.inUse':
+    '{setting} goes away after {until}: docs/reference/deprecations.md says what takes its place.',
+  'probe.deprecations.none': 'No setting is used that goes away.',
   'probe.links.unused': 'Nobody has signed in through this replica.',
   'probe.links.fine': 'Environments whose links are up: {count}.',
   'probe.logins.none': 'Nobody can sign in to the environment {environment}.',

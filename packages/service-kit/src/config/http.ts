@@ -100,7 +100,7 @@ export function internalSettings(defaults: { port: number }) {
     }),
     onPublicPort: overrideSetting({
       env: 'GATEHOUSE_INTERNAL_ON_PUBLIC_PORT',
-      doc: 'Serves the internal routes also on the port of the API, to callers without a proxy in between, while services of the release before call there. The next release removes it.',
+      doc: 'Deprecated. Serves the internal routes also on the port of the API, to callers without a proxy in between, while services of the release before call there.',
     }),
   };
 }

@@ -9,6 +9,8 @@ export {
   listSettings,
   type SettingTree,
 } from './configuration.ts';
+export { deprecationProbe } from './deprecation-probe.ts';
+export { deprecatedSettings } from './deprecations.ts';
 export { httpSettings, internalSettings, tlsProblems } from './http.ts';
 export { loadConfig } from './load.ts';
 export { isThisMachine, isTooWide, membersOf, networkOf, spans } from './networks.ts';

@@ -11,7 +11,7 @@ const attemptSettings = {
   }),
   knownDeviceAttempts: setting(read.integer(1, 1000).default(5), {
     env: 'GATEHOUSE_SIGN_IN_KNOWN_DEVICE_ATTEMPTS',
-    doc: 'Without effect: the threshold decides. Kept so that existing configuration is accepted.',
+    doc: 'Deprecated and without effect: the threshold decides. Kept so that existing configuration is accepted.',
   }),
   accountWindowSeconds: setting(read.integer(1, 86_400).default(1_200), {
     env: 'GATEHOUSE_SIGN_IN_ACCOUNT_WINDOW_SECONDS',

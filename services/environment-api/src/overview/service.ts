@@ -34,6 +34,7 @@ const runbooks = {
   Elasticsearch: 'audit-events-wait',
   'LDAP directories': 'no-connection-to-a-configuration-server',
   'Trusted proxies': 'a-proxy-is-not-trusted',
+  'Deprecated settings': 'a-setting-is-deprecated',
 } as const;
 const dispensable = ['Redis', 'Elasticsearch', 'Consul'];
 

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { ConfigOf, Configuration } from '../../config/configuration.ts';
+import { deprecationMessage, deprecationsInUse } from '../../config/deprecations.ts';
 import { ConfigError, loadConfig } from '../../config/load.ts';
 import { overridesInUse } from '../../config/weaknesses.ts';
 import { runReleaseCheck } from '../../health/release-check.ts';
@@ -38,7 +39,7 @@ export async function runService<C extends Configuration, D>(service: Service<C,
     throw error;
   }
   if (command === 'check-config') {
-    for (const { message } of overridesInUse(service.configuration, config))
+    for (const { message } of warningsOf(service.configuration, config))
       process.stdout.write(`Warning: ${message}\n`);
     process.stdout.write(`The configuration of ${service.configuration.service} is complete.\n`);
     return outputs.flush(maxFlushMs);
@@ -52,7 +53,7 @@ export async function runService<C extends Configuration, D>(service: Service<C,
   const logShipping = command === 'serve' ? await service.shipLogs?.(config) : undefined;
   const log = createLogger(service.configuration.service, config.log, outputs.log, logShipping);
   logShipping?.start(log);
-  for (const { setting, message } of overridesInUse(service.configuration, config))
+  for (const { setting, message } of warningsOf(service.configuration, config))
     log.warn({ setting }, message);
   try {
     if (command === 'migrate') await service.migrate?.(config, log);
@@ -66,6 +67,15 @@ export async function runService<C extends Configuration, D>(service: Service<C,
     setTimeout(() => process.exit(1), 1000).unref();
   }
   await outputs.flush(maxFlushMs);
+}
+
+/** Once for each start, and never for a request. */
+function warningsOf(configuration: Configuration, config: object) {
+  const deprecated = deprecationsInUse(configuration, config).map((one) => ({
+    setting: one.setting,
+    message: deprecationMessage(one),
+  }));
+  return [...overridesInUse(configuration, config), ...deprecated];
 }
 
 function openCountedOutputs(name: string, log: CommonConfig['log'], metrics: Metrics) {

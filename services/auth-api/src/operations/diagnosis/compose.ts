@@ -1,15 +1,16 @@
 /** Composes the diagnosis from the probes of the domains before it, and of what no domain owns. */
 import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch';
 import { type ConsulAccess, consulProbe } from '@gatehouse/config-server-client/consul';
+import { deprecationProbe } from '@gatehouse/service-kit/config';
 import { advisoryCheck, type Probe } from '@gatehouse/service-kit/health';
 import { createProxyWatch } from '@gatehouse/service-kit/http';
-import type { Config } from '../../config.ts';
+import { type Config, configuration } from '../../config.ts';
 import type { Core, Domain } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import { diagnosisRoutes } from './routes.ts';
 
 interface DiagnosisDependencies {
-  config: Pick<Config, 'elasticsearch'>;
+  config: Config;
   consul: ConsulAccess | undefined;
   audit: Audit;
 }
@@ -26,6 +27,7 @@ export function composeDiagnosis(core: Core, dependencies: DiagnosisDependencies
   const all: Probe[] = [
     ...before.flatMap(({ probes }) => probes ?? []),
     ...[ofElasticsearch, audit.forwardProbe, ofConsul, proxyWatch.probe],
+    deprecationProbe(configuration, config),
   ];
   const probes = [
     ...firstProbes.flatMap((first) => all.filter(({ name }) => name === first)),

@@ -7,6 +7,7 @@ const runbooks = {
   logins: 'no-login-can-succeed-in-an-environment',
   Elasticsearch: 'audit-events-wait',
   'Trusted proxies': 'a-proxy-is-not-trusted',
+  'Deprecated settings': 'a-setting-is-deprecated',
   Passkeys: 'passkeys-are-off',
 } as const;
 /** The overview shows the links, and what waits for the second destination, as they are now. */
