@@ -26,11 +26,12 @@ export function listedIn(folder: string): Map<string, Listed[]> {
       const rows = section.split('\n').filter((line) => line.startsWith('|'));
       const listed = rows.flatMap((row) => {
         const notes = row.split(' | ').slice(1).join(', ').replace(/ \|$/, '');
-        return [...row.matchAll(/\[([^\]]+)\]\(([^)#\s]+\.md)\)/g)].map(([, text = '', link = '']) => ({
-          path: normalize(join(dirname(readme), link)),
-          text: text.replaceAll('`', ''),
-          note: plain(notes),
-        }));
+        return [...row.matchAll(/\[([^\]]+)\]\(([^)#\s]+\.md)\)/g)].map(([, text = '', link = '']) => {
+          const path = normalize(join(dirname(readme), link));
+          // The name of a service alone would be taken for its API.
+          const subject = path.startsWith('charts/') ? 'Values of ' : '';
+          return { path, text: subject + text.replaceAll('`', ''), note: plain(notes) };
+        });
       });
       return [heading, listed.filter(({ path }) => sitePaths.has(path))];
     }),

@@ -71,6 +71,11 @@ export default defineConfig({
       { text: 'Try the APIs', link: '/api/auth-api.html', activeMatch: '^/api/' },
     ],
     sidebar: Object.fromEntries(doors.map((door) => [`/${door}/`, sidebarOf(door)])),
+    notFound: {
+      title: 'Page not found',
+      quote: 'This release has no page at this address. The search finds where it is now.',
+      linkText: 'All of the documentation',
+    },
     outline: { level: [2, 3] },
     search: {
       provider: 'local',
