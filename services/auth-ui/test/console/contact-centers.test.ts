@@ -148,7 +148,12 @@ it('changes which factors the people need, and asks first where somebody may be 
     'secondFactor.rememberDays': '7',
     'secondFactor.requiredRoles': 'ROLE_ADMIN',
   };
+  const fresh = await person.open(`${path}/${id}/second-factor`);
+  // `None` and `0` would read as if no passkey counted, and no factor for a moment.
+  for (const words of ['All models', 'The browser decides', 'Never', 'As long as the session'])
+    expect(fresh.text).toContain(words);
   const question = await person.submit(await person.open(address), address, wanted);
+  expect(question.text).toContain('Their refresh tokens end after the time that you chose.');
   expect(question.forms.at(-1)?.fields).toMatchObject({ ...wanted, isConfirmed: 'true' });
   expect((await person.open(address)).forms.at(-1)?.fields).toMatchObject({ 'secondFactor.mode': 'off' });
   const saved = await person.submit(question, address);

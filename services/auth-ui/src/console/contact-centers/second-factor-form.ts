@@ -59,6 +59,20 @@ export function secondFactorForm(
   };
 }
 
+/** What it means that nothing is chosen, where `None` or `0` would say something else. */
+const meanings: Record<string, { value: string; label: TextKey }> = {
+  'secondFactor.passkeyModels': {
+    value: '',
+    label: 'console.contactCenters.secondFactor.passkeyModels.empty',
+  },
+  'secondFactor.hints': { value: '', label: 'console.contactCenters.secondFactor.hints.empty' },
+  'secondFactor.rememberDays': { value: '0', label: 'console.contactCenters.secondFactor.rememberDays.zero' },
+  'secondFactor.reauthenticateHours': {
+    value: '0',
+    label: 'console.contactCenters.secondFactor.reauthenticateHours.zero',
+  },
+};
+
 /** The policy as a list of what was chosen. */
 export function policyFacts({ text }: ConsoleVisit, center: ContactCenter): Fact[] {
   const typed = typedOf(inputs, center);
@@ -70,6 +84,9 @@ export function policyFacts({ text }: ConsoleVisit, center: ContactCenter): Fact
     };
     const value = textAt(typed, input.path);
     const values = input.kind === 'choices' ? chosenOf(input, typed) : value.split('\n').filter(Boolean);
-    return { label: text(input.label), value: values.map(said).join(' · ') || nothing };
+    const shown = values.map(said).join(' · ');
+    const meaning = meanings[input.path];
+    if (meaning?.value === shown) return { label: text(input.label), value: text(meaning.label) };
+    return { label: text(input.label), value: shown || nothing };
   });
 }
