@@ -250,6 +250,9 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
   'GET /internal/environments/{id}/people/numbers': () => ({
     path: `/internal/environments/${people.environmentId}/people/numbers?state=active`,
   }),
+  'GET /internal/environments/{id}/people/groups': () => ({
+    path: `/internal/environments/${people.environmentId}/people/groups`,
+  }),
   'PUT /internal/environments/{id}/people/{dbid}/password': async () => {
     const person = await people.add({ password: 'the-password-before' });
     return {

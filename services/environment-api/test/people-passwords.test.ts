@@ -149,6 +149,36 @@ describe('a person', () => {
   });
 });
 
+describe('the list of groups', () => {
+  it('has the groups of each person of the environment, in order of numbers, page by page', async () => {
+    const own = await createPeopleStore(api);
+    const added = [
+      await own.add({ userName: 'lead', groups: ['Leads', 'Agents'] }),
+      await own.add({ userName: 'plain', isActive: false }),
+      await own.add({ userName: 'agent', groups: ['Agents'] }),
+    ];
+    const read = async (after: number) => {
+      const { signal } = new AbortController();
+      const answer = await client.groupsOfPeople(own.environmentId, { after, limit: 2 }, signal);
+      return answer.outcome === 'found' ? answer.data.people : answer.outcome;
+    };
+    const [lead, plain, agent] = added.map(({ dbid }) => dbid);
+    expect(await read(0)).toEqual([
+      { dbid: lead, userName: 'lead', isActive: true, groups: ['Agents', 'Leads'] },
+      { dbid: plain, userName: 'plain', isActive: false, groups: [] },
+    ]);
+    expect(await read(plain ?? 0)).toEqual([
+      { dbid: agent, userName: 'agent', isActive: true, groups: ['Agents'] },
+    ]);
+  });
+
+  it.each(['after=-1', 'limit=0', 'limit=1001'])('is not asked for by %j', async (query) => {
+    const authorization = api.authApi.token({ internal_client: true });
+    const path = `/internal/environments/${store.environmentId}/people/groups?${query}`;
+    expect(await api.call('GET', path, { headers: { authorization } })).toMatchObject({ status: 400 });
+  });
+});
+
 describe('an own password', () => {
   it('replaces the one that was compared, once, and says nothing of it in the audit trail', async () => {
     const { id, dbid, hash } = await store.add({ password: 'the-password-before' });

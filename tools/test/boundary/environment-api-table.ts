@@ -180,7 +180,7 @@ const internal: Table = {
     ]),
   ),
   ...Object.fromEntries(
-    ['', '/contact-centers', '/people/numbers', '/person-numbers'].map((path) => [
+    ['', '/contact-centers', '/people/numbers', '/people/groups', '/person-numbers'].map((path) => [
       `GET ${inner}/environments/{id}${path}`,
       one({ path: { id: '{environmentId}' } }),
     ]),

@@ -8,6 +8,7 @@ import {
   environmentsOfPeopleSchema,
   environmentViewSchema,
   foundPeopleSchema,
+  groupsOfPeopleSchema,
   imageContentSchema,
   imageSchema,
   installationBrandingSchema,
@@ -28,6 +29,7 @@ export const singleSignOnAnswer = envelopeOf(singleSignOnViewSchema);
 export const corsAnswer = envelopeOf(corsViewSchema);
 export const peopleAnswer = envelopeOf(peopleSchema);
 export const foundPeopleAnswer = envelopeOf(foundPeopleSchema);
+export const groupsOfPeopleAnswer = envelopeOf(groupsOfPeopleSchema);
 export const environmentsOfPeopleAnswer = envelopeOf(environmentsOfPeopleSchema);
 export const peopleNumbersAnswer = envelopeOf(peopleNumbersSchema);
 export const passwordSetAnswer = envelopeOf(passwordSetSchema);

@@ -12,6 +12,7 @@ import type { HttpClient } from '../http/http-client.ts';
 import {
   environmentsOfPeopleAnswer,
   foundPeopleAnswer,
+  groupsOfPeopleAnswer,
   passwordLinkAnswer,
   passwordSetAnswer,
   peopleAnswer,
@@ -73,6 +74,15 @@ export function peopleCalls(http: HttpClient, { fetch, write }: InternalCalls) {
         signal,
       });
       return answer.data.dbids;
+    },
+    /** Of everybody, in order of numbers. Unknown where Environment API is of the release before. */
+    groupsOfPeople: (
+      environmentId: string,
+      { after, limit }: { after: number; limit: number },
+      signal: AbortSignal,
+    ) => {
+      const query = { after: String(after), limit: String(limit) };
+      return fetch(groupsOfPeopleAnswer, `${people(environmentId)}/groups`, query, { signal });
     },
     /** 409 where another change of the password was faster. */
     setPersonPassword: (

@@ -35,7 +35,13 @@ const verdictSchema = z.object({
   roles: z
     .array(outlookSchema.extend({ roles: z.array(z.string()) }))
     .describe(
-      'By what the policy requires of people with one of these roles, counted as if everybody had one: roles are known when a person signs in.',
+      'By what the policy requires of people with one of these roles. Counted as if everybody had one, unless `areRolesKnown`.',
+    ),
+  rolesOfNobody: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Roles of the policy that nobody in the people store has: they protect nobody. Absent unless `areRolesKnown`.',
     ),
 });
 components.add(verdictSchema, { id: 'FactorVerdict' });
@@ -46,6 +52,12 @@ export const factorCountsSchema = z.object({
     .int()
     .describe('People who signed in since `since`, or who have a factor. Gatehouse knows no others.'),
   since: z.string().describe('How far the security events were read. ISO 8601, UTC.'),
+  areRolesKnown: z
+    .boolean()
+    .optional()
+    .describe(
+      'True: the people store says who has the roles of the policy. False: roles are known when a person signs in. Absent: the policy names none.',
+    ),
   held: z
     .object({
       passkeys: z.int(),
@@ -70,9 +82,11 @@ export const factorPreviewSchema = factorCountsSchema.extend({
     .boolean()
     .describe('True: the change may refuse sign-ins that are admitted now, and times of grace begin anew.'),
   newlyInGrace: countedSchema.describe(
-    'People who come in now, and after the change for the time of grace alone.',
+    'People who come in now, and after the change for the time of grace alone. By their roles, too, where `areRolesKnown`.',
   ),
-  newlyLockedOut: countedSchema.describe('People who come in now, and would not after the change.'),
+  newlyLockedOut: countedSchema.describe(
+    'People who come in now, and would not after the change. By their roles, too, where `areRolesKnown`.',
+  ),
 });
 components.add(factorPreviewSchema, { id: 'FactorPreview' });
 

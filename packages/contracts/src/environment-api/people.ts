@@ -52,6 +52,13 @@ export const peopleSchema = z.object({ people: z.array(personViewSchema) });
 /** `GET …/people/numbers?state=active|inactive&after=&limit=`: in order of numbers. */
 export const peopleNumbersSchema = z.object({ dbids: z.array(dbid) });
 
+/** `GET …/people/groups?after=&limit=`: the groups of everybody, in order of numbers. */
+export const groupsOfPeopleSchema = z.object({
+  people: z.array(personViewSchema.pick({ dbid: true, userName: true, isActive: true, groups: true })),
+});
+
+export const maxGroupsOfPeopleAtOnce = 1_000;
+
 /** Of one search; an answer has at most as many. */
 export const maxPeopleAtOnce = 50;
 

@@ -92,6 +92,8 @@ export function createPeopleStandIn() {
   }
 
   const standIn = {
+    /** As the release before, which has no list of groups. */
+    hidesGroups: false,
     /** Numbers by issuer and subject. */
     provided: new Map<string, number>(),
     /** What every single sign-on of somebody new is answered. */
@@ -132,6 +134,11 @@ export function createPeopleStandIn() {
             dbids: dbids.filter((dbid) => dbid > Number(query['after'])).slice(0, Number(query['limit'])),
           },
         });
+      }
+      if (part === 'groups') {
+        if (standIn.hidesGroups) return Promise.resolve({ status: 404 });
+        const after = all.filter(({ dbid }) => dbid > Number(query['after']));
+        return Promise.resolve({ status: 200, data: { people: after.slice(0, Number(query['limit'])) } });
       }
       if (part === 'search') return Promise.resolve({ status: 200, data: searched(all, query) });
       const [[field = '', value = ''] = []] = Object.entries(query);

@@ -123,6 +123,7 @@ export const matrix = {
   'GET /internal/environments/{id}/people': 'internal',
   'GET /internal/environments/{id}/people/search': 'internal',
   'GET /internal/environments/{id}/people/numbers': 'internal',
+  'GET /internal/environments/{id}/people/groups': 'internal',
   'PUT /internal/environments/{id}/people/{dbid}/password': 'internal',
   'GET /internal/people/environments': 'internal',
   'POST /internal/password-links/read': 'internal',

@@ -3,6 +3,8 @@ import { envelopeOf, wrapped } from '@gatehouse/contracts/answers';
 import {
   environmentsOfPeopleSchema,
   foundPeopleSchema,
+  groupsOfPeopleSchema,
+  maxGroupsOfPeopleAtOnce,
   maxPeopleAtOnce,
   minNamePart,
   passwordLinkCodeSchema,
@@ -25,7 +27,7 @@ import { contextOf } from '../changes/writer.ts';
 import { dbidText } from '../fields/scalars.ts';
 import type { PasswordLinks } from './password-links.ts';
 import type { PeoplePasswords } from './passwords.ts';
-import { findPeople, listPeopleNumbers, type PersonName } from './person-view.ts';
+import { findPeople, listGroupsOfPeople, listPeopleNumbers, type PersonName } from './person-view.ts';
 import { environmentsOfPeople, searchPeople } from './search.ts';
 
 const tags = ['internal'];
@@ -108,6 +110,28 @@ export function internalPeopleRoutes(internal: App, { db, passwords }: PeopleRou
     async (request) => {
       const id = requireEnvironmentId(request.params.id);
       return ok({ dbids: await listPeopleNumbers(db, id, request.query) });
+    },
+  );
+
+  internal.get(
+    '/groups',
+    {
+      schema: {
+        tags,
+        operationId: 'listGroupsOfPeople',
+        summary: 'The groups of each person, in order of numbers',
+        params,
+        querystring: z.object({
+          after: dbidText(0).default(0),
+          limit: integer(1, maxGroupsOfPeopleAtOnce).default(maxGroupsOfPeopleAtOnce),
+        }),
+        response: { 200: envelopeOf(groupsOfPeopleSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      const id = requireEnvironmentId(request.params.id);
+      return ok({ people: await listGroupsOfPeople(db, id, request.query) });
     },
   );
 

@@ -13,6 +13,11 @@ export const linkEnd = `CASE WHEN p.password IS NULL THEN (SELECT ${isoTime('l.e
 /** SQL expression: the issuers of the links of `people p` to identity providers. */
 export const linkIssuers = `ARRAY(SELECT l.issuer FROM environment.people_links l WHERE l.person_id = p.id)`;
 
+/** SQL expression: the names of the groups of `people p`. */
+const groupNames = `ARRAY(SELECT g.name::text
+      FROM environment.people_group_members m JOIN environment.people_groups g ON g.id = m.group_id
+      WHERE m.person_id = p.id ORDER BY g.name_key LIMIT ${maxGroups})`;
+
 /** SQL expression that builds a `PersonView` from `people p`. */
 export const personJson = `json_strip_nulls(json_build_object(
     'id', p.id, 'dbid', p.dbid, 'version', p.version, 'userName', p.user_name, 'firstName', p.first_name,
@@ -20,9 +25,7 @@ export const personJson = `json_strip_nulls(json_build_object(
     'isActive', p.is_active, 'passwordEnvelope', p.password, 'passwordLinkEndsAt', ${linkEnd},
     'linkIssuers', ${linkIssuers},
     'passwordChangedAt', floor(extract(epoch FROM p.password_changed_at))::bigint,
-    'groups', ARRAY(SELECT g.name::text
-      FROM environment.people_group_members m JOIN environment.people_groups g ON g.id = m.group_id
-      WHERE m.person_id = p.id ORDER BY g.name_key LIMIT ${maxGroups})
+    'groups', ${groupNames}
   ))`;
 
 const selectPerson = `SELECT ${personJson} AS person FROM environment.people p`;
@@ -73,6 +76,20 @@ export async function listPeopleNumbers(
     values: [environmentId, after, limit],
   });
   return rows.map((row) => row.dbid);
+}
+
+export async function listGroupsOfPeople(
+  db: Queryable,
+  environmentId: string,
+  { after, limit }: { after: number; limit: number },
+) {
+  const { rows } = await db.query<Pick<PersonView, 'dbid' | 'userName' | 'isActive' | 'groups'>>({
+    name: 'people_groups_of_all',
+    text: `SELECT p.dbid, p.user_name AS "userName", p.is_active AS "isActive", ${groupNames} AS groups
+      FROM environment.people p WHERE p.environment_id = $1 AND p.dbid > $2 ORDER BY p.dbid LIMIT $3`,
+    values: [environmentId, after, limit],
+  });
+  return rows;
 }
 
 /** Reads the person and locks the row until the transaction ends. */

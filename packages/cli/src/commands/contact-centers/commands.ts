@@ -22,7 +22,7 @@ import { optionsOf } from '../../input/options.ts';
 import type { Session } from '../../session.ts';
 import { resourceCommands, sortOption } from '../resource-command.ts';
 import { ccEndsCommand } from './ends.ts';
-import { ccFactorsCommand, printPreview } from './factors.ts';
+import { ccFactorsCommand, printPreview, warningsOfChange } from './factors.ts';
 import { ccSubjectsCommand } from './subjects.ts';
 
 /** `subjects` changes the scope of subjects, and says first what ends. */
@@ -60,10 +60,11 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
   const cc = program.command('cc').description('contact centres');
   const commands = resourceCommands(cc, cli, {
     resource: contactCenter,
-    calls: ({ environmentApi, authApi }: Session) => ({
-      ...createContactCenterAdministration(environmentApi),
+    calls: (session: Session) => ({
+      ...createContactCenterAdministration(session.environmentApi),
+      warnings: (id: string, body: ContactCenterChange) => warningsOfChange(session, id, body),
       tryPolicy: (id: string, { secondFactor }: ContactCenterChange) => {
-        if (secondFactor !== undefined) return dryRunSecondFactor(authApi, id, { secondFactor });
+        if (secondFactor !== undefined) return dryRunSecondFactor(session.authApi, id, { secondFactor });
         throw new UsageError(
           'Only the second factor can be tried: name an option of it, such as --second-factor-mode',
         );
@@ -102,8 +103,11 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
         '--dry-run',
         'store nothing: say whom the second factor that is given would keep out; exit code 1 when it locks somebody out',
       ),
-    send: (calls, id, body: ContactCenterChange, { dryRun }: { dryRun?: boolean }): Promise<Sent> =>
-      dryRun ? calls.tryPolicy(id, body) : calls.change(id, body),
+    async send(calls, id, body: ContactCenterChange, { dryRun }: { dryRun?: boolean }): Promise<Sent> {
+      if (dryRun) return calls.tryPolicy(id, body);
+      const sent = await calls.change(id, body);
+      return { ...sent, warnings: [...sent.warnings, ...(await calls.warnings(id, body))] };
+    },
     print(session, sent) {
       if ('after' in sent) printPreview(session, sent);
       else session.output.written(`Contact centre ${sent.data.id} is changed.`, sent);

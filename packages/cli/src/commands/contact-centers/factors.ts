@@ -1,11 +1,14 @@
 /** `gatehouse cc factors`, and the dry run of `cc update`: who has which second factor, and whom a policy keeps out. */
-import { countFactors } from '@gatehouse/api-client/auth-api';
+import { countFactors, dryRunSecondFactor } from '@gatehouse/api-client/auth-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
+import type { Warning } from '@gatehouse/contracts/answers';
 import type {
   FactorCounts,
   FactorOutlook,
   FactorPreview,
   FactorVerdict,
 } from '@gatehouse/contracts/auth-administration';
+import type { ContactCenterChange } from '@gatehouse/contracts/resources';
 import type { AssuranceLevel } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
@@ -23,7 +26,8 @@ export function ccFactorsCommand(cc: Command, cli: Cli): void {
     .action(
       cli.action<object, [string]>(async (session, _options, named) => {
         const counts = await countFactors(session.authApi, await contactCenterOf(session, named));
-        session.output.record(counts, [...heldLines(counts), ...verdictLines(counts.now)]);
+        session.output.record(counts, [...heldLines(counts), ...verdictLines(counts.now, counts)]);
+        session.output.warn(roleWarnings(counts.now));
       }),
     );
 }
@@ -36,8 +40,9 @@ export function printPreview(session: Session, preview: FactorPreview): void {
     ['stricter', isStricter ? 'yes' : 'no'],
     ['would be locked out', shown(newlyLockedOut)],
     ['would have to set a factor up', shown(newlyInGrace)],
-    ...verdictLines(after),
+    ...verdictLines(after, preview),
   ]);
+  session.output.warn(roleWarnings(after));
   session.output.note('Nothing is stored: this was a dry run.');
   if (newlyLockedOut.count > 0) session.exitCode = exitCodes.negative;
 }
@@ -55,11 +60,37 @@ function heldLines({ people, since, held }: FactorCounts): Line[] {
   ];
 }
 
-function verdictLines({ everybody, roles, enrolmentEndsAt }: FactorVerdict): Line[] {
+const roleWarnings = ({ rolesOfNobody = [] }: FactorVerdict): Warning[] =>
+  rolesOfNobody.map((role) => ({
+    field: 'secondFactor',
+    value: role,
+    message: `nobody in the people store has the role ${role}, so the policy protects nobody by it`,
+  }));
+
+/** Of a change that is stored: Auth API alone knows who has the roles, and need not answer. */
+export async function warningsOfChange(
+  { authApi }: Session,
+  id: string,
+  { secondFactor }: ContactCenterChange,
+): Promise<Warning[]> {
+  if (!secondFactor?.requiredRoles && !secondFactor?.phishingResistantRoles) return [];
+  try {
+    return roleWarnings((await dryRunSecondFactor(authApi, id, { secondFactor })).after);
+  } catch (error) {
+    if (error instanceof UpstreamError) return [];
+    throw error;
+  }
+}
+
+function verdictLines(
+  { everybody, roles, enrolmentEndsAt }: FactorVerdict,
+  { areRolesKnown = false }: Pick<FactorCounts, 'areRolesKnown'>,
+): Line[] {
+  const whose = areRolesKnown ? 'people with' : 'if all were';
   return [
     ['time to set a factor up ends', enrolmentEndsAt],
     ...outlookLines('everybody', everybody),
-    ...roles.flatMap((one) => outlookLines(`if all were ${one.roles.join(' or ')}`, one)),
+    ...roles.flatMap((one) => outlookLines(`${whose} ${one.roles.join(' or ')}`, one)),
   ];
 }
 

@@ -11,6 +11,8 @@ export interface Person {
   held: HeldFactors;
   /** Of the last sign-in. */
   isByProvider: boolean;
+  /** Those that the policy names. Undefined: they are known when the person signs in. */
+  roles: readonly string[] | undefined;
 }
 
 export type Standing = 'ready' | 'byProvider' | 'mustAdd' | 'inGrace' | 'lockedOut';
@@ -20,10 +22,13 @@ export type Judge = (person: Person) => Standing;
 
 export interface Outlook {
   level: AssuranceLevel;
-  judge: Judge;
+  /** Undefined: the person is none of those whom it is about. */
+  judge(person: Person): Standing | undefined;
 }
 
 export interface PolicyOutlook extends Pick<FactorVerdict, 'enrolmentEndsAt'> {
+  /** By the roles, too, where they are known. */
+  judge: Judge;
   everybody: Outlook;
   roles: (Outlook & { roles: readonly string[] })[];
 }
@@ -35,13 +40,27 @@ export function outlookOf(policy: SecondFactorView, nowMs: number): PolicyOutloo
     ['secondFactor', requiredRoles],
     ['phishingResistant', phishingResistantRoles],
   ] as const;
+  const judges = {
+    password: judgeOf(policy, 'password', nowMs),
+    secondFactor: judgeOf(policy, 'secondFactor', nowMs),
+    phishingResistant: judgeOf(policy, 'phishingResistant', nowMs),
+  };
+  const judge: Judge = (person) => judges[needOf({ policy, roles: person.roles ?? [] }).level](person);
   const endsAtMs = enrolmentGraceEndsAtMs(policy);
   return definedOnly({
     enrolmentEndsAt: endsAtMs === undefined ? undefined : new Date(endsAtMs).toISOString(),
-    everybody: { level, judge: judgeOf(policy, level, nowMs) },
+    judge,
+    everybody: { level, judge: judges[level] },
     roles: ofRoles
       .filter(([ofRole, roles]) => roles.length > 0 && !reaches(level, ofRole))
-      .map(([ofRole, roles]) => ({ roles, level: ofRole, judge: judgeOf(policy, ofRole, nowMs) })),
+      .map(([ofRole, roles]) => ({
+        roles,
+        level: ofRole,
+        judge(person: Person) {
+          if (person.roles === undefined) return judges[ofRole](person);
+          return person.roles.some((role) => roles.includes(role)) ? judge(person) : undefined;
+        },
+      })),
   });
 }
 

@@ -13,15 +13,18 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Actor } from '../../core/administration/actor.ts';
 import { noPolicy } from '../../core/assurance/need.ts';
 import { type HeldFactors, lastingFactors } from '../../factors/store/held.ts';
+import type { RolesOfPeople } from '../../people/accounts/known-roles.ts';
+import type { UserService } from '../../people/accounts/service.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { SeenPeople } from '../../records/audit/seen-people.ts';
 import { helpDeskEventOf } from '../help-desk/events.ts';
 import type { HelpDeskPeople } from '../help-desk/people.ts';
-import { type Outlook, outlookOf, type Person, type PolicyOutlook, type Standing } from './outlook.ts';
+import { type Outlook, outlookOf, type Person, type Standing } from './outlook.ts';
 
 export interface FactorCountsOptions {
   people: Pick<HelpDeskPeople, 'contactCenter'>;
   seen: Pick<SeenPeople, 'entrants' | 'namesOf'>;
+  knownRoles: UserService['knownRoles'];
   /** What each person of a contact centre has, by `sub`. */
   heldOf(contactCenterId: string): Promise<ReadonlyMap<string, HeldFactors>>;
   audit: Pick<AuditWriter, 'write'>;
@@ -42,39 +45,59 @@ const nothing: HeldFactors = {
 type Counted = FactorOutlook['lockedOut'];
 
 /** Both throw AppError 404, 503. */
-export function createFactorCounts({ people, seen, heldOf, audit, now }: FactorCountsOptions) {
-  const readPeople = async (contactCenterId: string) => {
+export function createFactorCounts(options: FactorCountsOptions) {
+  const { people, seen, knownRoles, heldOf, audit, now } = options;
+
+  const readPeople = async (contactCenterId: string, roles: RolesOfPeople | undefined) => {
     const [entrants, held] = await Promise.all([
       seen.entrants(now() - lookBackMs, contactCenterId),
       heldOf(contactCenterId),
     ]);
-    const found = new Map<string, Person>(
+    const found = new Map<string, Omit<Person, 'roles'>>(
       [...held].map(([sub, has]) => [sub, { sub, held: has, isByProvider: false }]),
     );
     for (const { sub, isByProvider } of entrants.people)
       found.set(sub, { sub, held: held.get(sub) ?? nothing, isByProvider });
-    return { all: [...found.values()], since: new Date(entrants.sinceMs).toISOString() };
+    const all = [...found.values()].map((person): Person => {
+      return { ...person, roles: roles && (roles.get(person.sub) ?? []) };
+    });
+    return { all, since: new Date(entrants.sinceMs).toISOString() };
   };
 
   /** What both answers have, and the means to count on. */
-  const open = async (contactCenter: string, actor: Actor) => {
+  const open = async (contactCenter: string, actor: Actor, change?: FactorDryRun['secondFactor']) => {
     const place = await people.contactCenter(contactCenter, actor.within);
     const { id: contactCenterId } = place;
     const fields = { purpose: 'factors' };
     await audit.write(helpDeskEventOf('access_inspected', actor, { contactCenterId, fields }));
-    const { all, since } = await readPeople(contactCenterId);
     const policy: SecondFactorView = place.secondFactor ?? noPolicy;
+    const changed: SecondFactorView = { ...policy, ...definedOnly(change ?? {}) };
+    const named = [...new Set([policy, changed].flatMap(rolesIn))];
+    const roles = named.length === 0 ? undefined : await knownRoles(place, named);
+    const { all, since } = await readPeople(contactCenterId, roles);
     const counted = async (of: readonly Person[]): Promise<Counted> => {
       const subs = of.slice(0, maxNamedPeople).map(({ sub }) => sub);
       const names = await seen.namesOf(subs, contactCenterId);
       return { count: of.length, names: names.map(({ userName }) => userName) };
     };
-    const present = outlookOf(policy, now());
-    const counts: FactorCounts = {
-      ...{ contactCenterId, people: all.length, since, held: holdersAmong(all) },
-      now: await verdictOf(present, all, counted),
+    const judged = async (under: SecondFactorView) => {
+      const { judge, everybody, roles: ofRoles, ...times } = outlookOf(under, now());
+      const verdict: FactorVerdict = {
+        ...times,
+        everybody: await countsOf(everybody, all, counted),
+        roles: await Promise.all(
+          ofRoles.map(async (one) => ({ roles: [...one.roles], ...(await countsOf(one, all, counted)) })),
+        ),
+        ...(roles && { rolesOfNobody: unowned(rolesIn(under), roles) }),
+      };
+      return { judge, verdict };
     };
-    return { policy, all, counted, present, counts };
+    const present = await judged(policy);
+    const counts: FactorCounts = {
+      ...{ contactCenterId, people: all.length, since, held: holdersAmong(all), now: present.verdict },
+      ...(named.length > 0 && { areRolesKnown: roles !== undefined }),
+    };
+    return { policy, changed, all, counted, judged, before: present.judge, counts };
   };
 
   return {
@@ -87,17 +110,15 @@ export function createFactorCounts({ people, seen, heldOf, audit, now }: FactorC
       { secondFactor: change }: Readonly<{ secondFactor: FactorDryRun['secondFactor'] }>,
       actor: Actor,
     ): Promise<FactorPreview> {
-      const { policy, all, counted, present, counts } = await open(contactCenter, actor);
-      const changed: SecondFactorView = { ...policy, ...definedOnly(change) };
+      const opened = await open(contactCenter, actor, change);
+      const { policy, changed, all, counted, judged, before, counts } = opened;
       const isRaised = isStricter(policy, changed);
       const raised = isRaised ? { ...changed, raisedAt: new Date(now()).toISOString() } : changed;
-      const next = outlookOf(raised, now());
-      const before = present.everybody.judge;
-      const judge = next.everybody.judge;
+      const { judge, verdict: after } = await judged(raised);
       const comesIn: readonly Standing[] = ['ready', 'byProvider', 'mustAdd'];
       return {
         ...counts,
-        after: await verdictOf(next, all, counted),
+        after,
         isStricter: isRaised,
         newlyInGrace: await counted(
           all.filter((one) => comesIn.includes(before(one)) && judge(one) === 'inGrace'),
@@ -112,18 +133,15 @@ export function createFactorCounts({ people, seen, heldOf, audit, now }: FactorC
 
 type CountNamed = (of: readonly Person[]) => Promise<Counted>;
 
-async function verdictOf(
-  { everybody, roles, ...times }: PolicyOutlook,
-  all: readonly Person[],
-  counted: CountNamed,
-): Promise<FactorVerdict> {
-  return {
-    ...times,
-    everybody: await countsOf(everybody, all, counted),
-    roles: await Promise.all(
-      roles.map(async (one) => ({ roles: [...one.roles], ...(await countsOf(one, all, counted)) })),
-    ),
-  };
+const rolesIn = ({ requiredRoles, phishingResistantRoles }: SecondFactorView) => [
+  ...requiredRoles,
+  ...phishingResistantRoles,
+];
+
+/** A wrong name protects nobody, and nothing else would say so. */
+function unowned(named: readonly string[], roles: RolesOfPeople): string[] {
+  const owned = new Set([...roles.values()].flat());
+  return [...new Set(named)].filter((name) => !owned.has(name));
 }
 
 async function countsOf(

@@ -51,6 +51,7 @@ export function composeAccounts(core: Core, dependencies: AccountDependencies) {
     admission,
     settings: config.signIn,
     contactCenters,
+    environmentApi,
     connect: connector.connect,
     usualAddresses: createUsualAddresses(config.encryption.keys),
     passwordRule: dependencies.ssoSettings.passwordRule,

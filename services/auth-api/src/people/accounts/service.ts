@@ -21,6 +21,7 @@ import { createCutOffs } from './cut-offs.ts';
 import { createDummyVerification } from './dummy-verification.ts';
 import { createIdentification } from './identify.ts';
 import { createIdentities } from './identities.ts';
+import { createKnownRoles, type KnownRolesOptions } from './known-roles.ts';
 import { createLockoutRules, type LockoutRulesReader } from './lockout-rules.ts';
 import type { LoginNames } from './login-name.ts';
 import { createPasswordAccess, type PasswordRule } from './password-rule.ts';
@@ -33,6 +34,7 @@ interface UserServiceOptions {
   settings: Config['signIn'];
   admission: Pick<Admission, 'admit' | 'admitPasswordAlone'>;
   contactCenters: ContactCenterService;
+  environmentApi: KnownRolesOptions['environmentApi'];
   connect(environment: EnvironmentView): PeopleDirectory;
   usualAddresses: UsualAddresses;
   passwordRule: PasswordRule;
@@ -49,7 +51,8 @@ export type UserService = ReturnType<typeof createUserService>;
 export function createUserService(core: Core, options: UserServiceOptions) {
   const { redis, keyspace, log, now } = core;
   const { metrics } = core.kit;
-  const { settings, contactCenters, connect, usualAddresses, loginNames, revocations, activity } = options;
+  const { settings, contactCenters, environmentApi, connect, usualAddresses, loginNames } = options;
+  const { revocations, activity } = options;
   const { writer: audit, seenPeople: seen, floodLimited } = options.audit;
   const records = createPersonChangeRecords(redis, keyspace);
   const cutOffs = createCutOffs({ audit, seen, log });
@@ -111,6 +114,7 @@ export function createUserService(core: Core, options: UserServiceOptions) {
     openShared: links.openShared,
     identify,
     isMember,
+    knownRoles: createKnownRoles({ environmentApi, contactCenters, links, identities, log }),
     delays: createDelays({ limiter, lockoutRules, contactCenters }),
     refresh: createRefresh({ contactCenters, links, identities }),
     contactCenterStatus: createContactCenterStatus({

@@ -10,7 +10,10 @@ import {
   namedAccessGroup,
 } from '@gatehouse/people-directory';
 
-export function cfgPersonOf(person: PersonView): CfgPerson {
+/** A person as far as it must be known. */
+type Known<Field extends keyof PersonView> = Pick<PersonView, Field> & Partial<PersonView>;
+
+export function cfgPersonOf(person: Known<'dbid' | 'userName' | 'isActive'>): CfgPerson {
   return definedOnly({
     DBID: person.dbid,
     tenantDBID: environmentTenantDbid,
@@ -29,6 +32,6 @@ export function cfgPersonOf(person: PersonView): CfgPerson {
   });
 }
 
-export function accessGroupsOf({ groups }: PersonView): CfgAccessGroup[] {
+export function accessGroupsOf({ groups }: Known<'groups'>): CfgAccessGroup[] {
   return groups.map(namedAccessGroup);
 }

@@ -86,9 +86,11 @@ describe('the count of second factors', () => {
     expect((await count()).now.everybody).toMatchObject({ byProvider: 0, lockedOut: { count: 2 } });
   });
 
-  it('counts as if everybody had a role that needs more', async () => {
+  it('counts as if everybody had a role that needs more, where roles are known at a sign-in alone', async () => {
     await requireFactors(stack, { phishingResistantRoles: ['ROLE_ADMIN'], raisedAt: daysAgo(15) });
-    const { everybody, roles } = (await count()).now;
+    const { areRolesKnown, now } = await count();
+    const { everybody, roles, rolesOfNobody } = now;
+    expect([areRolesKnown, rolesOfNobody]).toEqual([false, undefined]);
     expect(everybody).toMatchObject({ level: 'password', ready: 6 });
     expect(roles).toMatchObject([
       { roles: ['ROLE_ADMIN'], level: 'phishingResistant', ready: 2, mustAdd: 2, lockedOut: { count: 1 } },

@@ -1,6 +1,12 @@
 /** Builds the tab of second factors: who has which, whom the policy keeps out, and the question before it becomes stricter. */
-import type { FactorCounts, FactorOutlook, FactorPreview } from '@gatehouse/contracts/auth-administration';
+import type {
+  FactorCounts,
+  FactorOutlook,
+  FactorPreview,
+  FactorVerdict,
+} from '@gatehouse/contracts/auth-administration';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
+import type { Message } from '../../pages/message.ts';
 import { formatsIn } from '../../texts/formats.ts';
 import type { Typed } from '../form/inputs.ts';
 import { confirmationOf } from '../shell/confirmation.ts';
@@ -18,11 +24,12 @@ export function secondFactorPage(
   counts: FactorCounts,
 ): FactPartsPage {
   const { text } = visit;
-  const { people, since, now } = counts;
+  const { people, since, now, areRolesKnown } = counts;
   const { everybody, roles, enrolmentEndsAt } = now;
   return {
     ...contactCenterHeader(visit, center, 'secondFactor'),
     lead: text(`${below}.text`),
+    message: rolesOfNobody(visit, now),
     actions: [
       {
         label: text(`${below}.change`),
@@ -38,7 +45,7 @@ export function secondFactorPage(
       },
       ...roles.map((one) => ({
         title: text(`${below}.roles`, { roles: formatsIn(visit.language).words(one.roles) }),
-        text: `${text(`${below}.level.${one.level}`)} ${text(`${below}.roles.text`)}`,
+        text: `${text(levelOfRoles(one))} ${text(`${below}.roles.${areRolesKnown ? 'known' : 'text'}`)}`,
         facts: outlookFacts(visit, one, enrolmentEndsAt),
       })),
       {
@@ -48,6 +55,26 @@ export function secondFactorPage(
       },
       { title: text(`${below}.policy`), facts: policyFacts(visit, center) },
     ],
+  };
+}
+
+/** No role needs less than a second factor. */
+const levelOfRoles = ({ level }: FactorOutlook) =>
+  level === 'phishingResistant'
+    ? (`${below}.roles.level.phishingResistant` as const)
+    : (`${below}.roles.level.secondFactor` as const);
+
+/** A typing error would protect nobody. */
+function rolesOfNobody(
+  { text, language }: ConsoleVisit,
+  { rolesOfNobody: names = [] }: FactorVerdict,
+): Message | undefined {
+  if (names.length === 0) return undefined;
+  const roles = formatsIn(language).words(names);
+  return {
+    kind: 'warning',
+    title: text(`${below}.nobody.title`, { roles }),
+    text: text(`${below}.nobody.text`),
   };
 }
 
@@ -108,12 +135,12 @@ export function stricterPage(
   { preview, typed }: { preview: FactorPreview; typed: Typed },
 ): ConfirmPage {
   const { text } = visit;
-  const { after, newlyInGrace, newlyLockedOut } = preview;
+  const { after, newlyInGrace, newlyLockedOut, areRolesKnown } = preview;
   const { everybody, roles, enrolmentEndsAt } = after;
   const path = secondFactorPath(center.id);
   const sent = Object.entries(typed).filter(([name]) => name.startsWith('secondFactor.'));
   const until = enrolmentEndsAt === undefined ? undefined : new Date(enrolmentEndsAt);
-  return confirmationOf(visit, {
+  const page = confirmationOf(visit, {
     key: `${below}.stricter`,
     named: { name: center.name },
     breadcrumbs: breadcrumbsBelowTab(visit, center, 'secondFactor'),
@@ -127,7 +154,9 @@ export function stricterPage(
         value: text('console.contactCenters.ends.count', { count: everybody.mustAdd }),
       },
       ...roles.map((one) => ({
-        label: text(`${below}.roles.most`, { roles: formatsIn(visit.language).words(one.roles) }),
+        label: text(`${below}.roles.${areRolesKnown ? 'exact' : 'most'}`, {
+          roles: formatsIn(visit.language).words(one.roles),
+        }),
         value: named(visit, { ...one.lockedOut, count: one.lockedOut.count + one.inGrace.count }),
       })),
     ],
@@ -140,4 +169,5 @@ export function stricterPage(
     cancel: path,
     isDangerous: true,
   });
+  return { ...page, message: rolesOfNobody(visit, after) };
 }
