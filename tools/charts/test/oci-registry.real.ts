@@ -5,10 +5,11 @@ import { recordForeignSoftware } from '@gatehouse/testing/foreign-software';
 import { freePort } from '@gatehouse/testing/network';
 import { temporaryFolder } from '@gatehouse/testing/programs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { versionOf } from '../../generate/versions.ts';
 import { type AssembledCharts, assembleCharts } from '../assemble.ts';
 import { ciFile } from '../ci-values.ts';
 import { runHelm } from '../helm.ts';
-import { serviceCharts } from '../places.ts';
+import { repository, serviceCharts } from '../places.ts';
 import { startRegistry, whyNoRegistry } from '../registry/registry.ts';
 
 describe.skipIf(whyNoRegistry() !== undefined)('charts in an OCI registry', () => {
@@ -35,14 +36,14 @@ describe.skipIf(whyNoRegistry() !== undefined)('charts in an OCI registry', () =
     'Helm %i packs them, pushes them, and renders the same from there',
     async (major) => {
       const folder = await temporaryFolder();
-      const repository = `oci://${registry.address}/helm-${major}`;
+      const registryFolder = `oci://${registry.address}/helm-${major}`;
       for (const chart of serviceCharts) {
         const packed = await runHelm(['package', charts.folder(chart), '--destination', folder], '', major);
         expect(packed).toMatchObject({ exitCode: 0 });
       }
       for (const archive of readdirSync(folder)) {
         const file = path.join(folder, archive);
-        expect(await runHelm(['push', file, repository, '--plain-http'], '', major)).toMatchObject({
+        expect(await runHelm(['push', file, registryFolder, '--plain-http'], '', major)).toMatchObject({
           exitCode: 0,
         });
       }
@@ -52,7 +53,12 @@ describe.skipIf(whyNoRegistry() !== undefined)('charts in an OCI registry', () =
           const { stdout, stderr } = await runHelm(['template', chart, ...from, ...values], '', major);
           return stdout || stderr;
         };
-        const published = await render(`${repository}/${chart}`, '--version', '0.1.0', '--plain-http');
+        const published = await render(
+          `${registryFolder}/${chart}`,
+          '--version',
+          versionOf(repository),
+          '--plain-http',
+        );
         expect(published).toContain('kind: Deployment');
         expect(published).toBe(await render(charts.folder(chart)));
       }
