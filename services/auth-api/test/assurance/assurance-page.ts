@@ -37,7 +37,7 @@ const signIns: [text: string, ...proofs: Proof[]][] = [
 ];
 
 function rowOf([text, ...proofs]: (typeof signIns)[number]): string {
-  const { level, amr } = assuranceOf(proofs, noPolicy, { countsDevices: true });
+  const { level, amr } = assuranceOf(proofs, { ...noPolicy, rememberDays: 1 }, { countsDevices: true });
   return `| ${text} | ${amr.map((method) => `\`${method}\``).join(' ')} | \`${level}\` |`;
 }
 
@@ -98,6 +98,7 @@ const changes = `## When a policy changes
 - People without a factor are let in for \`enrolmentGraceDays\` after a stricter policy, and are asked at each sign-in to add one. Somebody who has a factor is asked for it at once.
 - A refresh token of a weaker sign-in works for \`graceHours\` after a stricter policy. Its first use after that is refused, and ends every token of that sign-in. A stricter client
   or request gives no such time.
+- A remembered device of before a stricter policy counts no more, nor does any where none is remembered: also in sessions that began by it.
 - A second factor that is older than \`reauthenticateHours\` does not count any more.
 - While Environment API is away the last policy counts that any replica has seen; it is kept in PostgreSQL. Where there is none, the answer is 503.
 - Each refusal is the event \`assurance_refused\`, which names the act, the level that is needed, the level that was reached, and who demands it.

@@ -77,6 +77,29 @@ describe('a stricter policy', () => {
     expect((await refresh(tokens.refresh_token)).status).toBe(200);
   });
 
+  // attack: go on by a session, or by refresh tokens, of a device that a stricter policy has ended | CWE-613, ASVS 7.4.2 | guard: services/auth-api/src/core/assurance/assurance.ts
+  it('ends what a remembered device stands for, also in sessions and families that began by it', async () => {
+    const proofs: Proof[] = [
+      { factor: 'password', atMs: now() },
+      { factor: 'rememberedDevice', atMs: now() - 1000 },
+    ];
+    const browser = await browserBy(proofs);
+    const policy = { mode: 'required', rememberDays: 7, graceHours: 0, enrolmentGraceDays: 0 } as const;
+    await requireFactors(stack, policy);
+    const tokens = await tokensOf(browser);
+    expect(await refusedOf(browser)).toBeNull();
+    await requireFactors(stack, { ...policy, raisedAt: new Date(now()).toISOString() });
+    expect(await refusedOf(browser)).toBe('interaction_required');
+    expect(refusalOf(await refresh(tokens.refresh_token))).toEqual([400, 'invalid_grant']);
+  });
+
+  it('remembers no device any more where it says so', async () => {
+    const device = { factor: 'rememberedDevice', atMs: now() } as const;
+    const browser = await browserBy([{ factor: 'password', atMs: now() }, device]);
+    await requireFactors(stack, { mode: 'required', rememberDays: 0 });
+    expect(await refusedOf(browser)).toBe('interaction_required');
+  });
+
   it('sends a person with a weaker session to the sign-in page, and lets the password wait for a factor there', async () => {
     const browser = await browserBy();
     await requireFactors(stack, { mode: 'required' });

@@ -225,7 +225,7 @@ it('a person whose sign-in is 16 minutes old ends one session of a person, and n
 
 describe('a person at a contact centre that requires a second factor', () => {
   const sub = '0d9a6d7a-7d0b-8b7e-9c9f-1f2f3f4f5f73';
-  beforeAll(() => requireFactors(stack, { mode: 'required' }));
+  beforeAll(() => requireFactors(stack, { mode: 'required', rememberDays: 7 }));
   afterAll(() => requireFactors(stack, {}));
   beforeEach(() => list({ user: sub }));
 

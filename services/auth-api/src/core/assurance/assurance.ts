@@ -1,5 +1,5 @@
 /** Computes from the proofs of a sign-in which level it reaches under a policy, and when each level was last proved. */
-import type { SecondFactor } from '@gatehouse/contracts/environment-api';
+import type { SecondFactorView } from '@gatehouse/contracts/environment-api';
 import { type AssuranceLevel, reaches, strongerOf } from '@gatehouse/contracts/values';
 import { methodsOf, type OwnProof, type Proof, severalFactors } from './proof.ts';
 
@@ -15,7 +15,10 @@ export interface Assurance {
 }
 
 /** The rules by which proofs count. */
-export type CountingRules = Pick<SecondFactor, 'allowedFactors' | 'federated' | 'syncedPasskeys'>;
+export type CountingRules = Pick<
+  SecondFactorView,
+  'allowedFactors' | 'federated' | 'syncedPasskeys' | 'rememberDays' | 'raisedAt'
+>;
 
 /** A level, and when it was proved. */
 interface Reached {
@@ -71,14 +74,22 @@ function pairs(proofs: readonly Proof[], rules: CountingRules, countsDevices: bo
       case 'passkey':
         return counts(proof, rules) ? [{ level: 'phishingResistant', atMs: latest(password, proof) }] : [];
       case 'rememberedDevice':
-        return countsDevices ? [{ level: 'secondFactor', atMs: proof.atMs }] : [];
+        return countsDevices && isRemembered(proof, rules)
+          ? [{ level: 'secondFactor', atMs: proof.atMs }]
+          : [];
       default:
         return [];
     }
   });
 }
 
-function counts(proof: OwnProof, rules: CountingRules): boolean {
+/** A session goes on with the proof: a stricter policy ends that too, as does one by which nothing is remembered. */
+function isRemembered({ atMs }: { atMs: number }, { rememberDays, raisedAt }: CountingRules): boolean {
+  return rememberDays > 0 && (raisedAt === undefined || atMs > Date.parse(raisedAt));
+}
+
+/** Whether a factor is one by the policy. */
+export function counts(proof: OwnProof, rules: CountingRules): boolean {
   if (proof.factor === 'recoveryCode') return true;
   if (!rules.allowedFactors.includes(proof.factor)) return false;
   // A key that may be copied may have been.

@@ -1,6 +1,7 @@
 /** Keeps and reads the cookie by which a device stands for the second factor, as long as the policy of the contact centre lets it. */
 import type { SecondFactorView } from '@gatehouse/contracts/environment-api';
 import type { Browser, BrowserCookies, BrowserRequest } from '../../browser/cookies/browser-cookies.ts';
+import { counts } from '../../core/assurance/assurance.ts';
 import type { Proof } from '../../core/assurance/proof.ts';
 import type { RememberedDevices, RememberPolicy } from '../../factors/devices/service.ts';
 import type { Admission } from '../../people/accounts/admission.ts';
@@ -26,11 +27,11 @@ export function createDeviceMemory({ admission, devices, cookies }: DeviceMemory
       return atMs === undefined ? undefined : { factor: 'rememberedDevice', atMs };
     },
 
-    /** A recovery code is no reason to do without a factor. @throws AppError (503) */
+    /** A recovery code is no reason to do without a factor, nor is one that the policy does not count. @throws AppError (503) */
     async remember(browser: Browser, person: PersonKey, { proof, epoch }: Given): Promise<void> {
       const { factor, atMs } = proof;
       const policy = await admission.policyOf(person.contactCenterId);
-      if (policy === undefined || factor === 'recoveryCode') return;
+      if (policy === undefined || factor === 'recoveryCode' || !counts(proof, policy)) return;
       const agent = browser.request.headers['user-agent'];
       const userAgent = typeof agent === 'string' ? agent : undefined;
       const device = await devices.remember(person, { factor, atMs, epoch }, rulesOf(policy), userAgent);

@@ -9,6 +9,7 @@ const password: Proof = { factor: 'password', atMs: 1000 };
 const totp: Proof = { factor: 'totp', atMs: 2000 };
 const code: Proof = { factor: 'recoveryCode', atMs: 2000 };
 const device: Proof = { factor: 'rememberedDevice', atMs: 500 };
+const remembers = { rememberDays: 7 };
 const passkey = (isVerified: boolean, isEligible = false): Proof => ({
   ...{ factor: 'passkey', atMs: 3000 },
   ...{ isVerified, isEligible },
@@ -51,8 +52,21 @@ describe('the level of a sign-in', () => {
       { allowedFactors: ['totp'] },
       'password',
     ],
-    ['a remembered device', [password, device], {}, 'secondFactor'],
-    ['a remembered device alone', [device], {}, 'password'],
+    ['a remembered device', [password, device], remembers, 'secondFactor'],
+    ['a remembered device alone', [device], remembers, 'password'],
+    ['a device where none is remembered any more', [password, device], {}, 'password'],
+    [
+      'a device of before a stricter policy',
+      [password, device],
+      { ...remembers, raisedAt: new Date(500).toISOString() },
+      'password',
+    ],
+    [
+      'a device of after a stricter policy',
+      [password, device],
+      { ...remembers, raisedAt: new Date(499).toISOString() },
+      'secondFactor',
+    ],
     ['one factor at a provider', [provider('pwd')], {}, 'password'],
     ['a key at a provider that says no mfa', [provider('hwk', 'user')], {}, 'password'],
     ['several factors at a provider', [provider('pwd', 'mfa')], {}, 'secondFactor'],
@@ -83,13 +97,15 @@ describe('the level of a sign-in', () => {
       ...{ password: 3000, secondFactor: 3000, phishingResistant: 3000 },
     });
     expect(ofProofs([password, totp]).atMs).toEqual({ password: 2000, secondFactor: 2000 });
-    expect(ofProofs([password, device]).atMs).toEqual({ password: 1000, secondFactor: 500 });
+    expect(ofProofs([password, device], remembers).atMs).toEqual({ password: 1000, secondFactor: 500 });
     expect(ofProofs([{ factor: 'provider', methods: ['mfa'] }]).atMs).toEqual({});
   });
 
   // attack: satisfy a step-up by a remembered device | ASVS 6.5.1 | guard: services/auth-api/src/core/assurance/assurance.ts
   it('does not count a remembered device where the person must be there', () => {
-    expect(ofProofs([password, device], {}, false)).toMatchObject({ level: 'password', amr: ['pwd'] });
+    expect(ofProofs([password, device], remembers, false)).toMatchObject({
+      ...{ level: 'password', amr: ['pwd'] },
+    });
   });
 
   it('is known of sessions of the release before by their methods', () => {

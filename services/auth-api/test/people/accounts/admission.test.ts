@@ -47,6 +47,7 @@ function setUp(
 const inGrace = {
   mode: 'required',
   enrolmentGraceDays: 0,
+  rememberDays: 7,
   raisedAt: new Date(nowMs - 1000).toISOString(),
 } as const;
 
@@ -109,7 +110,7 @@ describe('the time of grace of refresh tokens', () => {
 
 describe('a remembered device', () => {
   it('lets its person in, and does nothing dangerous', async () => {
-    const { outcome } = setUp({ mode: 'required' });
+    const { outcome } = setUp({ mode: 'required', rememberDays: 7 });
     const outcomes = await Promise.all(acts.map((act) => outcome(act, [password, device])));
     expect(acts.filter((_act, index) => outcomes[index] === 'short')).toEqual([
       'consent',
@@ -121,7 +122,7 @@ describe('a remembered device', () => {
 
   // attack: satisfy an essential acr by a remembered device where the policy demands as much | ASVS 6.5.1 | guard: services/auth-api/src/people/accounts/admission.ts
   it('satisfies no request for a second factor, also where the contact centre demands one as well', async () => {
-    const { outcome } = setUp({ mode: 'required' });
+    const { outcome } = setUp({ mode: 'required', rememberDays: 7 });
     expect(await outcome('code', [password, device], { request: 'secondFactor' })).toBe('short');
     expect(await outcome('code', [password, device])).toBe('admitted');
   });

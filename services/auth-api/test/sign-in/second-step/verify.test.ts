@@ -1,5 +1,6 @@
 /** A sign-in that waits for a factor its person has: what it takes, what it refuses, and what it cannot be used for meanwhile. */
 import { secondStepPaths } from '@gatehouse/contracts/auth-api';
+import type { SecondFactorView } from '@gatehouse/contracts/environment-api';
 import { assuranceNames } from '@gatehouse/contracts/values';
 import { sha256 } from '@gatehouse/service-kit/crypto';
 import { createAuthenticator } from '@gatehouse/testing/webauthn';
@@ -291,6 +292,30 @@ describe('a remembered device', () => {
     expect(decodeJwt(tokens.id_token)).toMatchObject({ acr: acr_values, amr: ['pwd'] });
     const asked = await browser.get(authorizeUrl(client, { acr_values: assuranceNames.secondFactor }));
     expect(asked.location).toContain('/auth/second-step.html');
+  });
+
+  // attack: have a device remembered by a factor that the policy does not count, and come back without one | ZITADEL GHSA-25rw-g6ff-fmg8, ASVS 6.3.3 | guard: services/auth-api/src/sign-in/second-step/remembered-device.ts
+  it.each<[string, Partial<SecondFactorView>]>([
+    ['an app that is not allowed', { allowedFactors: ['passkey'] }],
+    ['a passkey that may be synced', { syncedPasskeys: 'refused' }],
+  ])('is remembered by no factor that does not count: %s', async (_what, rule) => {
+    await requireFactors(stack, { mode: 'required', rememberDays: 7, ...rule });
+    const authenticator = createAuthenticator({ eligible: true });
+    await addPasskey(stack, person, { authenticator });
+    const app = await addApp(stack, person);
+    const browser = createBrowser(stack.app);
+    await typePassword(browser);
+    if ('allowedFactors' in rule) {
+      const code = app.codeAt(later());
+      await postStep(stack, browser, 'code', { kind: 'totp', code, rememberDevice: 'true' });
+    } else {
+      const options = (await postStep(stack, browser, 'passkeyOptions')).json();
+      const answer = JSON.stringify(authenticator.get(options as never, { origin: publicUrl }));
+      await postStep(stack, browser, 'passkey', { answer, rememberDevice: 'true' });
+    }
+    expect(await readStep(stack, browser)).toMatchObject({ state: 'verify' });
+    expect(browser.cookies.has(deviceCookie)).toBe(false);
+    expect((await typePassword(browser)).location).toContain('/auth/second-step.html');
   });
 
   it('does not stand for the factor after a reset', async () => {
