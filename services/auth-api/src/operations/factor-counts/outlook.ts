@@ -4,7 +4,8 @@ import type { SecondFactorView } from '@gatehouse/contracts/environment-api';
 import { type AssuranceLevel, definedOnly, reaches, strongerOf } from '@gatehouse/contracts/values';
 import { assuranceOf } from '../../core/assurance/assurance.ts';
 import { enrolmentGraceEndsAtMs, needOf } from '../../core/assurance/need.ts';
-import { type HeldFactors, lastingFactors, proofsOfHeld } from '../../factors/store/held.ts';
+import { addableFactors } from '../../factors/enrolment/permission.ts';
+import { type HeldFactors, lastingFactors, proofsOfHeld, usableFactors } from '../../factors/store/held.ts';
 
 export interface Person {
   sub: string;
@@ -33,7 +34,13 @@ export interface PolicyOutlook extends Pick<FactorVerdict, 'enrolmentEndsAt'> {
   roles: (Outlook & { roles: readonly string[] })[];
 }
 
-export function outlookOf(policy: SecondFactorView, nowMs: number): PolicyOutlook {
+/** `arePasskeysOn`: whether passkeys work under the public host of the installation. */
+interface Circumstances {
+  arePasskeysOn: boolean;
+  nowMs: number;
+}
+
+export function outlookOf(policy: SecondFactorView, circumstances: Circumstances): PolicyOutlook {
   const { level } = needOf({ policy, roles: [] });
   const { requiredRoles, phishingResistantRoles } = policy;
   const ofRoles = [
@@ -41,9 +48,9 @@ export function outlookOf(policy: SecondFactorView, nowMs: number): PolicyOutloo
     ['phishingResistant', phishingResistantRoles],
   ] as const;
   const judges = {
-    password: judgeOf(policy, 'password', nowMs),
-    secondFactor: judgeOf(policy, 'secondFactor', nowMs),
-    phishingResistant: judgeOf(policy, 'phishingResistant', nowMs),
+    password: judgeOf(policy, 'password', circumstances),
+    secondFactor: judgeOf(policy, 'secondFactor', circumstances),
+    phishingResistant: judgeOf(policy, 'phishingResistant', circumstances),
   };
   const judge: Judge = (person) => judges[needOf({ policy, roles: person.roles ?? [] }).level](person);
   const endsAtMs = enrolmentGraceEndsAtMs(policy);
@@ -64,20 +71,25 @@ export function outlookOf(policy: SecondFactorView, nowMs: number): PolicyOutloo
   });
 }
 
-function judgeOf(policy: SecondFactorView, level: AssuranceLevel, nowMs: number): Judge {
+function judgeOf(
+  policy: SecondFactorView,
+  level: AssuranceLevel,
+  { arePasskeysOn, nowMs }: Circumstances,
+): Judge {
   const isInGrace = nowMs <= (enrolmentGraceEndsAtMs(policy) ?? Number.NEGATIVE_INFINITY);
-  // No code of an app is phishing-resistant.
-  const canBeMet = level !== 'phishingResistant' || policy.allowedFactors.includes('passkey');
+  const canBeMet = addableFactors(policy, { level, arePasskeysOn }).length > 0;
   const standingOf = ({ held, isByProvider }: Person): Standing => {
     const isHolder = lastingFactors(held) > 0;
     // Where factors are offered, whoever has one is asked for it.
     const wanted = policy.mode === 'offered' && isHolder ? strongerOf(level, 'secondFactor') : level;
-    const proofs = [{ factor: 'password', atMs: nowMs } as const, ...proofsOfHeld(held, nowMs)];
+    const given = proofsOfHeld(usableFactors(held, arePasskeysOn), nowMs);
+    const proofs = [{ factor: 'password', atMs: nowMs } as const, ...given];
     const { level: reached } = assuranceOf(proofs, policy, { countsDevices: false });
     if (reaches(reached, wanted)) return 'ready';
     if (isByProvider && policy.federated === 'trustUpstream') return 'byProvider';
     if (!canBeMet) return 'lockedOut';
-    if (isHolder) return 'mustAdd';
+    // Another factor is added by one that the person can give.
+    if (isHolder) return given.length > 0 ? 'mustAdd' : 'lockedOut';
     return isInGrace ? 'inGrace' : 'lockedOut';
   };
   // There may be tens of thousands of people, of 32 kinds.

@@ -27,6 +27,8 @@ export interface FactorCountsOptions {
   knownRoles: UserService['knownRoles'];
   /** What each person of a contact centre has, by `sub`. */
   heldOf(contactCenterId: string): Promise<ReadonlyMap<string, HeldFactors>>;
+  /** Whether passkeys work under the public host of the installation. */
+  arePasskeysOn(): Promise<boolean>;
   audit: Pick<AuditWriter, 'write'>;
   now: Clock;
 }
@@ -46,7 +48,7 @@ type Counted = FactorOutlook['lockedOut'];
 
 /** Both throw AppError 404, 503. */
 export function createFactorCounts(options: FactorCountsOptions) {
-  const { people, seen, knownRoles, heldOf, audit, now } = options;
+  const { people, seen, knownRoles, heldOf, arePasskeysOn, audit, now } = options;
 
   const readPeople = async (contactCenterId: string, roles: RolesOfPeople | undefined) => {
     const [entrants, held] = await Promise.all([
@@ -80,8 +82,9 @@ export function createFactorCounts(options: FactorCountsOptions) {
       const names = await seen.namesOf(subs, contactCenterId);
       return { count: of.length, names: names.map(({ userName }) => userName) };
     };
+    const circumstances = { arePasskeysOn: await arePasskeysOn(), nowMs: now() };
     const judged = async (under: SecondFactorView) => {
-      const { judge, everybody, roles: ofRoles, ...times } = outlookOf(under, now());
+      const { judge, everybody, roles: ofRoles, ...times } = outlookOf(under, circumstances);
       const verdict: FactorVerdict = {
         ...times,
         everybody: await countsOf(everybody, all, counted),

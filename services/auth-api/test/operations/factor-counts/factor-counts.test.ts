@@ -102,6 +102,16 @@ describe('the count of second factors', () => {
     expect((await count()).now.everybody).toMatchObject({ ready: 4, mustAdd: 2, lockedOut: nobody });
   });
 
+  it('counts no passkey where passkeys do not work under the public host', async () => {
+    await requireFactors(stack, { mode: 'required', raisedAt: daysAgo(15) });
+    const on = (await count()).now.everybody;
+    const moved = await startAuthApi({ beside: stack, env: { GATEHOUSE_PUBLIC_URL: 'https://moved.test' } });
+    const off = (await opsCall(moved, 'GET', path)).json<{ data: FactorCounts }>().data.now.everybody;
+    await moved.close();
+    expect(off).toMatchObject({ ready: on.ready - 2, mustAdd: 0 });
+    expect(off.lockedOut.count).toBe(on.lockedOut.count + 2);
+  });
+
   // attack: an administrator of one contact centre counts the factors of another | CWE-639 | guard: services/auth-api/src/operations/factor-counts/service.ts
   it('is not given to administrators of another contact centre', async () => {
     const sub = randomUUID();
