@@ -36,9 +36,15 @@ describe('a remembered device', () => {
     const { person, at, value, endsAt } = await remembered();
     expect(endsAt.getTime()).toBe(at.atMs + 30 * dayMs);
     expect(await devices().verify(person, value, policy)).toBe(at.atMs);
-    expect(await devices().list(person)).toEqual([
+    expect(await devices().list(person, policy)).toEqual([
       { id: value.split('.')[0], grantedAt: new Date(at.atMs), endsAt, userAgent: 'Firefox at the desk' },
     ]);
+    // As the policy is now: fewer days, none, or a stricter one.
+    expect(await devices().list(person, { days: 7 })).toMatchObject([
+      { endsAt: new Date(at.atMs + 7 * dayMs) },
+    ]);
+    for (const changed of [{ days: 0 }, { ...policy, raisedAtMs: at.atMs }])
+      expect(await devices().list(person, changed)).toEqual([]);
     const { rows } = await stack.deps.stores.pool.query(
       'SELECT to_jsonb(d)::text AS row FROM auth.remembered_devices d WHERE sub = $1',
       [person.sub],
@@ -77,7 +83,7 @@ describe('a remembered device', () => {
     expect(await counts(person, value, { ...policy, raisedAtMs: now - 9 * dayMs })).toBe(false);
     const { person: former, value: over } = await remembered(somebody(), given(0, now - 31 * dayMs));
     expect(await counts(former, over, { days: 90 })).toBe(false);
-    expect(await devices().list(former)).toEqual([]);
+    expect(await devices().list(former, policy)).toEqual([]);
     expect(await devices().remember(person, given(), { days: 0 })).toBeUndefined();
   });
 
@@ -90,7 +96,7 @@ describe('a remembered device', () => {
     const now = stack.deps.now();
     for (let count = 0; count < 22; count += 1)
       await devices().remember(person, given(0, now + count), policy);
-    const kept = await devices().list(person);
+    const kept = await devices().list(person, policy);
     expect(kept).toHaveLength(20);
     expect(kept.at(-1)?.grantedAt).toEqual(new Date(now + 2));
   });
@@ -129,7 +135,7 @@ describe('a remembered device', () => {
       await end(person, app.id);
       await expect.poll(() => counts(person, value)).toBe(false);
       await expect.poll(() => devices().remember(person, before, policy)).toBeUndefined();
-      expect(await devices().list(person)).toEqual([]);
+      expect(await devices().list(person, policy)).toEqual([]);
     },
   );
 

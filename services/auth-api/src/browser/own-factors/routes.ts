@@ -8,6 +8,7 @@ import { notFound } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { Factors } from '../../factors/compose.ts';
+import { rememberPolicyOf } from '../../factors/devices/service.ts';
 import { daysUntil, freshSeconds } from '../../factors/enrolment/permission.ts';
 import type { PastFactorChange } from '../../factors/store/history.ts';
 import type { PersonKey } from '../../records/revocation/revocation.ts';
@@ -105,7 +106,7 @@ export function ownFactorRoutes(app: App, deps: OwnFactorDeps): void {
 
 async function viewOf(
   factors: Factors,
-  { caller, situation, held }: Owner,
+  { caller, policy, situation, held }: Owner,
   nowMs: number,
 ): Promise<OwnFactors> {
   const { identity } = caller;
@@ -113,7 +114,7 @@ async function viewOf(
     factors.totp.list(identity),
     factors.passkeys.service.list(identity),
     factors.passkeys.service.accepted(identity),
-    factors.devices.list(identity),
+    factors.devices.list(identity, rememberPolicyOf(policy)),
     factors.history(identity),
   ]);
   const { addable, required, isInvitationNeeded, graceEndsAtMs, stepUp } = situation;

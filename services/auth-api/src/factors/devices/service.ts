@@ -1,4 +1,5 @@
 /** Remembers browsers in which a person gave a second factor: for some days the password is enough there. */
+import type { SecondFactorView } from '@gatehouse/contracts/environment-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { equalDigests, randomToken, randomUuid, sha256 } from '@gatehouse/service-kit/crypto';
 import type { Logger } from '@gatehouse/service-kit/observability';
@@ -23,6 +24,13 @@ export interface RememberPolicy {
   days: number;
   /** When the policy was last made stricter: a device that was remembered before does not count. */
   raisedAtMs?: number | undefined;
+}
+
+export function rememberPolicyOf({
+  rememberDays,
+  raisedAt,
+}: Pick<SecondFactorView, 'rememberDays' | 'raisedAt'>): RememberPolicy {
+  return { days: rememberDays, raisedAtMs: raisedAt === undefined ? undefined : Date.parse(raisedAt) };
 }
 
 /** Of one person; the oldest go. */
@@ -105,8 +113,16 @@ export function createRememberedDevices(options: RememberedDevicesOptions) {
       return grantedAtMs;
     },
 
-    /** The newest first. */
-    list: (person: PersonKey) => listDevices(db, person),
+    /** Those that count by the policy as it is now, the newest first. */
+    async list(person: PersonKey, { days, raisedAtMs = Number.NEGATIVE_INFINITY }: RememberPolicy) {
+      const devices = await listDevices(db, person);
+      return devices.flatMap((device) => {
+        const grantedAtMs = device.grantedAt.getTime();
+        const endsAtMs = Math.min(device.endsAt.getTime(), grantedAtMs + days * dayMs);
+        const counts = grantedAtMs > raisedAtMs && now() < endsAtMs;
+        return counts ? [{ ...device, endsAt: new Date(endsAtMs) }] : [];
+      });
+    },
     /** False: the person has no such device. @throws AppError (503) */
     end: (person: PersonKey, id: string) => primary.ask((at) => deleteDevice(at, person, id)),
     /** @throws AppError (503) */

@@ -22,9 +22,10 @@ interface FactorDeskDependencies {
 
 export function composeFactorDesk(_core: Core, dependencies: FactorDeskDependencies) {
   const { known: administrators } = dependencies.administrators;
-  const { service: users } = dependencies.accounts;
+  const { service: users, admission } = dependencies.accounts;
   const common = {
     people: dependencies.helpDesk.people,
+    admission,
     factors: dependencies.factors,
     audit: dependencies.audit.writer,
   };

@@ -9,7 +9,9 @@ import { conflict, notFound } from '@gatehouse/service-kit/errors';
 import type { SessionService } from '../../browser/sessions/service.ts';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { Factors } from '../../factors/compose.ts';
+import { rememberPolicyOf } from '../../factors/devices/service.ts';
 import { lastingFactors } from '../../factors/store/held.ts';
+import type { Admission } from '../../people/accounts/admission.ts';
 import type { AuditEventName, AuditWriter } from '../../records/audit/event.ts';
 import { helpDeskEventOf } from '../help-desk/events.ts';
 import type { HelpDeskPeople } from '../help-desk/people.ts';
@@ -17,6 +19,7 @@ import type { createFactorReach, NamedPerson } from './reach.ts';
 
 export interface FactorDeskOptions {
   people: Pick<HelpDeskPeople, 'inPlace'>;
+  admission: Pick<Admission, 'policyOf'>;
   requireReach: ReturnType<typeof createFactorReach>;
   factors: Pick<Factors, 'passkeys' | 'devices' | 'invitations' | 'ends' | 'held'>;
   sessions: Pick<SessionService, 'list' | 'endAll'>;
@@ -25,7 +28,7 @@ export interface FactorDeskOptions {
 
 /** Every function throws AppError 400, 403, 404, 503. */
 export function createFactorDesk(options: FactorDeskOptions) {
-  const { people, requireReach, factors, sessions, audit } = options;
+  const { people, admission, requireReach, factors, sessions, audit } = options;
 
   const record = (
     name: AuditEventName,
@@ -80,7 +83,8 @@ export function createFactorDesk(options: FactorDeskOptions) {
     /** Ends one remembered device, or all of them: the second factor is asked for there. */
     async endDevices(named: PersonName, id: string | undefined, actor: Actor) {
       const user = await people.inPlace(named, actor.within);
-      const held = await factors.devices.list(user);
+      const policy = await admission.policyOf(user.contactCenterId);
+      const held = policy === undefined ? [] : await factors.devices.list(user, rememberPolicyOf(policy));
       if (id === undefined) await factors.devices.endAll(user);
       else if (!(await factors.devices.end(user, id)))
         throw notFound('The person has no such remembered browser', { field: 'device' });

@@ -3,6 +3,8 @@ import type { FactorsOfPerson, HeldFactor, PersonName } from '@gatehouse/contrac
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { Factors } from '../../factors/compose.ts';
+import { rememberPolicyOf } from '../../factors/devices/service.ts';
+import type { Admission } from '../../people/accounts/admission.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { PersonKey } from '../../records/revocation/revocation.ts';
 import { helpDeskEventOf } from '../help-desk/events.ts';
@@ -10,13 +12,14 @@ import type { HelpDeskPeople } from '../help-desk/people.ts';
 
 export interface ShownFactorsOptions {
   people: Pick<HelpDeskPeople, 'inPlace'>;
+  admission: Pick<Admission, 'policyOf'>;
   factors: Pick<Factors, 'totp' | 'passkeys' | 'devices' | 'held' | 'history'>;
   audit: Pick<AuditWriter, 'write'>;
 }
 
 const maxHistory = 50;
 
-export function createShownFactors({ people, factors, audit }: ShownFactorsOptions) {
+export function createShownFactors({ people, admission, factors, audit }: ShownFactorsOptions) {
   const passkeysOf = async (person: PersonKey): Promise<HeldFactor[]> =>
     (await factors.passkeys.service.list(person)).map(
       ({ id, name, isSynced, hasCloneWarning, ...times }) => ({
@@ -39,11 +42,12 @@ export function createShownFactors({ people, factors, audit }: ShownFactorsOptio
     const { sub, contactCenterId, userName } = user;
     const fields = { purpose: 'factors', userName };
     await audit.write(helpDeskEventOf('access_inspected', actor, { sub, contactCenterId, fields }));
+    const policy = await admission.policyOf(contactCenterId);
     const [keys, apps, { recoveryCodes }, devices, history] = await Promise.all([
       passkeysOf(user),
       appsOf(user),
       factors.held(user),
-      factors.devices.list(user),
+      policy === undefined ? [] : factors.devices.list(user, rememberPolicyOf(policy)),
       factors.history(user),
     ]);
     return {

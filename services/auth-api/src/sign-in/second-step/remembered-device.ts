@@ -1,9 +1,8 @@
 /** Keeps and reads the cookie by which a device stands for the second factor, as long as the policy of the contact centre lets it. */
-import type { SecondFactorView } from '@gatehouse/contracts/environment-api';
 import type { Browser, BrowserCookies, BrowserRequest } from '../../browser/cookies/browser-cookies.ts';
 import { counts } from '../../core/assurance/assurance.ts';
 import type { Proof } from '../../core/assurance/proof.ts';
-import type { RememberedDevices, RememberPolicy } from '../../factors/devices/service.ts';
+import { type RememberedDevices, rememberPolicyOf } from '../../factors/devices/service.ts';
 import type { Admission } from '../../people/accounts/admission.ts';
 import type { PersonKey } from '../../records/revocation/revocation.ts';
 import type { Given } from './waiting.ts';
@@ -23,7 +22,7 @@ export function createDeviceMemory({ admission, devices, cookies }: DeviceMemory
       const value = cookies.readRememberedDevice(request);
       if (value === undefined) return undefined;
       const policy = await admission.policyOf(person.contactCenterId);
-      const atMs = policy && (await devices.verify(person, value, rulesOf(policy)));
+      const atMs = policy && (await devices.verify(person, value, rememberPolicyOf(policy)));
       return atMs === undefined ? undefined : { factor: 'rememberedDevice', atMs };
     },
 
@@ -34,14 +33,15 @@ export function createDeviceMemory({ admission, devices, cookies }: DeviceMemory
       if (policy === undefined || factor === 'recoveryCode' || !counts(proof, policy)) return;
       const agent = browser.request.headers['user-agent'];
       const userAgent = typeof agent === 'string' ? agent : undefined;
-      const device = await devices.remember(person, { factor, atMs, epoch }, rulesOf(policy), userAgent);
+      const device = await devices.remember(
+        person,
+        { factor, atMs, epoch },
+        rememberPolicyOf(policy),
+        userAgent,
+      );
       if (device === undefined) return;
       const lifeSeconds = Math.floor((device.endsAt.getTime() - atMs) / 1000);
       cookies.setRememberedDevice(browser, device.value, lifeSeconds);
     },
   };
-}
-
-function rulesOf({ rememberDays, raisedAt }: SecondFactorView): RememberPolicy {
-  return { days: rememberDays, raisedAtMs: raisedAt === undefined ? undefined : Date.parse(raisedAt) };
 }

@@ -128,6 +128,7 @@ describe('the factors of a person', () => {
   });
 
   it('end remembered browsers one by one and all together', async () => {
+    await requireFactors(stack, { mode: 'offered', rememberDays: 7 });
     const { person, area } = await withApp();
     const remember = () =>
       stack.deps.core.writer

@@ -15,6 +15,7 @@ import { contactCenterId, otherContactCenterId } from '../../stack/auth-api.ts';
 import { operatorEnvironment } from '../../stack/command-line.ts';
 import { addAdministrator, appoint, consoleToken, contactCenterAdministrator } from '../../stack/console.ts';
 import { createClient, introspect, opsCall, type TestClient, token } from '../../stack/oauth.ts';
+import { requireFactors } from '../../stack/second-factor.ts';
 import { type SignalReceiver, startSignalReceiver } from '../../stack/signal-receiver.ts';
 import { type Estate, second, startEstate } from '../help-desk/stack.ts';
 
@@ -32,6 +33,8 @@ beforeAll(async () => {
       GATEHOUSE_AUTHORITY_MAPPING: `group:Desk=${contactCenterRights['help-desk']}`,
     },
   });
+  for (const id of [contactCenterId, otherContactCenterId])
+    await requireFactors(estate.stack, { rememberDays: 30 }, id);
   workspace = await createClient(estate.stack);
   receiver = await startSignalReceiver();
   const data = { endpoint: receiver.url, audience: 'factors', contactCenterIds: [contactCenterId] };
