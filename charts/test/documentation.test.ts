@@ -4,8 +4,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { valuesSchema } from '../../tools/charts/chart-files.ts';
 import { type Block, blocksOf } from '../../tools/charts/page-blocks.ts';
-import { repository, type ServiceChart, serviceCharts } from '../../tools/charts/places.ts';
-import { parseManifest, renderChart } from '../../tools/charts/render.ts';
+import { repository, type ServiceChart, serviceCharts, umbrellaChart } from '../../tools/charts/places.ts';
+import { type KubernetesObject, parseManifest, renderChart } from '../../tools/charts/render.ts';
 import { loadAsService } from '../../tools/charts/service-view.ts';
 import { validateObject } from '../../tools/charts/validate.ts';
 import { only, prometheus, useCharts } from './rendering.ts';
@@ -80,6 +80,21 @@ test.each(serviceCharts)(
     expect(rules).toContainEqual({ from: [peer], ports: [{ port: 'management', protocol: 'TCP' }] });
   },
 );
+
+test('the one release of the page has the objects of its three', async () => {
+  const file = path.join(charts.folder(umbrellaChart), 'printed.yaml');
+  writeFileSync(file, fileNamed(deployment, 'gatehouse.yaml')?.text ?? 'not: printed');
+  const inOne = await renderChart(charts.folder(umbrellaChart), { valuesFiles: [file] });
+  expect(inOne.flatMap(validateObject)).toEqual([]);
+  // Environment API has no Ingress, so its own page needs no proxies.
+  const proxies = { text: 'config: { http: { trustedProxies: [10.0.0.0/8] } }' } as Block;
+  const alone = await Promise.all(
+    serviceCharts.map((chart) => renderPrinted(chart, [fileNamed(deployment, `${chart}.yaml`), proxies])),
+  );
+  const byName = (objects: KubernetesObject[]) =>
+    Object.fromEntries(objects.map((object) => [`${object.kind} ${object.metadata.name}`, object]));
+  expect(byName(inOne)).toEqual(byName(alone.flat()));
+});
 
 describe('the blocks of the pages', () => {
   const blocks = [...deployment, ...tls, ...login].filter(({ language }) => language !== 'text');

@@ -2,13 +2,13 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type AssembledCharts, assembleCharts } from '../../tools/charts/assemble.ts';
 import { ciFile } from '../../tools/charts/ci-values.ts';
-import type { ServiceChart } from '../../tools/charts/places.ts';
+import type { ServiceChart, umbrellaChart } from '../../tools/charts/places.ts';
 import { type KubernetesObject, type RenderOptions, renderChart } from '../../tools/charts/render.ts';
 
 export const prometheus = 'monitoring.coreos.com/v1';
 
 export interface Rendering {
-  folder(chart: ServiceChart): string;
+  folder(chart: ServiceChart | typeof umbrellaChart): string;
   /** Objects of a chart with one of its ci files and, over it, some values. */
   objects(
     chart: ServiceChart,

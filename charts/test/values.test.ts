@@ -49,7 +49,7 @@ describe.each(serviceCharts)('values of %s', (chart) => {
       isGroup: false,
       isOptional: false,
     };
-    const scenarios = ['full', 'existing-secret', 'minimal'].map((name) => ciFile(chart, name));
+    const scenarios = ['full', 'existing-secret', 'minimal', 'global'].map((name) => ciFile(chart, name));
     const dead = await findDeadValues(charts.folder(chart), [...keys, unused], scenarios, [prometheus]);
     expect(dead).toEqual(['unused']);
   });

@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { runHelm } from './helm.ts';
-import { chartsFolder, serviceCharts, stateFolder } from './places.ts';
+import { chartsFolder, serviceCharts, stateFolder, umbrellaChart } from './places.ts';
 
 export interface AssembledCharts {
   /** Folder of one chart, ready for Helm. */
@@ -16,12 +16,13 @@ export async function assembleCharts(): Promise<AssembledCharts> {
   mkdirSync(parent, { recursive: true });
   const target = mkdtempSync(path.join(parent, 'charts-'));
   cpSync(chartsFolder, target, { recursive: true, filter: (source) => !isBuilt(source) });
-  await Promise.all(
-    serviceCharts.map(async (chart) => {
-      const built = await runHelm(['dependency', 'build', path.join(target, chart)]);
-      if (built.exitCode !== 0) throw new Error(`helm dependency build ${chart}: ${built.stderr}`);
-    }),
-  );
+  const build = async (chart: string) => {
+    const built = await runHelm(['dependency', 'build', path.join(target, chart)]);
+    if (built.exitCode !== 0) throw new Error(`helm dependency build ${chart}: ${built.stderr}`);
+  };
+  // First the umbrella: it packs the others as they are in a checkout.
+  await build(umbrellaChart);
+  await Promise.all(serviceCharts.map(build));
   return {
     folder: (chart) => path.join(target, chart),
     remove: () => rmSync(target, { recursive: true, force: true }),

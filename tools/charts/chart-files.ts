@@ -3,21 +3,31 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { serviceConfiguration } from './configuration-shape.ts';
-import { chartsFolder, type ServiceChart, serviceCharts } from './places.ts';
-import { type ChartManifest, chartReadme } from './readme.ts';
+import type { JsonSchema } from './kubernetes-shapes.ts';
+import { chartsFolder, type ServiceChart, serviceCharts, umbrellaChart } from './places.ts';
+import { type ChartManifest, chartReadme, umbrellaReadme } from './readme.ts';
 import { readValuesDocument, type ValuesKey } from './values-document.ts';
-import { buildValuesSchema } from './values-schema.ts';
+import { buildUmbrellaSchema, buildValuesSchema } from './values-schema.ts';
+
+type Chart = ServiceChart | typeof umbrellaChart;
 
 /** Each with its path from the root of the repository and how it is made. */
-export const chartFiles = serviceCharts.flatMap((chart) => [
-  { path: `charts/${chart}/values.schema.json`, produce: () => valuesSchema(chart) },
+export const chartFiles = [
+  ...serviceCharts.flatMap((chart) => [
+    { path: `charts/${chart}/values.schema.json`, produce: () => valuesSchema(chart) },
+    {
+      path: `charts/${chart}/README.md`,
+      produce: async () => chartReadme(readManifest(chart), readValues(chart)),
+    },
+  ]),
+  { path: `charts/${umbrellaChart}/values.schema.json`, produce: umbrellaSchema },
   {
-    path: `charts/${chart}/README.md`,
-    produce: async () => chartReadme(readManifest(chart), readValues(chart)),
+    path: `charts/${umbrellaChart}/README.md`,
+    produce: async () => umbrellaReadme(readManifest(umbrellaChart), readValues(umbrellaChart)),
   },
-]);
+];
 
-export function readValues(chart: ServiceChart): ValuesKey[] {
+export function readValues(chart: Chart): ValuesKey[] {
   return readValuesDocument(readFileSync(path.join(chartsFolder, chart, 'values.yaml'), 'utf8'));
 }
 
@@ -30,6 +40,12 @@ export async function valuesSchema(chart: ServiceChart): Promise<string> {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-function readManifest(chart: ServiceChart): ChartManifest {
+async function umbrellaSchema(): Promise<string> {
+  const service = JSON.parse(await valuesSchema('auth-api')) as JsonSchema;
+  const schema = buildUmbrellaSchema('Values of gatehouse', readValues(umbrellaChart), service);
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+function readManifest(chart: Chart): ChartManifest {
   return parse(readFileSync(path.join(chartsFolder, chart, 'Chart.yaml'), 'utf8')) as ChartManifest;
 }

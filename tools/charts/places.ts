@@ -10,4 +10,7 @@ export const stateFolder = path.join(repository, '.gatehouse');
 
 export const serviceCharts = ['auth-api', 'auth-ui', 'environment-api'] as const;
 
+/** Installs all services in one release; it contains their charts. */
+export const umbrellaChart = 'gatehouse';
+
 export type ServiceChart = (typeof serviceCharts)[number];

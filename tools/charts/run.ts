@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type AssembledCharts, assembleCharts } from './assemble.ts';
 import { helmBinary, runHelm } from './helm.ts';
-import { serviceCharts } from './places.ts';
+import { serviceCharts, umbrellaChart } from './places.ts';
 import { renderChart, renderManifest } from './render.ts';
 import { validateObject } from './validate.ts';
 
@@ -32,7 +32,7 @@ if (command) {
 /** Lints and validates every chart with every file of its ci folder. */
 async function lint(charts: AssembledCharts): Promise<number> {
   let problems = 0;
-  for (const chart of serviceCharts) {
+  for (const chart of [...serviceCharts, umbrellaChart]) {
     const folder = charts.folder(chart);
     for (const file of readdirSync(path.join(folder, 'ci'))) {
       const valuesFile = path.join(folder, 'ci', file);
@@ -57,7 +57,7 @@ async function render(charts: AssembledCharts, chart: string, files: readonly st
 
 /** Archives with the library inside: what an installer needs when it has no checkout. */
 async function packageCharts(charts: AssembledCharts, folder: string): Promise<number> {
-  for (const chart of serviceCharts) {
+  for (const chart of [...serviceCharts, umbrellaChart]) {
     const result = await runHelm(['package', charts.folder(chart), '--destination', path.resolve(folder)]);
     console.log((result.stdout + result.stderr).trim());
     if (result.exitCode !== 0) return 1;

@@ -22,6 +22,21 @@ export function buildValuesSchema(
   return { $schema: 'http://json-schema.org/draft-07/schema#', title, ...root, definitions };
 }
 
+/** Closed as well, but for the values of the services: their own schemas check those. `service`: one that uses every connection. */
+export function buildUmbrellaSchema(
+  title: string,
+  keys: readonly ValuesKey[],
+  service: JsonSchema,
+): JsonSchema {
+  const { global } = service['properties'] as { global: { properties: Record<string, JsonSchema> } };
+  const members = childrenOf([], keys).map(({ path: [name = ''], comment }): [string, JsonSchema] => [
+    name,
+    { description: comment, ...(name === 'global' ? closed(global.properties) : { type: 'object' }) },
+  ]);
+  const root = closed({ ...Object.fromEntries(members), common: { type: 'object' } });
+  return { $schema: 'http://json-schema.org/draft-07/schema#', title, ...root };
+}
+
 function groupProperties(
   group: readonly string[],
   keys: readonly ValuesKey[],
@@ -38,11 +53,17 @@ function keyShape(key: ValuesKey, keys: readonly ValuesKey[], settings: SettingT
   const name = key.path.join('.');
   if (name === 'config') return configurationShape(withoutConnections(settings));
   if (name === 'secrets.values') return closed(secretValues(keys));
+  const connection = name.replace(/^global\./, '');
+  if (connections.includes(connection)) {
+    const own = groupProperties([connection], keys, settings);
+    return closed({ ...own, ...connectionProperties(connection, settings) });
+  }
   const shape = shapeOf(key.path);
   if (shape) return shape;
   if (!key.isGroup) return shapeOfDefault(name, key.default);
   const own = groupProperties(key.path, keys, settings);
-  return closed(connections.includes(name) ? { ...own, ...connectionProperties(name, settings) } : own);
+  // A larger chart puts what it likes there.
+  return name === 'global' ? { type: 'object', properties: own } : closed(own);
 }
 
 function connectionProperties(name: string, settings: SettingTree): Record<string, JsonSchema> {

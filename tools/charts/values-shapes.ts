@@ -10,6 +10,11 @@ const nodes = shape.list({ type: 'string', pattern: '^[^\\s/@]+:[0-9]{1,5}$' });
 const shapes: Readonly<Record<string, JsonSchema>> = {
   nameOverride: { type: 'string', maxLength: 63 },
   fullnameOverride: { type: 'string', maxLength: 63 },
+  instanceOverride: {
+    type: 'string',
+    maxLength: 63,
+    pattern: '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$',
+  },
   commonLabels: strings,
   'image.pullPolicy': shape.oneOf('Always', 'IfNotPresent', 'Never'),
   'image.digest': { type: 'string', pattern: '^(sha256:[0-9a-f]{64})?$' },
@@ -64,11 +69,8 @@ const shapes: Readonly<Record<string, JsonSchema>> = {
   extraVolumes: shape.volumes,
   extraVolumeMounts: shape.volumeMounts,
   extraObjects: shape.wholeObjects,
-  // A larger chart puts what it likes here.
-  global: {
-    type: 'object',
-    properties: { imageRegistry: shape.text, imagePullSecrets: shape.list(shape.namedReference) },
-  },
+  'global.imagePullSecrets': shape.list(shape.namedReference),
+  'global.trustedProxies': shape.list(shape.text),
 };
 
 export function shapeOf(path: readonly string[]): JsonSchema | undefined {

@@ -1,5 +1,6 @@
 {{/* Describes this service to the library chart. */}}
 {{- define "auth-api.facts" -}}
+{{- include "gatehouse.globals" . -}}
 root: /auth/v3
 paths:
   - /auth/v3/.well-known
@@ -30,7 +31,7 @@ opsPath: /auth/v3/ops
 internal: true
 required:
   - key: config.publicUrl
-    meaning: the one public origin of the installation, such as https://login.example.com
+    meaning: the one public origin of the installation, such as https://login.example.com (for all services global.publicUrl)
   - key: config.environmentApi.url
     meaning: the base URL of Environment API in the cluster
 issuesTokens: true

@@ -42,11 +42,11 @@
 {{- define "gatehouse.checkValues" -}}
 {{- $values := .root.Values -}}
 {{- if hasKey $values "postgres" -}}
-{{- $_ := required "postgres.host is missing: the host name of the PostgreSQL server" $values.postgres.host -}}
+{{- $_ := required "postgres.host is missing: the host name of the PostgreSQL server (for all services global.postgres.host)" $values.postgres.host -}}
 {{- end -}}
 {{- if hasKey $values "redis" -}}
 {{- if not (or $values.redis.url $values.redis.clusterNodes $values.redis.sentinels) -}}
-{{- fail "redis.url is missing: rediss://host:6380, or set redis.clusterNodes or redis.sentinels" -}}
+{{- fail "redis.url is missing: rediss://host:6380, or set redis.clusterNodes or redis.sentinels (for all services global.redis)" -}}
 {{- end -}}
 {{- if and $values.redis.clusterNodes $values.redis.sentinels -}}
 {{- fail "redis.clusterNodes and redis.sentinels are both set: keep one" -}}

@@ -51,7 +51,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{/* Labels that select a pod, and no others: a selector can never be changed. The component label keeps Jobs out of the Service. */}}
 {{- define "gatehouse.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "gatehouse.name" . }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/instance: {{ .root.Values.instanceOverride | default .root.Release.Name }}
 app.kubernetes.io/component: {{ .component | default "server" }}
 {{- end }}
 

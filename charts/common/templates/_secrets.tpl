@@ -9,7 +9,7 @@
 {{- else if $secrets.create -}}
 {{- .createdName | default (include "gatehouse.fullname" .) -}}
 {{- else -}}
-{{- required "secrets.existingSecret is missing: name a Secret of this namespace (keys: secrets.keys), or set secrets.create to true for a demo" $secrets.existingSecret -}}
+{{- required "secrets.existingSecret is missing: name a Secret of this namespace (keys: secrets.keys; for all services global.secrets.existingSecret), or set secrets.create to true for a demo" $secrets.existingSecret -}}
 {{- end -}}
 {{- end }}
 

@@ -1,5 +1,6 @@
 {{/* Describes this service to the library chart. */}}
 {{- define "environment-api.facts" -}}
+{{- include "gatehouse.globals" . -}}
 root: /environment/v3
 paths:
   - /environment/v3

@@ -7,9 +7,8 @@ import { temporaryFolder } from '@gatehouse/testing/programs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { versionOf } from '../../generate/versions.ts';
 import { type AssembledCharts, assembleCharts } from '../assemble.ts';
-import { ciFile } from '../ci-values.ts';
 import { runHelm } from '../helm.ts';
-import { repository, serviceCharts } from '../places.ts';
+import { repository, serviceCharts, umbrellaChart } from '../places.ts';
 import { startRegistry, whyNoRegistry } from '../registry/registry.ts';
 
 describe.skipIf(whyNoRegistry() !== undefined)('charts in an OCI registry', () => {
@@ -37,7 +36,7 @@ describe.skipIf(whyNoRegistry() !== undefined)('charts in an OCI registry', () =
     async (major) => {
       const folder = await temporaryFolder();
       const registryFolder = `oci://${registry.address}/helm-${major}`;
-      for (const chart of serviceCharts) {
+      for (const chart of [...serviceCharts, umbrellaChart]) {
         const packed = await runHelm(['package', charts.folder(chart), '--destination', folder], '', major);
         expect(packed).toMatchObject({ exitCode: 0 });
       }
@@ -47,9 +46,9 @@ describe.skipIf(whyNoRegistry() !== undefined)('charts in an OCI registry', () =
           exitCode: 0,
         });
       }
-      for (const chart of serviceCharts) {
+      for (const chart of [...serviceCharts, umbrellaChart]) {
         const render = async (...from: string[]) => {
-          const values = ['--values', ciFile(chart, 'minimal')];
+          const values = ['--values', path.join(charts.folder(chart), 'ci/minimal.yaml')];
           const { stdout, stderr } = await runHelm(['template', chart, ...from, ...values], '', major);
           return stdout || stderr;
         };
