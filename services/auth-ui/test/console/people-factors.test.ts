@@ -1,6 +1,6 @@
 /** The pages of the console about the second factors of a person: the list, the reset and the invitation, each with its reason. */
 import { watchSecret } from '@gatehouse/testing/secrets';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { addApp } from '../../../auth-api/test/factors/people.ts';
 import { createPeopleStore } from '../../../environment-api/test/people-store.ts';
 import type { Person } from './person.ts';
@@ -29,9 +29,19 @@ async function someone(userName: string) {
   return { contactCenterId, sub: found?.sub ?? '' };
 }
 
+/** For 30 days, in the contact centre of these people. */
+async function rememberBrowsers() {
+  const payload = { data: { secondFactor: { rememberDays: 30 } } };
+  await stage.environmentApi.call('PATCH', `/contact-centers/${contactCenterId}`, { payload });
+  const { service } = stage.authApi.deps.contactCenters;
+  const days = async () => (await service.get(contactCenterId))?.secondFactor?.rememberDays;
+  await vi.waitFor(async () => expect(await days()).toBe(30), { timeout: 10_000 });
+}
+
 it('shows apps and remembered browsers, and resets them with a reason', async () => {
   const key = await someone('rina');
   const app = await addApp(stage.authApi, key);
+  await rememberBrowsers();
   const { devices } = stage.authApi.deps.factors;
   const given = { factor: 'totp', atMs: stage.authApi.deps.now(), epoch: app.epoch } as const;
   const device = await devices.remember(key, given, { days: 30 }, 'Mozilla/5.0 Firefox/130.0');
