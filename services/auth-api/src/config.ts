@@ -45,7 +45,7 @@ import { alertProblems, alertSettings } from './config/alerts.ts';
 import { clientSettings, registrationSettings } from './config/clients.ts';
 import { outboundProblems, outboundSettings } from './config/outbound.ts';
 import { sessionSettings } from './config/sessions.ts';
-import { approvalSettings, passkeySettings, signInSettings } from './config/sign-in.ts';
+import { approvalSettings, passkeySettings, signInSettings, totpSettings } from './config/sign-in.ts';
 import { authorizationSettings, tokenSettings } from './config/tokens.ts';
 
 export const configuration = defineConfiguration(
@@ -93,6 +93,7 @@ export const configuration = defineConfiguration(
     sessions: sessionSettings,
     signIn: signInSettings,
     passkeys: passkeySettings,
+    totp: totpSettings,
     approvals: approvalSettings,
     environmentApi: {
       url: setting(z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8084'), {

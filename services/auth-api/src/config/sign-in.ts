@@ -67,6 +67,23 @@ export const passkeySettings = {
   }),
 };
 
+export const totpSettings = {
+  digits: setting(
+    read
+      .integer(6, 8)
+      .refine((digits) => digits !== 7, 'must be 6 or 8')
+      .default(6) as unknown as z.ZodType<6 | 8>,
+    {
+      env: 'GATEHOUSE_TOTP_DIGITS',
+      doc: 'Digits of the one-time codes of a new app: 6 or 8. An app that is there keeps its own.',
+    },
+  ),
+  algorithm: setting(z.enum(['SHA1', 'SHA256']).default('SHA1'), {
+    env: 'GATEHOUSE_TOTP_ALGORITHM',
+    doc: 'Hash of the one-time codes of a new app. Some apps know SHA1 alone and show wrong codes otherwise: try yours first. An app that is there keeps its own.',
+  }),
+};
+
 export const signInSettings = {
   authorityMapping: setting(
     read

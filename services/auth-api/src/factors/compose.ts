@@ -21,7 +21,7 @@ import { createPrimary } from './store/primary.ts';
 import { createTotp } from './totp/service.ts';
 
 interface FactorDependencies {
-  config: Pick<Config, 'encryption' | 'region' | 'passkeys'>;
+  config: Pick<Config, 'encryption' | 'region' | 'passkeys' | 'totp'>;
   audit: Audit;
   revocation: RevocationParts;
   contactCenters: ContactCenters;
@@ -51,6 +51,8 @@ export function composeFactors(
   return {
     services: {
       totp: createTotp(common),
+      /** Of new apps. */
+      appForm: config.totp,
       passkeys: passkeys.services,
       recovery: createRecovery(common),
       devices,

@@ -5,7 +5,7 @@ import { label } from '@gatehouse/contracts/values';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
-import { appForm, firstCodesOf, placeNameOf } from '../../factors/enrolment/set-up.ts';
+import { firstCodesOf, placeNameOf } from '../../factors/enrolment/set-up.ts';
 import { heldRoutes } from './held-routes.ts';
 import { changeDescription, type OwnFactorDeps, refusals, tags } from './route-parts.ts';
 
@@ -29,7 +29,7 @@ export function appRoutes(app: App, { owners, factors, contactCenters }: OwnFact
       const { name } = request.body.data;
       const { contactCenterId, username } = identity;
       const issuer = await placeNameOf(contactCenters, contactCenterId);
-      return ok(await factors.totp.begin(identity, { ...appForm, name, issuer, account: username }));
+      return ok(await factors.totp.begin(identity, { ...factors.appForm, name, issuer, account: username }));
     },
   );
 

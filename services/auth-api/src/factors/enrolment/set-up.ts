@@ -2,10 +2,6 @@
 import type { PersonKey } from '../../records/revocation/revocation.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import type { Factors } from '../compose.ts';
-import type { TotpForm } from '../totp/codes.ts';
-
-/** Every app knows this form. */
-export const appForm: TotpForm = { digits: 6, algorithm: 'SHA1' };
 
 /** As authenticator apps and passkeys list it. */
 export async function placeNameOf(

@@ -5,7 +5,7 @@ import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto';
 import { AppError } from '@gatehouse/service-kit/errors';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Factors } from '../../factors/compose.ts';
-import { appForm, firstCodesOf, placeNameOf } from '../../factors/enrolment/set-up.ts';
+import { firstCodesOf, placeNameOf } from '../../factors/enrolment/set-up.ts';
 import { passkeyPolicyOf } from '../../factors/passkeys/policy.ts';
 import { refused } from '../../factors/passkeys/refusals.ts';
 import { lastingFactors } from '../../factors/store/held.ts';
@@ -79,7 +79,7 @@ export function createStepEnrolment(options: EnrolmentOptions) {
         await allowed(waiting, 'totp');
         const { identity } = waiting;
         const issuer = await placeNameOf(contactCenters, identity.contactCenterId);
-        const app = { ...appForm, name: 'App', issuer, account: identity.username };
+        const app = { ...factors.appForm, name: 'App', issuer, account: identity.username };
         const { id } = await factors.totp.begin(identity, app);
         return { totpId: id };
       }),
