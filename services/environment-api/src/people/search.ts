@@ -60,8 +60,8 @@ function behind(order: ReturnType<typeof orderOf>, { after, afterKey = '' }: Sea
   return [`(${keys.join(', ')}) ${isLast ? '<' : '>'} (${bound.join(', ')})`];
 }
 
-/** Codes of PostgreSQL for a text that is no moment, and for one that is out of range. */
-const noMoment = ['22007', '22008'];
+/** Codes of PostgreSQL for a text that is no moment, that is out of range, and whose time zone there is not. */
+const noMoment = ['22007', '22008', '22009', '22023'];
 
 function refuseKey(error: Error & { code?: string }): never {
   if (!noMoment.includes(error.code ?? '')) throw error;
