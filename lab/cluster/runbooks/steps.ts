@@ -41,6 +41,7 @@ export const shownElsewhere = [
   'An entry of an administrator gives no right',
   'Contact centres share their subjects',
   'Contact centres share their people',
+  'A setting is deprecated',
 ];
 
 export const runbookSteps: readonly Step[] = titles
