@@ -33,6 +33,16 @@ export function rememberPolicyOf({
   return { days: rememberDays, raisedAtMs: raisedAt === undefined ? undefined : Date.parse(raisedAt) };
 }
 
+/** When the factor is asked for again; before everything: a stricter policy ended the device. */
+function endMsOf(
+  device: { grantedAt: Date; endsAt: Date },
+  { days, raisedAtMs = Number.NEGATIVE_INFINITY }: RememberPolicy,
+): number {
+  const grantedAtMs = device.grantedAt.getTime();
+  if (grantedAtMs <= raisedAtMs) return Number.NEGATIVE_INFINITY;
+  return Math.min(device.endsAt.getTime(), grantedAtMs + days * dayMs);
+}
+
 /** Of one person; the oldest go. */
 const maxDevices = 20;
 const maxUserAgentLength = 256;
@@ -105,8 +115,7 @@ export function createRememberedDevices(options: RememberedDevicesOptions) {
       if (device === undefined || !equalDigests(device.secretHash, sha256(secret))) return undefined;
       const { contactCenterId, sub } = person;
       const grantedAtMs = device.grantedAt.getTime();
-      const isOver = now() >= Math.min(device.endsAt.getTime(), grantedAtMs + policy.days * dayMs);
-      if (isOver || grantedAtMs <= (policy.raisedAtMs ?? Number.NEGATIVE_INFINITY)) return undefined;
+      if (now() >= endMsOf(device, policy)) return undefined;
       // A sign-out everywhere and a new password are known here before they are written to the device.
       const contactCenterIds = [contactCenterId];
       if (revocations.isRevoked({ sub, contactCenterIds, issuedAtMs: grantedAtMs })) return undefined;
@@ -114,14 +123,12 @@ export function createRememberedDevices(options: RememberedDevicesOptions) {
     },
 
     /** Those that count by the policy as it is now, the newest first. */
-    async list(person: PersonKey, { days, raisedAtMs = Number.NEGATIVE_INFINITY }: RememberPolicy) {
+    async list(person: PersonKey, policy: RememberPolicy) {
       const devices = await listDevices(db, person);
-      return devices.flatMap((device) => {
-        const grantedAtMs = device.grantedAt.getTime();
-        const endsAtMs = Math.min(device.endsAt.getTime(), grantedAtMs + days * dayMs);
-        const counts = grantedAtMs > raisedAtMs && now() < endsAtMs;
-        return counts ? [{ ...device, endsAt: new Date(endsAtMs) }] : [];
-      });
+      return devices
+        .map((device) => ({ ...device, endMs: endMsOf(device, policy) }))
+        .filter(({ endMs }) => now() < endMs)
+        .map(({ endMs, ...device }) => ({ ...device, endsAt: new Date(endMs) }));
     },
     /** False: the person has no such device. @throws AppError (503) */
     end: (person: PersonKey, id: string) => primary.ask((at) => deleteDevice(at, person, id)),
