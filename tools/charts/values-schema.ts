@@ -29,9 +29,13 @@ export function buildUmbrellaSchema(
   service: JsonSchema,
 ): JsonSchema {
   const { global } = service['properties'] as { global: { properties: Record<string, JsonSchema> } };
+  const ownShapes: Record<string, JsonSchema> = {
+    global: closed(global.properties),
+    doctor: closed(groupProperties(['doctor'], keys, {})),
+  };
   const members = childrenOf([], keys).map(({ path: [name = ''], comment }): [string, JsonSchema] => [
     name,
-    { description: comment, ...(name === 'global' ? closed(global.properties) : { type: 'object' }) },
+    { description: comment, ...(ownShapes[name] ?? { type: 'object' }) },
   ]);
   const root = closed({ ...Object.fromEntries(members), common: { type: 'object' } });
   return { $schema: 'http://json-schema.org/draft-07/schema#', title, ...root };

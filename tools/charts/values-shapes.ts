@@ -3,6 +3,7 @@
 import type { JsonSchema } from './kubernetes-shapes.ts';
 import * as shape from './kubernetes-shapes.ts';
 
+const digest = { type: 'string', pattern: '^(sha256:[0-9a-f]{64})?$' };
 const strings = shape.mapOf(shape.text);
 const hosts = shape.list({ type: 'string', minLength: 1, pattern: '^[A-Za-z0-9*.-]+$' });
 const nodes = shape.list({ type: 'string', pattern: '^[^\\s/@]+:[0-9]{1,5}$' });
@@ -17,7 +18,7 @@ const shapes: Readonly<Record<string, JsonSchema>> = {
   },
   commonLabels: strings,
   'image.pullPolicy': shape.oneOf('Always', 'IfNotPresent', 'Never'),
-  'image.digest': { type: 'string', pattern: '^(sha256:[0-9a-f]{64})?$' },
+  'image.digest': digest,
   imagePullSecrets: shape.list(shape.namedReference),
   replicaCount: shape.count(),
   maxSurge: shape.numberOrPercent,
@@ -71,6 +72,8 @@ const shapes: Readonly<Record<string, JsonSchema>> = {
   extraObjects: shape.wholeObjects,
   'global.imagePullSecrets': shape.list(shape.namedReference),
   'global.trustedProxies': shape.list(shape.text),
+  'doctor.image.digest': digest,
+  'doctor.publicAt': { type: 'string', pattern: '^(https?://[^/]+)?$' },
 };
 
 export function shapeOf(path: readonly string[]): JsonSchema | undefined {
