@@ -12,7 +12,7 @@ import { consoleCommands } from './commands/console.ts';
 import { contactCenterCommands } from './commands/contact-centers/commands.ts';
 import { corsCommands } from './commands/cors.ts';
 import { deletedCommands } from './commands/deleted.ts';
-import { doctorCommand } from './commands/doctor.ts';
+import { doctorCommand } from './commands/doctor/commands.ts';
 import { environmentCommands } from './commands/env/commands.ts';
 import { estateCommands } from './commands/estate.ts';
 import { apiKeyCommands } from './commands/keys.ts';

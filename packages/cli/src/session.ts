@@ -33,6 +33,10 @@ export interface Session {
   /** Authenticated as the profile says; opened at its first use. */
   readonly authApi: HttpClient;
   readonly environmentApi: HttpClient;
+  /** The authorities of the profile, in PEM; undefined: those of the system. */
+  readonly authorities: string | undefined;
+  /** For what everybody may ask. */
+  withoutCredentials(dependency: string, baseUrl: string): HttpClient;
   /** Asks before what cannot be undone. `names`: of what is deleted; the person types them instead of a yes. @throws UsageError unless the answer is yes */
   sure(question: string, names?: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -54,9 +58,13 @@ export function openSession(
   let environmentApi: HttpClient | undefined;
   let authorization: (() => Promise<string>) | undefined;
 
-  function client(dependency: string, baseUrl: string, authorizes: () => Promise<string>): HttpClient {
+  function authorities(): string | undefined {
     const { caFile } = chosen();
-    requireProtected(baseUrl, options);
+    return caFile && readNamed(caFile, `The authorities ${caFile}`).toString();
+  }
+
+  function client(dependency: string, baseUrl: string, authorizes?: () => Promise<string>): HttpClient {
+    if (authorizes) requireProtected(baseUrl, options);
     const http = createHttpClient(
       definedOnly({
         dependency,
@@ -64,7 +72,7 @@ export function openSession(
         timeoutMs: (options.timeout ?? timeoutSeconds) * 1000,
         maxBodyBytes,
         authorization: authorizes,
-        ca: caFile && readNamed(caFile, `The authorities ${caFile}`).toString(),
+        ca: authorities(),
       }),
     );
     clients.push(http);
@@ -112,6 +120,10 @@ export function openSession(
       environmentApi ??= client('Environment API', chosen().environmentUrl ?? chosen().url, authorize());
       return environmentApi;
     },
+    get authorities() {
+      return authorities();
+    },
+    withoutCredentials: (dependency, baseUrl) => client(dependency, baseUrl),
     async sure(question, names) {
       if (options.yes) return;
       if (!terminal.isInteractive)

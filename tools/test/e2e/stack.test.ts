@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { closeContexts, findChromium, sharedChromium } from '@gatehouse/testing/chromium';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { runCommand } from '../../../packages/cli/src/run-command.ts';
 import { enterName, enterPassword, type Person, playgroundOf } from '../../stack/login-pages.ts';
 import { accessibilityProblems } from './accessibility.ts';
 import { startApplication } from './application.ts';
@@ -261,6 +262,23 @@ describe('check-release, which `helm test` runs beside an installed service', ()
     expect(noPage).toMatch(/^auth-ui does not work: the front page \(.*\) answered 404/);
     expect(noToken).toMatch(/^environment-api does not work: a token .* answered 401 .*invalid_client/);
   });
+});
+
+test('gatehouse doctor --installation finds everything well, and a replica of each service', async () => {
+  const { publicUrl, ops, users } = stack.description;
+  const [user] = users;
+  const { out, error, exitCode } = await runCommand(['doctor', '--installation'], {
+    env: {
+      GATEHOUSE_URL: publicUrl,
+      GATEHOUSE_USERNAME: ops.username,
+      GATEHOUSE_PASSWORD: ops.password,
+      GATEHOUSE_SIGN_IN_USERNAME: `${user?.tenant}\\${user?.username}`,
+      GATEHOUSE_SIGN_IN_PASSWORD: user?.password ?? '',
+    },
+  });
+  expect([error, exitCode, out.match(/^ +[!✗].*/gm)]).toEqual(['', 0, null]);
+  expect(out).toMatch(/auth-api 1 × \S+, auth-ui 1 × \S+, environment-api 1 × \S+\./);
+  expect(out).toMatch(/✓ sign-in /);
 });
 
 describe('an outage under the running stack', () => {

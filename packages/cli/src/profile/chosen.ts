@@ -1,6 +1,6 @@
 /** Chooses the installation that a command talks to: by variables, else by the named profile, else by the current one. */
 import { UsageError } from '../failure/failure.ts';
-import { readNamed } from '../terminal/files.ts';
+import { variableOf } from '../terminal/files.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { profilePath, readProfiles } from './file.ts';
 import { type Credentials, type Profile, profileSchema } from './profile.ts';
@@ -45,21 +45,15 @@ function storedProfile(terminal: Terminal, named: string | undefined): Profile |
 }
 
 function credentialsOf(env: Terminal['env']): Credentials | undefined {
-  const token = secretOf(env, 'GATEHOUSE_TOKEN');
+  const token = variableOf(env, 'GATEHOUSE_TOKEN');
   if (token) return { kind: 'token', token };
   const username = env['GATEHOUSE_USERNAME'];
-  const password = secretOf(env, 'GATEHOUSE_PASSWORD');
+  const password = variableOf(env, 'GATEHOUSE_PASSWORD');
   if (username && password) return { kind: 'operator', username, password };
   const clientId = env['GATEHOUSE_CLIENT_ID'];
-  const clientSecret = secretOf(env, 'GATEHOUSE_CLIENT_SECRET');
+  const clientSecret = variableOf(env, 'GATEHOUSE_CLIENT_SECRET');
   if (clientId && clientSecret) return { kind: 'client', clientId, clientSecret };
   return undefined;
-}
-
-/** The value of a variable, or what stands in the file that its companion `…_FILE` names. */
-function secretOf(env: Terminal['env'], name: string): string | undefined {
-  const file = env[`${name}_FILE`];
-  return file ? readNamed(file, `${name}_FILE: ${file}`).toString().trim() : env[name];
 }
 
 function missing(url: string | undefined): string {
