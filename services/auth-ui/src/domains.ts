@@ -4,7 +4,7 @@ import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http
 import { consoleClientId } from '@gatehouse/contracts/auth-api';
 import { steadyClock as now } from '@gatehouse/service-kit/clock';
 import { consoleClientSecrets, linesOf } from '@gatehouse/service-kit/crypto';
-import { advisoryCheck } from '@gatehouse/service-kit/health';
+import { advisoryCheck, createHeartbeat, type Replica } from '@gatehouse/service-kit/health';
 import type { Domain, Kit } from '@gatehouse/service-kit/http';
 import { accountRoutes } from './account/routes.ts';
 import { approvalRoutes } from './approvals/routes.ts';
@@ -62,6 +62,11 @@ export async function createDeps(config: Config, kit: Kit) {
   });
   const environmentApi = openEnvironmentApi(config);
   closers.defer(async () => environmentApi?.close());
+  const { version, log } = kit;
+  const announce = async ({ instance, version: running }: Replica) =>
+    authApi.announceReplica({ service: 'auth-ui', instance, version: running });
+  const heartbeat = createHeartbeat({ service: 'auth-ui', version, log, announce });
+  closers.defer(heartbeat.stop);
   const health = createHealth({ authApi, now });
   /** `app.ts` says where each place is and which plug-ins its pages have. */
   const pages: Domain<'front page' | 'pages'> = {
@@ -86,6 +91,7 @@ export async function createDeps(config: Config, kit: Kit) {
     kit,
     brandings,
     pages,
+    heartbeat,
     // Pages render without Auth API, so a failure there must not make Auth UI unready.
     authApiCheck: advisoryCheck('auth-api', authApiProbe(authApi)),
     close: () => closers.disposeAsync(),

@@ -13,6 +13,7 @@ await runService({
   closeDeps: (deps) => deps.close(),
   buildApp,
   checkRelease,
+  startSteps: ({ heartbeat }) => [{ name: 'heartbeat', run: async () => heartbeat.start() }],
   readinessChecks: ({ authApiCheck }) => [authApiCheck],
   describe: describeApp,
 });

@@ -289,7 +289,7 @@ const internal: Table = {
     `POST ${api}/internal/first-password`,
   ),
   ...noPerson('needs the cookies of the browser in which a sign-in waits', `GET ${api}/internal/second-step`),
-  ...noPerson(ourselves, `GET ${api}/internal/branding`),
+  ...noPerson(ourselves, `GET ${api}/internal/branding`, `POST ${api}/internal/replicas`),
 };
 
 const described: Table = noPerson(

@@ -13,6 +13,8 @@ import {
   type LogoutView,
   logoutViewSchema,
   namedLoginSchema,
+  type ReplicaNotice,
+  replicasPath,
   type SecondStepView,
   secondStepHeader,
   secondStepViewSchema,
@@ -172,6 +174,10 @@ function pageCalls(http: HttpClient) {
       });
       if (response.status === 404) return undefined;
       return firstPasswordAnswerSchema.parse(JSON.parse(response.text)).data;
+    },
+    /** The release before takes none (404). */
+    async announceReplica(data: ReplicaNotice): Promise<void> {
+      await http.send({ method: 'POST', path: replicasPath, json: { data }, alsoStatuses: [404] });
     },
     /** Status 429: the visitor asks too often. */
     async authScheme(

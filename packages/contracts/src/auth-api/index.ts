@@ -99,6 +99,7 @@ export {
   type RegistrationAnswer,
   registrationAnswerSchema,
 } from './passkey-answers.ts';
+export { type ReplicaNotice, replicaSchema, replicasPath } from './replicas.ts';
 export {
   type SecondStepFailure,
   type SecondStepView,

@@ -28,6 +28,16 @@ export const probeSentences = {
   'probe.postgresql.newer':
     'The schema {schema} is newer than this version. Migrations that this version does not know: {count}.',
   'probe.postgresql.fine': 'PostgreSQL has the version {version}, and the schema {schema} is up to date.',
+  'probe.archive.off':
+    'PostgreSQL archives no WAL (archive_mode is off): a restore reaches the last backup alone.',
+  'probe.archive.standby': 'PostgreSQL is a standby here, and its primary archives the WAL.',
+  'probe.archive.unread':
+    'The account {account} may not read pg_stat_archiver, so the last archived WAL is not known.',
+  'probe.archive.failed':
+    'PostgreSQL failed to archive the WAL {wal} at {failedAt}: look at archive_command and at the log of PostgreSQL.',
+  'probe.archive.none':
+    'archive_mode is on, but PostgreSQL has archived no WAL yet: look at archive_command and at archive_timeout.',
+  'probe.archive.last': 'The last WAL was archived at {archivedAt}.',
   'probe.redis.old': 'Redis {version} is older than {oldest}: update it.',
   'probe.redis.evicts':
     'maxmemory-policy of Redis is {policy}: sessions and revocations would vanish; set noeviction.',
@@ -40,6 +50,16 @@ export const probeSentences = {
   'probe.clock.serves': 'Until the clock is right, the replica serves nobody.',
   'probe.clock.fine': 'The clock of this machine agrees with those of the stores to {limit} ms.',
   'probe.clock.owner': 'Another program sets the clock.',
+  'probe.names.none': 'Every configured server is named by its address.',
+  'probe.names.fine': 'The name service knows {hosts}.',
+  'probe.certificates.none': 'No connection of this service to a configured server uses TLS.',
+  'probe.certificates.refused':
+    'The certificate of {place} is not accepted ({detail}): it must be for this name and of an authority that this service trusts.',
+  'probe.certificates.ends': 'The certificate of {place} ends in {days} days: renew it.',
+  'probe.certificates.fine': 'The certificates of {places} are accepted. The first one ends in {days} days.',
+  'probe.replicas.fine': 'Each service has one version: {replicas}.',
+  'probe.replicas.differ':
+    'A service has replicas of several versions: {replicas}. Wait until the upgrade has ended, or look why a replica stays behind.',
   'probe.keys.closed':
     'The key {kid} does not open ({detail}): put the key that sealed it back into GATEHOUSE_ENCRYPTION_KEYS.',
   'probe.keys.otherSeal':

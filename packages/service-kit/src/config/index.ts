@@ -14,6 +14,7 @@ export { deprecatedSettings } from './deprecations.ts';
 export { httpSettings, internalSettings, tlsProblems } from './http.ts';
 export { loadConfig } from './load.ts';
 export { isThisMachine, isTooWide, membersOf, networkOf, spans } from './networks.ts';
+export { configuredPlaces } from './places.ts';
 export { isWritable, type Region, regionSettings, requireWritable } from './region.ts';
 export {
   optionalSecretSetting,

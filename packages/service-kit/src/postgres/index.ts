@@ -1,5 +1,6 @@
 /** Names what others may use of PostgreSQL. */
 export { holdAdvisoryLock, withAdvisoryLock } from './advisory-lock.ts';
+export { archiveProbe } from './archive-probe.ts';
 export { type Bind, binderOf } from './binder.ts';
 /** @public The compiler names it in types that it infers. */
 export type { WaitingDeletion } from './bounded-deletion.ts';

@@ -9,5 +9,6 @@ export {
   untilRedisIsReady,
 } from './client.ts';
 export { redisProbe } from './probe.ts';
+export { createReplicas, type Replicas } from './replicas.ts';
 export { defineScript } from './script.ts';
 export { createSingleUse, type SingleUse } from './single-use.ts';

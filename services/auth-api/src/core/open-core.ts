@@ -7,6 +7,7 @@ import { createSecretBox } from '@gatehouse/service-kit/crypto';
 import type { ReadinessCheck } from '@gatehouse/service-kit/health';
 import type { Kit } from '@gatehouse/service-kit/http';
 import {
+  archiveProbe,
   assertMigrated,
   atAddress,
   createPool,
@@ -135,6 +136,7 @@ export function composeStorage({ outbound }: Core, { stores, clock }: OpenedStor
     ready,
     probes: [
       postgresProbe({ db: pool, schema, migrationsFolder }),
+      archiveProbe(pool),
       redisProbe(redis, { keepsTokens: true }),
       clock.probe,
     ],

@@ -5,6 +5,7 @@ import { isWritable } from '@gatehouse/service-kit/config';
 import { createSecretBox } from '@gatehouse/service-kit/crypto';
 import type { Kit } from '@gatehouse/service-kit/http';
 import {
+  archiveProbe,
   assertMigrated,
   atAddress,
   createPool,
@@ -89,6 +90,7 @@ export function composeStorage({ pool, primary, redis }: Core, { clock }: { cloc
     ],
     probes: [
       postgresProbe({ db: pool, schema, migrationsFolder }),
+      archiveProbe(pool),
       redisProbe(redis, { keepsTokens: false }),
       clock.probe,
     ],

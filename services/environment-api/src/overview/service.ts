@@ -31,12 +31,13 @@ export interface OverviewOptions {
 const maxEndings = 20;
 const runbooks = {
   Clock: 'a-clock-is-wrong',
+  Certificates: 'a-certificate-ends',
   Elasticsearch: 'audit-events-wait',
   'LDAP directories': 'no-connection-to-a-configuration-server',
   'Trusted proxies': 'a-proxy-is-not-trusted',
   'Deprecated settings': 'a-setting-is-deprecated',
 } as const;
-const dispensable = ['Redis', 'Elasticsearch', 'Consul'];
+const dispensable = ['Redis', 'Elasticsearch', 'Consul', 'Names', 'Certificates', 'WAL archive'];
 
 export type OverviewService = ReturnType<typeof createOverviewService>;
 

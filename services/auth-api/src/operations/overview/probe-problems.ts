@@ -9,11 +9,20 @@ const runbooks = {
   'Trusted proxies': 'a-proxy-is-not-trusted',
   'Deprecated settings': 'a-setting-is-deprecated',
   Passkeys: 'passkeys-are-off',
+  Certificates: 'a-certificate-ends',
 } as const;
-/** The overview shows the links, and what waits for the second destination, as they are now. */
-const reportedElsewhere = ['Configuration Servers', 'Second audit destination'];
+/** The overview shows the links, and what waits for the second destination, as they are now. Versions differ during each upgrade. */
+const reportedElsewhere = ['Configuration Servers', 'Second audit destination', 'Replicas'];
 /** Sign-ins go on without them. */
-const dispensable = ['Environment API', 'Elasticsearch', 'Consul', 'Passkeys'];
+const dispensable = [
+  'Environment API',
+  'Elasticsearch',
+  'Consul',
+  'Passkeys',
+  'Names',
+  'Certificates',
+  'WAL archive',
+];
 
 export function watchProbes(probes: readonly Probe[], now: Clock) {
   const watched = probes.filter(({ name }) => !reportedElsewhere.includes(name));
