@@ -79,7 +79,7 @@ describe('the domains of Auth API', () => {
       'postgresql,redis,clock,cut-offs,signing-keys,signal-receivers,single-sign-on-keys,changes,background-work',
     );
     expect(diagnosis.probes.map(({ name }) => name).join()).toBe(
-      'PostgreSQL,Redis,Clock,signing keys,Environment API,Passkeys,Configuration Servers,logins,Elasticsearch,Second audit destination,Consul,Trusted proxies,Deprecated settings',
+      'PostgreSQL,Redis,Clock,signing keys,Environment API,WAL archive,Passkeys,Configuration Servers,logins,Elasticsearch,Second audit destination,Consul,Trusted proxies,Names,Certificates,Replicas,Deprecated settings',
     );
   });
 });

@@ -23,7 +23,7 @@ describe('the domains of Environment API', () => {
     expect(namesOf(readinessChecks(domains))).toBe('postgresql,clock,redis,auth-api');
     expect(namesOf(startSteps(domains))).toBe('postgresql,redis,clock,background-work');
     expect(namesOf(diagnosis.probes)).toBe(
-      'PostgreSQL,Redis,Clock,stored secrets,Auth API,Elasticsearch,Second audit destination,Consul,LDAP directories,Trusted proxies,Deprecated settings',
+      'PostgreSQL,Redis,Clock,WAL archive,stored secrets,Auth API,Elasticsearch,Second audit destination,Consul,LDAP directories,Trusted proxies,Names,Certificates,Deprecated settings',
     );
   });
 });

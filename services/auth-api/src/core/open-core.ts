@@ -136,9 +136,9 @@ export function composeStorage({ outbound }: Core, { stores, clock }: OpenedStor
     ready,
     probes: [
       postgresProbe({ db: pool, schema, migrationsFolder }),
-      archiveProbe(pool),
       redisProbe(redis, { keepsTokens: true }),
       clock.probe,
+      archiveProbe(pool),
     ],
     async close() {
       await using closers = new AsyncDisposableStack();

@@ -90,9 +90,9 @@ export function composeStorage({ pool, primary, redis }: Core, { clock }: { cloc
     ],
     probes: [
       postgresProbe({ db: pool, schema, migrationsFolder }),
-      archiveProbe(pool),
       redisProbe(redis, { keepsTokens: false }),
       clock.probe,
+      archiveProbe(pool),
     ],
     async close() {
       await using closers = new AsyncDisposableStack();
