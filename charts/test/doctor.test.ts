@@ -64,25 +64,23 @@ test('may ask every address, and nothing reaches it', async () => {
 });
 
 test('signs in where a Secret has an account, at the address that is given', async () => {
-  const doctor = { signInSecret: 'first-administrator', publicAt: 'http://public-host.gatehouse.svc' };
+  const signIn = { username: 'demo\\agent', existingSecret: 'accounts', passwordKey: 'agent-password' };
+  const doctor = { signIn, publicAt: 'http://public-host.gatehouse.svc' };
   const objects = await render({ doctor });
   expect(podOf(objects).containers[0].args.slice(3)).toEqual([
     '--public-at',
     'http://public-host.gatehouse.svc',
   ]);
   expect(variablesOf(objects)).toMatchObject({
-    GATEHOUSE_SIGN_IN_USERNAME_FILE: '/etc/gatehouse/secrets/sign-in-username',
+    GATEHOUSE_SIGN_IN_USERNAME: 'demo\\agent',
     GATEHOUSE_SIGN_IN_PASSWORD_FILE: '/etc/gatehouse/secrets/sign-in-password',
   });
   expect(podOf(objects).volumes[0].projected.sources[1]).toEqual({
-    secret: {
-      name: 'first-administrator',
-      items: [
-        { key: 'username', path: 'sign-in-username' },
-        { key: 'password', path: 'sign-in-password' },
-      ],
-    },
+    secret: { name: 'accounts', items: [{ key: 'agent-password', path: 'sign-in-password' }] },
   });
+  await expect(render({ doctor: { signIn: { username: 'demo\\agent' } } })).rejects.toThrow(
+    'doctor.signIn.existingSecret is missing',
+  );
 });
 
 test('has the image, the Secret, the names and the authorities that the values give', async () => {
@@ -117,6 +115,6 @@ test('has the image, the Secret, the names and the authorities that the values g
 test('can be left out, and a misspelt key is refused', async () => {
   const without = await render({ doctor: { enabled: false } });
   expect(without.filter(({ metadata }) => metadata.name === 'doctor')).toEqual([]);
-  await expect(render({ doctor: { signinSecret: 'x' } })).rejects.toThrow('signinSecret');
+  await expect(render({ doctor: { signin: {} } })).rejects.toThrow('signin');
   await expect(render({ doctor: { publicAt: 'http://host/path' } })).rejects.toThrow(/publicAt/);
 });
