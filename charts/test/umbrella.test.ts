@@ -47,7 +47,9 @@ describe.each(readdirSync(path.join(chartsFolder, umbrellaChart, 'ci')))('with t
     const [three, four] = await Promise.all(
       ([3, 4] as const).map((helm) => renderManifest(charts.folder(umbrellaChart), { valuesFiles, helm })),
     );
-    expect(three).toBe(four);
+    // An evaluation makes its secrets anew at each rendering.
+    const known = (manifest = '') => manifest.replace(/^ {2}[-a-z.]+: \S{24,}$/gm, '');
+    expect(known(three)).toBe(known(four));
     const objects = await renderChart(charts.folder(umbrellaChart), { valuesFiles });
     expect(objects.flatMap(validateObject)).toEqual([]);
     const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
@@ -63,7 +65,7 @@ describe.each(readdirSync(path.join(chartsFolder, umbrellaChart, 'ci')))('with t
 test('needs one `helm dependency build` and no network', () => {
   const built = readdirSync(path.join(charts.folder(umbrellaChart), 'charts'));
   expect(built.map((file) => file.replace(/-[\d.]+\.tgz$/, '')).sort()).toEqual(
-    ['common', ...serviceCharts].sort(),
+    ['common', 'evaluation-values', ...serviceCharts].sort(),
   );
 });
 

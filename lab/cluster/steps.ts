@@ -15,6 +15,7 @@ import { previousSteps } from './previous/steps.ts';
 import { buildPrograms } from './programs.ts';
 import type { Step } from './step.ts';
 import { storeSteps } from './stores/steps.ts';
+import { evaluationStep, oneReleaseStep } from './umbrella/steps.ts';
 import { copyTree } from './workplace.ts';
 
 /** Each is right or wrong by itself; those that are needed come first. */
@@ -29,6 +30,8 @@ export function stepsOf(): Step[] {
     ...steps.slice(install),
     browserLogin,
     fromRegistry,
+    evaluationStep,
+    oneReleaseStep,
     ...sideBySideSteps,
     ...disturbanceSteps,
     ...previousSteps,

@@ -42,7 +42,13 @@ helm upgrade --install ${manifest.name} charts/${manifest.name} --namespace gate
 \`\`\`
 
 \`ci/minimal.yaml\` has the fewest values that install against stores that exist; \`ci/full.yaml\` shows every key in use. \`docs/guides/deployment.md\` says which keys
-the Secret needs, and how three releases become this one.
+the Secret needs, and how three releases become this one. For a trial on an empty namespace:
+
+\`\`\`sh
+helm install gatehouse charts/gatehouse --namespace trial --create-namespace --set evaluation.enabled=true --set global.publicUrl=http://localhost:8080
+\`\`\`
+
+\`docs/start/one-cluster.md\` says what it brings, and where it is refused.
 
 ## Values
 

@@ -30,14 +30,18 @@ export function buildUmbrellaSchema(
 ): JsonSchema {
   const { global } = service['properties'] as { global: { properties: Record<string, JsonSchema> } };
   const ownShapes: Record<string, JsonSchema> = {
-    global: closed(global.properties),
+    // Says `evaluation.enabled` to the charts of the services.
+    global: closed({ ...global.properties, evaluation: { const: true } }),
     doctor: closed(groupProperties(['doctor'], keys, {})),
+    evaluation: closed(groupProperties(['evaluation'], keys, {})),
   };
   const members = childrenOf([], keys).map(({ path: [name = ''], comment }): [string, JsonSchema] => [
     name,
     { description: comment, ...(ownShapes[name] ?? { type: 'object' }) },
   ]);
-  const root = closed({ ...Object.fromEntries(members), common: { type: 'object' } });
+  // Helm puts there what the charts without keys of their own say.
+  const silent = { common: { type: 'object' }, 'evaluation-values': { type: 'object' } };
+  const root = closed({ ...Object.fromEntries(members), ...silent });
   return { $schema: 'http://json-schema.org/draft-07/schema#', title, ...root };
 }
 

@@ -74,6 +74,8 @@ const shapes: Readonly<Record<string, JsonSchema>> = {
   'global.trustedProxies': shape.list(shape.text),
   'doctor.image.digest': digest,
   'doctor.publicAt': { type: 'string', pattern: '^(https?://[^/]+)?$' },
+  'evaluation.*.image.digest': digest,
+  'evaluation.postgres.storage': { type: 'string', pattern: '^([0-9]+(M|G|T|Mi|Gi|Ti))?$' },
 };
 
 export function shapeOf(path: readonly string[]): JsonSchema | undefined {

@@ -26,7 +26,7 @@ export function surfaceOf(root: string): Surface {
   const text = (path: string) => readFileSync(join(root, path), 'utf8');
   const json = (path: string) => JSON.parse(text(path));
   const page = (name: string) => text(`docs/reference/${name}.md`);
-  const charts = ['auth-api', 'auth-ui', 'environment-api'];
+  const charts = ['auth-api', 'auth-ui', 'environment-api', 'gatehouse'];
   return {
     version: versionOf(root),
     ...restOf(['auth-api', 'environment-api'].map((service) => json(`services/${service}/openapi.json`))),

@@ -41,6 +41,14 @@ spec:
       {{- with include "gatehouse.topologySpread" . }}
       {{- . | nindent 6 }}
       {{- end }}
+      {{- with $values.migration }}
+      {{- if and .enabled .inPod }}
+      initContainers:
+        - name: migrate
+          {{- include "gatehouse.container" (merge (dict "resources" .resources) $pod) | nindent 10 }}
+          args: [migrate]
+      {{- end }}
+      {{- end }}
       containers:
         - name: {{ include "gatehouse.name" . }}
           {{- include "gatehouse.container" $pod | nindent 10 }}

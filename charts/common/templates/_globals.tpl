@@ -27,4 +27,15 @@ place: every template reads the facts of its service first, and so this.
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- if not (hasKey $values "replicaCount") -}}
+{{- $_ := set $values "replicaCount" (ternary 1 2 ($global.evaluation | default false)) -}}
+{{- end -}}
+{{- if $global.evaluation -}}
+{{- /* One replica that must stay would keep its node from being drained, and the database comes with the same release. */ -}}
+{{- $_ := set $values.podDisruptionBudget "enabled" false -}}
+{{- $_ := set ($values.migration | default dict) "inPod" true -}}
+{{- if ne .Chart.Name "environment-api" -}}
+{{- $_ := set $values.config "allowPlaintextPublicUrl" (hasPrefix "http:" ($global.publicUrl | default "")) -}}
+{{- end -}}
+{{- end -}}
 {{- end }}

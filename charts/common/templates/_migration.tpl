@@ -4,7 +4,7 @@ so it brings a ConfigMap, a NetworkPolicy and, in a demo, a Secret of its own, w
 */}}
 {{- define "gatehouse.migration" -}}
 {{- $values := .root.Values -}}
-{{- if $values.migration.enabled }}
+{{- if and $values.migration.enabled (not $values.migration.inPod) }}
 {{- $name := include "gatehouse.suffixed" (merge (dict "suffix" "migration") .) -}}
 {{- $base := dict "helm.sh/hook" "pre-install,pre-upgrade" "helm.sh/hook-delete-policy" "before-hook-creation,hook-succeeded" "helm.sh/hook-weight" "-10" -}}
 {{- $hook := merge (dict "name" $name "component" "migration" "annotations" $base) . }}

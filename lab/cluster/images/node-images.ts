@@ -27,6 +27,9 @@ const stores = ownImage('stores', [
   `FROM ${debianImage}`,
   `RUN apt-get update && ${install} && rm -rf /var/lib/apt/lists`,
   'COPY postgres /usr/local/postgres',
+  // As in the public images, so that evaluation mode runs with it.
+  'ENV PATH=/usr/local/postgres/bin:/usr/local/bin:/usr/bin:/bin',
+  "RUN echo 'postgres:x:999:999::/:/bin/false' >> /etc/passwd",
 ]);
 
 export const pauseImage = pause.name;
