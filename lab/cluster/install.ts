@@ -1,5 +1,5 @@
 /** `npm run test:cluster`: installs Gatehouse into a real Kubernetes as its documentation says, tries it, and prints one table. */
-import { mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { takeLock } from '../../tools/bootstrap/pid-lock.mjs';
 import { interruption } from '../../tools/programs/execute.ts';
@@ -11,7 +11,7 @@ import { whatIsMissing } from './needs.ts';
 import { takeDown } from './node/down.ts';
 import { clusterFolder, kubeconfigFile } from './places.ts';
 import { runbookSteps } from './runbooks/steps.ts';
-import { columns, type Row, Skipped, type Step } from './step.ts';
+import { columns, type Row, Skipped, type Step, tableIn } from './step.ts';
 import { stepsOf } from './steps.ts';
 import { copyTree } from './workplace.ts';
 
@@ -21,7 +21,8 @@ const usage = `Usage: npm run test:cluster [-- options]
   --keep            leave the cluster up at the end; the next run takes it down
   --again           use the cluster that stayed up, with the charts as they are now: only steps that nothing builds on, but Consul's
   --runbooks        with --again: the incidents of docs/guides/runbooks.md instead of these steps
-  --markdown FILE   write the table there too
+  --side-by-side M  in the upgrade gate pods of two releases serve together for M minutes; 10 by default
+  --markdown FILE   write the table there too, and below it the tables of steps that have one
   --list            name the steps and end
 `;
 
@@ -40,12 +41,18 @@ export const installed = experiment({
     keep: { type: 'boolean' },
     again: { type: 'boolean' },
     runbooks: { type: 'boolean' },
+    'side-by-side': { type: 'string', default: '10' },
     markdown: { type: 'string' },
     list: { type: 'boolean' },
   },
   endsItself: true,
-  async run({ runbooks, list, ...values }) {
-    const steps = runbooks ? runbookSteps : stepsOf();
+  async run({ runbooks, list, 'side-by-side': minutes, ...values }) {
+    const sideBySideMs = Number(minutes) * 60_000;
+    if (!(sideBySideMs > 0)) {
+      console.error(`--side-by-side takes a number of minutes above 0, not "${minutes}"`);
+      return false;
+    }
+    const steps = runbooks ? runbookSteps : stepsOf({ sideBySideMs });
     if (list) for (const { name } of steps) console.log(name);
     return list === true || (await withMachine({ ...values, steps }));
   },
@@ -101,6 +108,7 @@ async function runSteps({ only, keep = false, again = false, markdown, steps }: 
     else rows.push(await runStep({ name: 'take everything down', run: () => takeDown().then(() => '') }));
   }
   printTable(columns, rows, markdown);
+  if (markdown !== undefined) appendFileSync(markdown, rows.map(tableIn).join(''));
   console.log(`\n${((performance.now() - beganMs) / 60_000).toFixed(1)} minutes in all`);
   return rows.every(({ outcome }) => outcome === 'right' || outcome === 'skipped');
 

@@ -8,7 +8,7 @@ export interface Step {
   name: string;
   /** Runs even where `--only` names others: later steps build on it. */
   isNeeded?: boolean;
-  /** Returns the figures for the table. Throws for what must not be; `Skipped` for what cannot be had here. */
+  /** Returns the figures for the table; a Markdown table may follow below an empty line. Throws for what must not be; `Skipped` for what cannot be had here. */
   run(cluster: Cluster): Promise<string>;
 }
 
@@ -44,3 +44,9 @@ export const columns: Columns<Row> = {
   outcome: ({ outcome }) => outcome,
   figures: ({ figures }) => figures.split('\n', 1)[0] ?? '',
 };
+
+/** The table below the figures of a step, with an empty line before it. */
+export function tableIn({ figures }: Row): string {
+  const table = figures.split('\n').filter((line) => line.startsWith('| '));
+  return table.length === 0 ? '' : `\n${table.join('\n')}\n`;
+}

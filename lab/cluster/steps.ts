@@ -11,15 +11,15 @@ import { disturbanceSteps, removeCertificates } from './disturbances/steps.ts';
 import { makeOwnImages } from './images/node-images.ts';
 import { bringUp } from './node/up.ts';
 import { pageSteps } from './page/steps.ts';
-import { previousSteps } from './previous/steps.ts';
+import { defaultSideBySideMs, previousSteps } from './previous/steps.ts';
 import { buildPrograms } from './programs.ts';
 import type { Step } from './step.ts';
 import { storeSteps } from './stores/steps.ts';
 import { evaluationStep, oneReleaseStep } from './umbrella/steps.ts';
 import { copyTree } from './workplace.ts';
 
-/** Each is right or wrong by itself; those that are needed come first. */
-export function stepsOf(): Step[] {
+/** Each is right or wrong by itself; those that are needed come first. `sideBySideMs`: as the upgrade gate lets two releases serve. */
+export function stepsOf({ sideBySideMs = defaultSideBySideMs } = {}): Step[] {
   const steps = pageSteps();
   const install = steps.findIndex(({ name }) => name.includes('Install'));
   return [
@@ -34,7 +34,7 @@ export function stepsOf(): Step[] {
     oneReleaseStep,
     ...sideBySideSteps,
     ...disturbanceSteps,
-    ...previousSteps,
+    ...previousSteps(sideBySideMs),
     ...optionalStoreSteps,
     mistakesOfOperators,
     removeCertificates,

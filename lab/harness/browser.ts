@@ -39,12 +39,13 @@ export function codeIn({ location }: Page): string | undefined {
 /** @param publicUrl the origin that the services are configured with; nothing listens there */
 export function createBrowser(publicUrl: string) {
   const cookies = new Map<string, string>();
+  const agent = new http.Agent({ keepAlive: true });
 
   function ask(at: Addresses, path: string, form?: Record<string, string>): Promise<Page> {
     const headers: Record<string, string> = { origin: publicUrl, host: new URL(publicUrl).host };
     if (cookies.size > 0) headers['cookie'] = [...cookies].map((pair) => pair.join('=')).join('; ');
     if (form !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
-    const options = { method: form === undefined ? 'GET' : 'POST', headers };
+    const options = { method: form === undefined ? 'GET' : 'POST', headers, agent };
     return new Promise((resolve, reject) => {
       const request = http.request(at[serviceOf(path)] + path, options, (answer) => {
         for (const line of answer.headers['set-cookie'] ?? []) keep(line);

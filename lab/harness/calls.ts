@@ -8,8 +8,8 @@ export interface Call {
   perSecond: number;
   /** Callers who wait for their answer before they send the next: of one refresh token, of one account. */
   atOnce: number;
-  /** Whether the answer is the right one. */
-  send(): Promise<{ answer: Answer; isRight: boolean }>;
+  /** Whether the answer is the right one. Undefined: there was nothing to send. */
+  send(): Promise<{ answer: Answer; isRight: boolean } | undefined>;
 }
 
 /** As many as a check asks about: older ones were asked about before. */

@@ -12,7 +12,9 @@ export function startLoad(calls: readonly Call[], record: LoadRecord) {
 
   const send = async ({ kind, send: sendIt }: Call) => {
     const startedMs = performance.now();
-    const { answer, isRight } = await sendIt();
+    const sent = await sendIt();
+    if (sent === undefined) return;
+    const { answer, isRight } = sent;
     const { status, error, repeatedAfter } = answer;
     const endedMs = performance.now();
     record.sent.push({ kind, startedMs, endedMs, status, isRight, error, repeatedAfter });

@@ -20,17 +20,21 @@ const timeoutMs = 15_000;
 /** Callers who keep no connection: one of so many requests. */
 const newConnectionOf = 4;
 
-export function createServiceHttp(addresses: Addresses): Http {
+/** `keptFor`: so many requests later, kept connections are opened anew, and reach pods that came meanwhile. Default: never. */
+export function createServiceHttp(addresses: Addresses, { keptFor = Infinity } = {}): Http {
   const { ca } = addresses;
   const secure = addresses.authApi.startsWith('https:');
   const { Agent, request } = secure ? https : http;
-  const kept = new Agent({ keepAlive: true });
+  let kept = new Agent({ keepAlive: true });
   const unkept = new Agent({ keepAlive: false });
   let sent = 0;
 
   const sendOnce = (path: string, body: string | undefined, options: http.RequestOptions) =>
     new Promise<Answer>((resolve) => {
-      const agent = sent++ % newConnectionOf === 0 ? unkept : kept;
+      sent += 1;
+      // The former connections end when nobody uses them any more.
+      if (sent % keptFor === 0) kept = new Agent({ keepAlive: true });
+      const agent = sent % newConnectionOf === 0 ? unkept : kept;
       const fail = (error: NodeJS.ErrnoException) =>
         resolve({ status: 0, body: undefined, requestId: '', error: causeOf(error, sending.reusedSocket) });
       const signal = AbortSignal.timeout(timeoutMs);

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { repositoryFolder } from '../../tools/stack/processes/node-program.ts';
+import { percentile } from '../harness/percentile.ts';
 import type { MeasureOptions } from './measure.ts';
-import { percentile } from './rounds.ts';
 
 /** Figures that say how fast the product is; those of the floors and peers are left out. */
 const compared = /^(perSecond|ratioToFloor|cpu(Us|Ms)\w*)$/;

@@ -88,12 +88,6 @@ function figuresOf(taken: readonly Taken[]): Figures {
   return { perSecond, p50Ms, p99Ms, cpuUs, isHint: clean.length === 0 };
 }
 
-/** The value that this share of them does not exceed; NaN of none. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
-}
-
 /** To so many places behind the point. */
 export function rounded(value: number, places = 2): number {
   return Math.round(value * 10 ** places) / 10 ** places;

@@ -6,8 +6,8 @@ import { createServiceHttp } from '../harness/service-http.ts';
 import type { Site } from '../harness/site.ts';
 import type { Balancers } from './balancer.ts';
 
-/** UPGRADING.md names no order; this is the one of the charts' page. */
-const order = ['environment-api', 'auth-api', 'auth-ui'];
+/** As UPGRADING.md names it. */
+const order = ['auth-api', 'environment-api', 'auth-ui'];
 
 export function createReplica(
   { addComponent }: Site,

@@ -22,11 +22,22 @@ export async function underLoad(
   disturb: () => Promise<unknown>,
   plan: Partial<SenderPlan> = {},
 ): Promise<Figures> {
+  const { sent, beganMs, endedMs } = await watched(cluster, disturb, plan);
+  return figuresOf(sent, beganMs, endedMs);
+}
+
+/** The requests themselves, with the time in which they were begun. */
+export async function watched(
+  cluster: Cluster,
+  disturb: () => Promise<unknown>,
+  plan: Partial<SenderPlan> = {},
+): Promise<{ sent: Sent[]; beganMs: number; endedMs: number }> {
   const load = startLoad(cluster, {
-    addresses: plan.addresses ?? (await addressesOf(cluster)),
-    operator: plan.operator ?? (await operatorOf(cluster)),
+    addresses: await addressesOf(cluster),
+    operator: await operatorOf(cluster),
     configServer: simulator,
     perSecond,
+    ...plan,
   });
   try {
     await load.isCalm();
@@ -36,7 +47,7 @@ export async function underLoad(
     const endedMs = Date.now();
     await load.isCalm();
     const sent = load.sent.filter(({ startedMs }) => startedMs >= beganMs && startedMs <= endedMs);
-    return figuresOf(sent, beganMs, endedMs);
+    return { sent, beganMs, endedMs };
   } finally {
     await load.stop();
   }

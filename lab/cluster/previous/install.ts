@@ -2,13 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { authorityMapping } from '../../../tools/stack/provisioning/demo.ts';
 import type { Cluster } from '../cluster.ts';
 import { runHelm } from '../disturbances/releases.ts';
 import { sql } from '../stores/databases.ts';
 import { workplace } from '../workplace.ts';
 
 export const namespace = 'before';
-const publicUrl = 'https://login.example.com';
+export const publicUrl = 'https://login.example.com';
 
 const apis = { 'environment-api': 'before_environment', 'auth-api': 'before_auth' } as const;
 
@@ -44,14 +45,24 @@ export async function prepareStores(cluster: Cluster): Promise<void> {
 }
 
 /**
- * `helm upgrade --install` of one service from the charts of a tree.
- * @param tag the image's; that of the chart where there is none
+ * `helm upgrade --install` of one service from the charts of a tree, until its pods are ready.
+ * @param tag the image's
  */
-export async function install(cluster: Cluster, service: string, tree: string, tag = ''): Promise<void> {
+export async function install(cluster: Cluster, service: string, tree: string, tag: string): Promise<void> {
+  await applyRelease(cluster, service, tree, { tag, wait: ['--wait', '--timeout', '5m'] });
+}
+
+/** The same, until Kubernetes has taken the objects; the migrations have run. The image is that of the chart where no tag is given. */
+export async function applyRelease(
+  cluster: Cluster,
+  service: string,
+  tree: string,
+  { tag = '', wait = [] }: { tag?: string; wait?: readonly string[] } = {},
+): Promise<void> {
   const file = path.join(workplace, `${service}-before.json`);
   writeFileSync(file, JSON.stringify(valuesOf(service, tag)));
   const chart = path.join(tree, 'charts', service);
-  const place = ['--namespace', namespace, '--values', file, '--wait', '--timeout', '5m'];
+  const place = ['--namespace', namespace, '--values', file, ...wait];
   for (const args of [
     ['dependency', 'build', chart],
     ['upgrade', '--install', '--reset-values', service, chart, ...place],
@@ -73,7 +84,11 @@ function valuesOf(service: string, tag: string) {
     redis: { url: 'rediss://redis.databases.svc:6380', keyPrefix: 'before:' },
     extraVolumes: [{ name: 'company-ca', configMap: { name: 'company-ca' } }],
     extraVolumeMounts: [mount],
-    extraEnv: [{ name: 'NODE_EXTRA_CA_CERTS', value: '/etc/company-ca/ca.crt' }],
+    extraEnv: [
+      { name: 'NODE_EXTRA_CA_CERTS', value: '/etc/company-ca/ca.crt' },
+      // Some of the people administer their contact centre.
+      ...(service === 'auth-api' ? [{ name: 'GATEHOUSE_AUTHORITY_MAPPING', value: authorityMapping }] : []),
+    ],
   };
   return {
     image: { registry: 'registry.example.com', tag },

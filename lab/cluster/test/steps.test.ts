@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { tableOf } from '../../harness/table.ts';
 import { stepsOfPage } from '../page/steps.ts';
-import { columns } from '../step.ts';
+import { columns, tableIn } from '../step.ts';
 import { stepsOf } from '../steps.ts';
 
 test('every shell block of the way to the first login is a step', () => {
@@ -28,4 +28,12 @@ test('no step that others build on comes after the removal of what was installed
 test('the table has one line for each step, whatever its message holds', () => {
   const row = { name: 'a step', seconds: 1.25, outcome: 'wrong' as const, figures: 'a | b\nmore' };
   expect(tableOf(columns, [row]).split('\n').at(-1)).toBe('| a step | 1.3 | wrong | a \\| b |');
+});
+
+test('of a step that has a table of its own, the file gets the table without the figures', () => {
+  const row = { name: 'a step', seconds: 1, outcome: 'right' as const, figures: '' };
+  expect(tableIn({ ...row, figures: '5 requests\n\n| kind | failed |\n| --- | --- |' })).toBe(
+    '\n| kind | failed |\n| --- | --- |\n',
+  );
+  expect(tableIn({ ...row, figures: 'an error\nin two lines' })).toBe('');
 });

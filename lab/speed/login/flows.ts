@@ -1,5 +1,6 @@
 /** Repeats logins, a few at once: for some seconds, or until none is left. */
-import { type Figures, percentile, type Round, rounded } from '../rounds.ts';
+import { percentile } from '../../harness/percentile.ts';
+import { type Figures, type Round, rounded } from '../rounds.ts';
 
 /** Begins the next flow; undefined when the round is over. */
 type NextFlow = () => Promise<unknown> | undefined;

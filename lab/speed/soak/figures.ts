@@ -1,6 +1,7 @@
 /** Judges a long run of the three services: memory, handles, delays and starts, each against its bound. */
 import type { ServiceName } from '../../../tools/stack/services.ts';
-import { percentile, rounded } from '../rounds.ts';
+import { percentile } from '../../harness/percentile.ts';
+import { rounded } from '../rounds.ts';
 import type { StartFigures } from './starts.ts';
 
 /** A line that probe.mjs writes. */
