@@ -98,25 +98,45 @@ export function createBrowser(publicUrl: string) {
   };
 
   function pathOf(location: string): string {
-    const { pathname, search } = new URL(location.replaceAll('&amp;', '&'), publicUrl);
+    const { pathname, search } = new URL(location, publicUrl);
     return `${pathname}${search}`;
   }
 }
 
 /** The form that asks for one of the typed fields, filled in: a page may have others beside, which know the name already. */
 function formIn(page: Page, typed: Record<string, string>) {
-  const forms = page.text.matchAll(/<form[^>]* action="([^"]+)"[^>]*>([\s\S]*?)<\/form>/g);
-  for (const [, action = '', body = ''] of forms) {
-    const fields: Record<string, string> = {};
-    let isAsking = false;
-    for (const [input] of body.matchAll(/<input[^>]*>/g)) {
-      const name = /name="([^"]*)"/.exec(input)?.[1];
-      if (name === undefined || input.includes('type="checkbox"')) continue;
-      isAsking ||= name in typed && !input.includes('type="hidden"');
-      fields[name] = typed[name] ?? /value="([^"]*)"/.exec(input)?.[1] ?? '';
-    }
+  for (const { action, inputs } of formsIn(page.text)) {
+    const shown = inputs.filter(({ type }) => type !== 'checkbox');
+    const isAsking = shown.some(({ name, type }) => name in typed && type !== 'hidden');
+    const fields = Object.fromEntries(shown.map(({ name, value }) => [name, typed[name] ?? value]));
     // A person who has not typed a password stays at the page that asks for it.
     if (isAsking && (!('password' in fields) || 'password' in typed)) return { action, fields };
   }
   return undefined;
+}
+
+/** The forms of a page with their named inputs, their values as a browser sends them. */
+export function formsIn(page: string) {
+  const forms = page.matchAll(/<form[^>]* action="([^"]+)"[^>]*>([\s\S]*?)<\/form>/g);
+  return [...forms].map(([, action = '', body = '']) => ({
+    action: unescaped(action),
+    inputs: [...body.matchAll(/<input[^>]*>/g)].flatMap(([input]) => {
+      const attributeOf = (name: string) =>
+        unescaped(new RegExp(`\\s${name}="([^"]*)"`).exec(input)?.[1] ?? '');
+      const name = attributeOf('name');
+      return name === '' ? [] : [{ name, type: attributeOf('type'), value: attributeOf('value') }];
+    }),
+  }));
+}
+
+const characters: Record<string, string> = {
+  '&quot;': '"',
+  '&#39;': "'",
+  '&lt;': '<',
+  '&gt;': '>',
+  '&amp;': '&',
+};
+
+function unescaped(text: string): string {
+  return text.replaceAll(/&(?:quot|#39|lt|gt|amp);/g, (entity) => characters[entity] ?? entity);
 }

@@ -6,6 +6,7 @@ import {
   type Browser,
   codeIn,
   createBrowser,
+  formsIn,
   type Page,
   redemption,
 } from '../../harness/browser.ts';
@@ -202,26 +203,9 @@ function judgedPage({ status, location, text }: Page, isRight: boolean) {
   return { answer: { ...unanswered, status, ...(!isRight && { error }) }, isRight };
 }
 
-/** What the form with this action sends besides what somebody types. */
+/** The hidden fields of the form with this action, which a browser sends beside the typed ones. */
 export function hiddenFieldsOf(page: string, action: string): Record<string, string> {
-  const forms = page.matchAll(/<form[^>]* action="([^"]+)"[^>]*>([\s\S]*?)<\/form>/g);
-  const [, , body = ''] = [...forms].find(([, to = '']) => to.split('?')[0] === action) ?? [];
-  const inputs = [...body.matchAll(/<input[^>]*type="hidden"[^>]*>/g)];
-  const attributeOf = (input: string, name: string) =>
-    unescaped(new RegExp(`${name}="([^"]*)"`).exec(input)?.[1] ?? '');
-  return Object.fromEntries(
-    inputs.map(([input]) => [attributeOf(input, ' name'), attributeOf(input, ' value')]),
-  );
-}
-
-const characters: Record<string, string> = {
-  '&quot;': '"',
-  '&#39;': "'",
-  '&lt;': '<',
-  '&gt;': '>',
-  '&amp;': '&',
-};
-
-function unescaped(text: string): string {
-  return text.replaceAll(/&(?:quot|#39|lt|gt|amp);/g, (entity) => characters[entity] ?? entity);
+  const form = formsIn(page).find((one) => one.action.split('?')[0] === action);
+  const hidden = form?.inputs.filter(({ type }) => type === 'hidden') ?? [];
+  return Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
 }
