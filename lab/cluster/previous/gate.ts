@@ -14,9 +14,8 @@ import { requestsByImage } from './served.ts';
 
 type Service = (typeof services)[number];
 
-/** UPGRADING.md names the order. Those of a group have pods of both releases at once; all before them are new. */
-const groups: readonly (readonly Service[])[] = [['auth-api'], ['environment-api'], ['auth-ui']];
-const order = groups.flat();
+/** As UPGRADING.md names it. One service has pods of both releases at a time; those before it are new. */
+const order: readonly Service[] = ['auth-api', 'environment-api', 'auth-ui'];
 
 /** One release alone is watched for this part of the time of both. */
 const aloneShare = 0.1;
@@ -35,15 +34,14 @@ export async function passGate(cluster: Cluster, sideBySideMs: number): Promise<
 
   const act = async () => {
     await during('N−1 alone', alone);
-    for (const group of groups) {
-      await during('upgrading', () => each(group, (service) => beginUpgrade(cluster, service)));
+    for (const service of order) {
+      await during('upgrading', () => beginUpgrade(cluster, service));
       await during('side by side', async () => {
-        const before = await requestsByImage(cluster, group);
-        await pause(sideBySideMs / groups.length);
-        const after = await requestsByImage(cluster, group);
-        shares.push(...sharesOf(group, before, after));
+        const before = await requestsByImage(cluster, service);
+        await pause(sideBySideMs / order.length);
+        shares.push(shareOf(service, before, await requestsByImage(cluster, service)));
       });
-      await during('upgrading', () => each(group, (service) => endUpgrade(cluster, service)));
+      await during('upgrading', () => endUpgrade(cluster, service));
     }
     await during('N alone', alone);
     await during('rolling back', () => rollBackAll(cluster, order.toReversed()));
@@ -54,10 +52,6 @@ export async function passGate(cluster: Cluster, sideBySideMs: number): Promise<
   const text = `${textOf(figures)}; side by side ${shares.join(', ')}\n\n${phaseTable(sent, begun)}`;
   mustBe(figures.failed === 0 && figures.repeated === 0, text);
   return text;
-}
-
-async function each<T>(all: readonly T[], act: (one: T) => Promise<unknown>): Promise<void> {
-  for (const one of all) await act(one);
 }
 
 const placeOf = (cluster: Cluster, service: Service) => [
@@ -95,15 +89,12 @@ async function setRollout(cluster: Cluster, service: Service, spec: typeof held)
 }
 
 /** @throws Error where a release answered nothing */
-function sharesOf(
-  group: readonly Service[],
+function shareOf(
+  service: Service,
   before: ReadonlyMap<string, number>,
   after: ReadonlyMap<string, number>,
-): string[] {
-  return group.map((service) => {
-    const images = [...after].filter(([image]) => image.includes(`/${service}:`));
-    const counts = images.map(([image, count]) => count - (before.get(image) ?? 0));
-    mustBe(counts.length === 2 && counts.every((count) => count > 0), `${service}: ${images.join(', ')}`);
-    return `${service} ${counts.join(' and ')}`;
-  });
+): string {
+  const counts = [...after].map(([image, count]) => count - (before.get(image) ?? 0));
+  mustBe(counts.length === 2 && counts.every((count) => count > 0), `${service}: ${[...after].join(', ')}`);
+  return `${service} ${counts.join(' and ')}`;
 }

@@ -11,17 +11,15 @@ interface Pod {
 /** By the image of the pods. */
 export async function requestsByImage(
   { get, namespace }: Cluster,
-  services: readonly string[],
+  service: string,
 ): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  for (const service of services) {
-    const place = ['--namespace', namespace, '--selector', selectorOf(service)];
-    const { items } = await get<{ items: Pod[] }>('pods', ...place);
-    for (const { spec, status } of items) {
-      const { image = '' } = spec.containers[0] ?? {};
-      const metrics = (await readManagement(status.podIP ?? '', '/metrics')) ?? '';
-      counts.set(image, (counts.get(image) ?? 0) + requestsIn(metrics));
-    }
+  const place = ['--namespace', namespace, '--selector', selectorOf(service)];
+  const { items } = await get<{ items: Pod[] }>('pods', ...place);
+  for (const { spec, status } of items) {
+    const { image = '' } = spec.containers[0] ?? {};
+    const metrics = (await readManagement(status.podIP ?? '', '/metrics')) ?? '';
+    counts.set(image, (counts.get(image) ?? 0) + requestsIn(metrics));
   }
   return counts;
 }
