@@ -7,7 +7,7 @@ import { storesImage } from '../images/node-images.ts';
 import { Skipped } from '../step.ts';
 
 export interface EvaluationPlan {
-  /** What helm installs: a folder, an archive or `oci://…`. */
+  /** As helm takes it: a folder, an archive or `oci://…`. */
   chart: string;
   /** Further arguments of helm, such as `--version` and `--plain-http` of a registry. */
   args?: readonly string[];
@@ -19,7 +19,7 @@ export interface EvaluationPlan {
 }
 
 export interface Evaluation {
-  /** What helm printed, with the notes. */
+  /** The output of helm, with the notes. */
   notes: string;
   /** From the call of helm to its return: all pods are ready and the administrator is there. */
   seconds: number;
@@ -51,7 +51,7 @@ async function helmEvaluation(cluster: Cluster, command: string, plan: Evaluatio
   return stdout;
 }
 
-/** What helm answers, also where it refuses. */
+/** The answer of helm, also where it refuses. */
 export function tryEvaluation(cluster: Cluster, command: readonly string[], plan: EvaluationPlan) {
   const { chart, namespace, port, args = [], values = {} } = plan;
   const place = ['--namespace', namespace, '--wait', '--timeout', '5m'];

@@ -112,7 +112,7 @@ async function open({ host, port, tls, ca, serverName = host }: Place, signal: A
     const options: ConnectionOptions = {
       socket: plain,
       host: serverName,
-      // Whether it is accepted is the finding.
+      // The verdict tells why a certificate is refused, so the connection must open.
       rejectUnauthorized: false,
       ...definedOnly({ ca, servername: isIP(serverName) === 0 ? serverName : undefined }),
     };

@@ -53,7 +53,7 @@ async function certificateRow(session: Session, { at, host }: Browser): Promise<
         port: Number(at.port || 443),
         servername: isIP(hostname) === 0 ? hostname : undefined,
         ca: session.authorities,
-        // What is wrong with it is the finding.
+        // The row tells why a certificate is refused, so the connection must open.
         rejectUnauthorized: false,
       }),
     ),
