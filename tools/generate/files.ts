@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Asset, auditLifecycle, auditTemplates } from '@gatehouse/audit-trail/elasticsearch';
+import { anyDocumentSchema, documentKindNames, documentSchemaOf } from '@gatehouse/contracts/documents';
 import { jsonSchemaOf } from '@gatehouse/contracts/resource';
 import {
   branding,
@@ -79,6 +80,15 @@ const editorSchemas = Object.entries({
   produce: async () => `${JSON.stringify(schema, null, 2)}\n`,
 }));
 
+/** For editors: documents of `gatehouse apply`, of any kind and of each. */
+const documentSchemas = [
+  ['Document', anyDocumentSchema()] as const,
+  ...documentKindNames.map((kind) => [kind, documentSchemaOf(kind)] as const),
+].map(([name, schema]) => ({
+  path: `docs/reference/documents/${name}.schema.json`,
+  produce: async () => `${JSON.stringify(schema, null, 2)}\n`,
+}));
+
 const generatedFiles: GeneratedFile[] = [
   {
     path: 'packages/service-kit/src/html/error-texts.json',
@@ -114,6 +124,7 @@ const generatedFiles: GeneratedFile[] = [
   })),
   { path: 'charts/auth-api/monitoring/gatehouse-dashboard.json', produce: dashboard },
   ...editorSchemas,
+  ...documentSchemas,
   ...elasticsearchFiles,
   ...chartFiles,
 ];

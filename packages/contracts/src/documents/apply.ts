@@ -1,0 +1,73 @@
+/** Describes `POST /environment/v3/apply`: what is sent, and the plan that it answers. */
+import { z } from 'zod';
+import { components } from '../answers/components.ts';
+import { operationIdField } from '../answers/envelope.ts';
+import { flag } from '../values/scalar.ts';
+import { label } from '../values/text.ts';
+import { documentKindNames, placeNames } from './kinds.ts';
+
+/** What the largest accepted request has. */
+export const maxApplyBytes = 30 * 1024 * 1024;
+
+/** No `@`, which separates it from the revision where both are shown. */
+const ownerName = label(128).regex(
+  /^[A-Za-z0-9][A-Za-z0-9._/-]*$/,
+  'must be a name such as platform/git: letters, digits and . _ / -',
+);
+
+export const applyRequestSchema = z.strictObject({
+  owner: ownerName.describe('Who keeps these documents; fields and things that it has set are its own.'),
+  revision: label(128).optional().describe('Of the documents, such as a commit.'),
+  documents: z.array(z.unknown()).max(100_000).describe('Documents of `gatehouse/v1`.'),
+  dryRun: flag().default(false).describe('Tell the plan and write nothing.'),
+  prune: flag().default(false).describe('Delete what this owner made and no document names any more.'),
+  takeOver: flag()
+    .default(false)
+    .describe(
+      'Fields that another owner has set, and an owner name that another caller uses, become this one’s.',
+    ),
+  operationId: operationIdField,
+});
+
+export const planActions = ['create', 'change', 'delete', 'refused'] as const;
+
+export const plannedChangeSchema = z.object({
+  kind: z.enum(documentKindNames),
+  name: z.string(),
+  ...(Object.fromEntries(placeNames.map((place) => [place, z.string().optional()])) as Record<
+    (typeof placeNames)[number],
+    z.ZodOptional<z.ZodString>
+  >),
+  action: z.enum(planActions),
+  fields: z
+    .array(z.object({ field: z.string(), from: z.unknown().optional(), to: z.unknown().optional() }))
+    .describe('Secrets are masked.'),
+  reason: z.string().optional().describe('Why it is refused, for programs.'),
+  sentence: z.string().optional().describe('Why it is refused, and what to do.'),
+  field: z.string().optional().describe('The field that is refused.'),
+});
+components.add(plannedChangeSchema, { id: 'PlannedChange' });
+
+export const planSchema = z.object({
+  owner: z.string(),
+  revision: z.string().optional(),
+  dryRun: z.boolean(),
+  isApplied: z
+    .boolean()
+    .describe('False of a dry run, and where anything is refused: nothing was written then.'),
+  isDifferent: z.boolean().describe('Whether anything is to be created, changed or deleted, or is refused.'),
+  summary: z.object({
+    create: z.int(),
+    change: z.int(),
+    delete: z.int(),
+    nothing: z.int(),
+    refused: z.int(),
+  }),
+  changes: z.array(plannedChangeSchema).describe('Without what stays as it is.'),
+});
+components.add(planSchema, { id: 'Plan' });
+
+/** As it is sent. */
+export type ApplyRequest = z.input<typeof applyRequestSchema>;
+export type PlannedChange = z.infer<typeof plannedChangeSchema>;
+export type Plan = z.infer<typeof planSchema>;

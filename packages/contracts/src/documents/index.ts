@@ -1,0 +1,28 @@
+/** Names what others may use of configuration as code: documents, their schemas, requests and plans. */
+export {
+  type ApplyRequest,
+  applyRequestSchema,
+  maxApplyBytes,
+  type Plan,
+  type PlannedChange,
+  plannedChangeSchema,
+  planSchema,
+} from './apply.ts';
+export {
+  type Document,
+  type DocumentInput,
+  documentApiVersion,
+  documentKey,
+  documentSchema,
+  specOfDocument,
+} from './document.ts';
+export { anyDocumentSchema, documentSchemaOf } from './json-schema.ts';
+export {
+  type DocumentKind,
+  type DocumentKindName,
+  documentKindNames,
+  documentKinds,
+  type PlaceName,
+  placeNames,
+  referenceNames,
+} from './kinds.ts';
