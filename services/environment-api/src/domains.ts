@@ -10,6 +10,7 @@ import { composeBranding } from './branding/compose.ts';
 import { composeChanges } from './changes/compose.ts';
 import { composeChecks } from './checks/compose.ts';
 import type { Config } from './config.ts';
+import { composeConfiguration } from './configuration/compose.ts';
 import { composeConfigServers } from './config-servers/compose.ts';
 import { composeContactCenters } from './contact-centers/compose.ts';
 import type { Domain } from './core/domain.ts';
@@ -63,6 +64,7 @@ export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) 
     .with('branding', composeBranding)
     .with('restoration', composeRestoration)
     .with('internal', composeInternal)
+    .with('configuration', composeConfiguration)
     .with('importExport', composeImportExport)
     .with('diagnosis', composeDiagnosis)
     .with('overview', composeOverview);

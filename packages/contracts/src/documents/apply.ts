@@ -20,6 +20,9 @@ export const applyRequestSchema = z.strictObject({
   revision: label(128).optional().describe('Of the documents, such as a commit.'),
   documents: z.array(z.unknown()).max(100_000).describe('Documents of `gatehouse/v1`.'),
   dryRun: flag().default(false).describe('Tell the plan and write nothing.'),
+  check: flag()
+    .default(false)
+    .describe('As a dry run, and the answer is remembered as the drift of this owner.'),
   prune: flag().default(false).describe('Delete what this owner made and no document names any more.'),
   takeOver: flag()
     .default(false)
@@ -67,7 +70,29 @@ export const planSchema = z.object({
 });
 components.add(planSchema, { id: 'Plan' });
 
+const driftSchema = z.object({
+  create: z.int(),
+  change: z.int(),
+  delete: z.int(),
+  refused: z.int(),
+});
+
+/** `GET /environment/v3/configuration` */
+export const configurationStateSchema = z.object({
+  owners: z.array(
+    z.object({
+      owner: z.string(),
+      actor: z.string().describe('The caller that applies under this name.'),
+      revision: z.string().optional(),
+      appliedAt: z.string(),
+      checkedAt: z.string().optional().describe('Absent: not since the last apply.'),
+      drift: driftSchema.describe('What an apply would have done then.'),
+    }),
+  ),
+});
+
 /** As it is sent. */
 export type ApplyRequest = z.input<typeof applyRequestSchema>;
 export type PlannedChange = z.infer<typeof plannedChangeSchema>;
 export type Plan = z.infer<typeof planSchema>;
+export type ConfigurationState = z.infer<typeof configurationStateSchema>;

@@ -2,12 +2,15 @@
 export {
   type ApplyRequest,
   applyRequestSchema,
+  type ConfigurationState,
+  configurationStateSchema,
   maxApplyBytes,
   type Plan,
   type PlannedChange,
   plannedChangeSchema,
   planSchema,
 } from './apply.ts';
+export { areOverlapping, fieldsOf, isSameValue, type Spec, valueAt } from './comparison.ts';
 export {
   type Document,
   type DocumentInput,

@@ -14,12 +14,13 @@ import { setting } from '../resources/setting.ts';
 import { signalReceiver } from '../resources/signal-receiver.ts';
 import { passwordWay } from '../values/way-of-sign-in.ts';
 
+/** In the order in which they are written: what others need comes first. */
 export const documentKindNames = [
   'Location',
   'Environment',
+  'ContactCenter',
   'Setting',
   'Branding',
-  'ContactCenter',
   'SingleSignOn',
   'Origin',
   'Client',
@@ -80,7 +81,6 @@ const logo = field(
 );
 const withLogo = { name: branding.name, fields: { ...branding.fields, logo } };
 
-/** In the order in which they are written: what others need comes first. */
 export const documentKinds: Readonly<Record<DocumentKindName, DocumentKind>> = {
   Location: {
     help: 'A location that is declared, so that settings can name it before a server does.',
@@ -97,6 +97,14 @@ export const documentKinds: Readonly<Record<DocumentKindName, DocumentKind>> = {
     isRenamable: true,
     merged: ['tls', 'tls.mutual', 'ldap', 'ldap.filters', 'ldap.attributes'],
   },
+  ContactCenter: {
+    help: 'A contact centre: the tenant names that people type, and the environment that knows them.',
+    name: 'Its unique name: the first tenant name, unless a document has given it another.',
+    places: {},
+    specs: specs(specOf(contactCenter)),
+    isRenamable: true,
+    merged: ['secondFactor'],
+  },
   Setting: {
     help: 'A setting of a contact centre, or of all of them.',
     name: 'The name of the setting.',
@@ -110,14 +118,6 @@ export const documentKinds: Readonly<Record<DocumentKindName, DocumentKind>> = {
     places: { contactCenter: optionalCenter },
     specs: specs(specOf(withLogo)),
     merged: [],
-  },
-  ContactCenter: {
-    help: 'A contact centre: the tenant names that people type, and the environment that knows them.',
-    name: 'Its unique name: the first tenant name, unless a document has given it another.',
-    places: {},
-    specs: specs(specOf(contactCenter)),
-    isRenamable: true,
-    merged: ['secondFactor'],
   },
   SingleSignOn: {
     help: 'Settings by which people of a contact centre sign in at an identity provider.',

@@ -33,6 +33,7 @@ export const problemReasons = [
   'in_use',
   'limit_reached',
   'last_one',
+  'other_owner',
   'already_so',
   'stale_sign_in',
   'stale_second_factor',

@@ -87,6 +87,8 @@ export const matrix = {
   'GET /overview': 'readOverview',
   'GET /export': 'readAll',
   'PUT /import': 'replaceInstallation',
+  'POST /apply': 'replaceInstallation',
+  'GET /configuration': 'readAll',
   'GET /contact-centers/{id}/scim/v2/Users': 'readProvisioned',
   'POST /contact-centers/{id}/scim/v2/Users': 'provision',
   'GET /contact-centers/{id}/scim/v2/Users/{userId}': 'readProvisioned',

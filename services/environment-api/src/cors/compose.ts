@@ -9,7 +9,7 @@ import { createCorsService } from './service.ts';
 export function composeCors({ pool, changeLog, now }: Core, { settings }: { settings: SettingService }) {
   const cors = createCorsService({ db: pool, settings });
   return {
-    services: { guard: createCorsGuard({ read: cors.ownedOrigins, changeLog, now }) },
+    services: { service: cors, guard: createCorsGuard({ read: cors.ownedOrigins, changeLog, now }) },
     mounts: [
       ['callers', '/cors', (api) => corsRoutes(api, { cors, changeLog })],
       ['services', '/cors', (internal) => internalCorsRoutes(internal, { cors })],

@@ -16,12 +16,11 @@ const checked = { ldap: checkedBy(environment.fields.ldap, ldapSchema.nullish())
 
 export const newEnvironmentFields = newEnvironmentSchema.extend(checked);
 
-export const createEnvironmentBody = wrapped(
-  newEnvironmentFields.superRefine(checkNew, { when: () => true }),
-);
+export const checkedNewEnvironment = newEnvironmentFields.superRefine(checkNew, { when: () => true });
+export const createEnvironmentBody = wrapped(checkedNewEnvironment);
 
-const changedFields = environmentChangeSchema.extend(checked);
-export const changeEnvironmentBody = wrapped(changedFields);
+export const changedEnvironmentFields = environmentChangeSchema.extend(checked);
+export const changeEnvironmentBody = wrapped(changedEnvironmentFields);
 
 export const environmentListQuery = z.object({
   ...pageQuery(),
@@ -48,4 +47,4 @@ export const environmentList = {
 };
 
 export type NewEnvironment = z.output<typeof newEnvironmentFields>;
-export type EnvironmentPatch = z.output<typeof changedFields>;
+export type EnvironmentPatch = z.output<typeof changedEnvironmentFields>;

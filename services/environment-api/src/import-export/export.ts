@@ -12,7 +12,7 @@ import { registryOf } from '../environments/discovery.ts';
 import { type Environment, shownLdap } from '../environments/environment.ts';
 import { shownTls } from '../environments/tls.ts';
 import { referenceFor } from './secret-reference.ts';
-import type { ExportedBranding, InstallationFrame, Snapshot as OpenSnapshot, StoredCenter } from './store.ts';
+import type { ExportedBranding, InstallationFrame, Snapshot as OpenSnapshot, StoredCenter } from '../configuration/estate.ts';
 import { yamlOf } from './yaml-bodies.ts';
 
 type Snapshot = Pick<OpenSnapshot, 'frame' | 'pages' | 'numbers'>;

@@ -24,7 +24,7 @@ import { createBrandingImport, type Pictures } from './import-branding.ts';
 import { createEnvironmentImport } from './import-environments.ts';
 import { writeNumbers } from './import-numbers.ts';
 import type { ReadSecret } from './import-secrets.ts';
-import { freeDomains, type Installation, type StoredCenter } from './store.ts';
+import { freeDomains, type Installation, type StoredCenter } from '../configuration/estate.ts';
 
 type WantedCenter = InstallationDocument['contactCenters'][number];
 

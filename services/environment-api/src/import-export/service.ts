@@ -10,7 +10,7 @@ import type { InstallationDocument } from './document.ts';
 import type { Importer } from './import.ts';
 import { decodePictures } from './import-branding.ts';
 import { moveSequence } from './import-numbers.ts';
-import { lockWriters, openSnapshot, readInstallation, type Snapshot } from './store.ts';
+import { lockWriters, openSnapshot, readInstallation, type Snapshot } from '../configuration/estate.ts';
 
 type NamedChange = Written & ChangedNames;
 

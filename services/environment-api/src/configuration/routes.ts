@@ -1,0 +1,92 @@
+/** Routes `/apply` and `/configuration`: documents of configuration as code, and who keeps what. */
+import { getHeapStatistics } from 'node:v8';
+import { envelopeOf } from '@gatehouse/contracts/answers';
+import {
+  applyRequestSchema,
+  configurationStateSchema,
+  maxApplyBytes,
+  planSchema,
+} from '@gatehouse/contracts/documents';
+import { definedOnly } from '@gatehouse/contracts/values';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
+import { AppError } from '@gatehouse/service-kit/errors';
+import { type App, ok } from '@gatehouse/service-kit/http';
+import { decide } from '../access/guard.ts';
+import { failures, installationEtagOf } from '../answers.ts';
+import { contextOf } from '../changes/writer.ts';
+import type { ConfigurationService } from './service.ts';
+
+const tags = ['configuration'];
+/** JSON takes up to 22 times its length as objects: what Node's heap cannot hold must not be accepted. */
+const bodyLimit = Math.min(maxApplyBytes, Math.floor(getHeapStatistics().heap_size_limit / 32));
+
+interface ConfigurationDeps {
+  configuration: ConfigurationService;
+  changeLog: ChangeLog;
+}
+
+export function applyRoutes(api: App, { configuration, changeLog }: ConfigurationDeps): void {
+  // One request at a time: two of the largest would not fit into memory together.
+  let isApplying = false;
+  api.post(
+    '',
+    {
+      bodyLimit,
+      // Checked before the body is read, which takes memory and time.
+      onRequest: async (request, { raw }) => {
+        decide(request.caller, request);
+        if (isApplying) throw applyRuns();
+        isApplying = true;
+        raw.once('close', () => {
+          isApplying = false;
+        });
+      },
+      schema: {
+        tags,
+        operationId: 'applyDocuments',
+        summary: 'Make things what documents say: all of it or nothing. What no document names stays',
+        description:
+          'With If-Match, the ETag of a dry run, nothing is written where anything has changed since. Where a document is refused, the plan says why, and nothing is written.',
+        body: applyRequestSchema,
+        response: { 200: envelopeOf(planSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const plan = await configuration.apply(contextOf(request), request.body);
+      reply.header('etag', installationEtagOf(await changeLog.latest()));
+      return ok(plan);
+    },
+  );
+}
+
+export function configurationRoutes(api: App, { configuration }: ConfigurationDeps): void {
+  api.get(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: 'readConfigurationState',
+        summary: 'Who keeps documents here, and how far the installation is from them',
+        response: { 200: envelopeOf(configurationStateSchema), ...failures },
+      },
+    },
+    async () => {
+      const owners = await configuration.owners();
+      return ok({
+        owners: owners.map(({ owner, actor, revision, appliedAt, checkedAt, drift }) => ({
+          owner,
+          actor,
+          ...definedOnly({ revision: revision ?? undefined, checkedAt: checkedAt ?? undefined }),
+          appliedAt,
+          drift,
+        })),
+      });
+    },
+  );
+}
+
+function applyRuns(): AppError {
+  return new AppError('temporarily_unavailable', 503, 'Another apply runs here: try again when it is done', {
+    retryAfterSeconds: 5,
+  });
+}

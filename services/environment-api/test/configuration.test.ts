@@ -1,0 +1,326 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type RunningApi, startApi } from './running-api.ts';
+
+let api: RunningApi;
+
+beforeAll(async () => {
+  api = await startApi();
+});
+beforeEach(async () => {
+  await api.call('PUT', '/import', {
+    payload: { formatVersion: 1, environments: [], contactCenters: [] },
+    headers: { 'if-match': '*' },
+  });
+  await api.pool.query('DELETE FROM environment.managed_resources');
+  await api.pool.query('DELETE FROM environment.configuration_owners');
+});
+afterAll(() => api.close());
+
+const owner = 'platform/git';
+const apply = (documents: unknown[], more: Record<string, unknown> = {}, headers = {}) =>
+  api.call('POST', '/apply', { payload: { owner, documents, ...more }, headers });
+const plan = async (documents: unknown[], more: Record<string, unknown> = {}) =>
+  (await apply(documents, { dryRun: true, ...more })).body.data;
+
+const document = (
+  kind: string,
+  name: string,
+  spec: object = {},
+  { secrets, ...place }: Record<string, unknown> = {},
+) => ({
+  apiVersion: 'gatehouse/v1',
+  kind,
+  metadata: { name, ...place },
+  spec,
+  ...(secrets === undefined ? {} : { secrets }),
+});
+
+const secret = 'cs-password-7d1f';
+const home = (spec: object = {}, more = { secrets: { password: secret } }) =>
+  document(
+    'Environment',
+    'Home',
+    {
+      username: 'default',
+      configServers: [{ primaryAddress: 'config-1.example.com', primaryPort: 8888, locations: '/USW1' }],
+      ...spec,
+    },
+    more,
+  );
+const north = (spec: object = {}, more = {}) =>
+  document(
+    'ContactCenter',
+    'north',
+    { environment: 'Home', domains: ['north.example'], membership: { by: 'all' }, ...spec },
+    more,
+  );
+const inNorth = { contactCenter: 'north' };
+const whole = () => [
+  document('Location', '/EUW1'),
+  home(),
+  document('Setting', 'password-link-hours', { value: '48' }),
+  document('Branding', '/', { name: 'Example Travel', colors: { accent: '#0057b8' } }),
+  north(),
+  document('Setting', 'x-codec', { value: 'opus' }, { ...inNorth, location: '/EUW1' }),
+  document('Branding', '/', { greeting: { en: 'Hello.' } }, inNorth),
+  document(
+    'SingleSignOn',
+    'oidc',
+    { issuer: 'https://idp.example.com', clientId: 'gatehouse', enabled: true },
+    { ...inNorth, secrets: { clientSecret: 'idp-secret-3f81' } },
+  ),
+  document('Origin', 'https://desktop.example.com', {}, inNorth),
+];
+const lines = (answer: { changes: { action: string; kind: string; name: string }[] }) =>
+  answer.changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`);
+const nothing = { create: 0, change: 0, delete: 0, refused: 0 };
+
+describe('documents', () => {
+  it('make an installation from nothing, and change nothing when they are applied again', async () => {
+    const first = await apply(whole(), { revision: '4f1c2a' });
+    expect(first.status).toBe(200);
+    expect(first.body.data).toMatchObject({ isApplied: true, summary: { ...nothing, create: 9 } });
+    const again = await apply(whole(), { revision: '4f1c2b' });
+    expect(again.body.data).toMatchObject({
+      isApplied: true,
+      isDifferent: false,
+      summary: { ...nothing, nothing: 9 },
+      changes: [],
+    });
+    const { body } = await api.call('GET', '/export');
+    expect(body.contactCenters).toMatchObject([
+      { domains: ['north.example'], settings: [{ name: 'cors-origins' }, { name: 'x-codec' }] },
+    ]);
+  });
+
+  it('are planned in a dry run, which writes nothing and names no secret', async () => {
+    const before = await api.call('GET', '/export');
+    const dry = await apply(whole(), { dryRun: true });
+    expect(dry.body.data).toMatchObject({ isApplied: false, isDifferent: true, summary: { create: 9 } });
+    expect(dry.text).not.toContain(secret);
+    expect(dry.text).not.toContain('idp-secret-3f81');
+    expect(dry.text).toContain('[secret]');
+    expect((await api.call('GET', '/export')).text).toBe(before.text);
+  });
+
+  it('change the fields that they have, and leave the others', async () => {
+    await apply(whole());
+    await api.call('PATCH', `/contact-centers/${await idOf('north.example')}`, {
+      payload: { data: { name: 'North' } },
+    });
+    const changed = [north({ secondFactor: { mode: 'offered' } })];
+    expect(await plan(changed)).toMatchObject({
+      changes: [
+        {
+          action: 'change',
+          fields: [{ field: 'secondFactor.mode', from: 'off', to: 'offered' }],
+        },
+      ],
+    });
+    await apply(changed);
+    const { body } = await api.call('GET', `/contact-centers/${await idOf('north.example')}`);
+    expect(body.data).toMatchObject({ name: 'North', secondFactor: { mode: 'offered', rememberDays: 0 } });
+  });
+
+  it('keep the stored secret where they have none, and tell a new one without showing it', async () => {
+    await apply(whole());
+    expect(await plan([home({}, {} as never)])).toMatchObject({ changes: [] });
+    const changed = await plan([home({}, { secrets: { password: 'another-9c22' } })]);
+    expect(changed.changes).toMatchObject([
+      { action: 'change', fields: [{ field: 'password', from: '[secret]', to: '[secret]' }] },
+    ]);
+  });
+
+  it('rename what had another name, and swap tenant names', async () => {
+    await apply([
+      home(),
+      north(),
+      document('ContactCenter', 'south', { ...north().spec, domains: ['south.example'] }),
+    ]);
+    const before = await idOf('north.example');
+    const swapped = [
+      { ...home(), metadata: { name: 'Head office', formerName: 'Home' } },
+      document(
+        'ContactCenter',
+        'nord',
+        { environment: 'Head office', domains: ['south.example'] },
+        { formerName: 'north' },
+      ),
+      document('ContactCenter', 'south', { domains: ['north.example'] }),
+    ];
+    const answer = await apply(swapped);
+    expect(lines(answer.body.data)).toEqual([
+      'change Environment Head office',
+      'change ContactCenter nord',
+      'change ContactCenter south',
+    ]);
+    expect(await idOf('south.example')).toBe(before);
+    expect((await apply(swapped)).body.data.isDifferent).toBe(false);
+  });
+});
+
+describe('pruning', () => {
+  it('deletes what the owner made and no document names, and what needs others first', async () => {
+    await apply(whole());
+    const pruned = await apply([], { prune: true });
+    expect(lines(pruned.body.data)).toEqual([
+      'delete Origin https://desktop.example.com',
+      'delete SingleSignOn oidc',
+      'delete Branding /',
+      'delete Branding /',
+      'delete Setting password-link-hours',
+      'delete Setting x-codec',
+      'delete ContactCenter north',
+      'delete Environment Home',
+      'delete Location /EUW1',
+    ]);
+    const { body } = await api.call('GET', '/export');
+    expect([body.environments, body.contactCenters, body.locations]).toEqual([[], [], []]);
+  });
+
+  it('leaves what was there before, what somebody else made, and everything where it is not asked for', async () => {
+    await api.environment({ name: 'Home' });
+    await apply([home(), north()]);
+    await apply([document('Location', '/EUW1')], { owner: 'other/git' });
+    await api.call('POST', '/locations', { payload: { data: { location: '/APS1' } } });
+    expect(await plan([])).toMatchObject({ changes: [] });
+    expect(lines(await plan([], { prune: true }))).toEqual(['delete ContactCenter north']);
+  });
+
+  it('is refused where another owner has set something of what would be deleted', async () => {
+    await apply([home(), north()]);
+    await apply([document('Setting', 'x-codec', { value: 'opus' }, inNorth)], { owner: 'other/git' });
+    const refused = await plan([home()], { prune: true });
+    expect(refused.changes).toMatchObject([
+      { action: 'refused', kind: 'ContactCenter', reason: 'other_owner' },
+    ]);
+    expect(refused.changes[0].sentence).toContain('other/git');
+    expect(lines(await plan([home()], { prune: true, takeOver: true }))).toEqual([
+      'delete ContactCenter north',
+    ]);
+  });
+});
+
+describe('an owner', () => {
+  it('keeps the fields that it has set: another one is refused by both names, or takes them over', async () => {
+    await apply([home(), north()]);
+    const other = [north({ status: 'disabled' })];
+    const refused = (await apply(other, { owner: 'other/git' })).body.data;
+    expect(refused).toMatchObject({ isApplied: false, summary: { refused: 1 } });
+    expect(refused.changes[0]).toMatchObject({ reason: 'other_owner', field: 'spec.domains' });
+    expect(refused.changes[0].sentence).toMatch(/platform\/git.*other\/git/);
+    const fields = [document('ContactCenter', 'north', { status: 'disabled' })];
+    expect((await apply(fields, { owner: 'other/git' })).body.data.isApplied).toBe(true);
+    expect((await apply(other, { owner: 'other/git', takeOver: true })).body.data.isApplied).toBe(true);
+    expect((await plan([north()])).changes).toMatchObject([{ action: 'refused' }]);
+  });
+
+  it('gives up fields that its documents no longer have', async () => {
+    await apply([home(), north({ status: 'active' })]);
+    await apply([home(), north()]);
+    const other = [document('ContactCenter', 'north', { status: 'disabled' })];
+    expect((await apply(other, { owner: 'other/git' })).body.data.isApplied).toBe(true);
+  });
+
+  it('cannot be spoofed by another caller, who may take its name over', async () => {
+    await apply([home()]);
+    const headers = {
+      authorization: api.authApi.token({
+        sub: 'robot',
+        client_id: 'robot',
+        authorities: ['ROLE_MANAGEMENT_APPLICATION'],
+      }),
+    };
+    const spoofed = await apply([home()], {}, headers);
+    expect([spoofed.status, spoofed.body.errors[0].status.reason]).toEqual([409, 'other_owner']);
+    expect((await apply([home()], { takeOver: true }, headers)).status).toBe(200);
+    expect((await apply([home()])).status).toBe(409);
+  });
+
+  it('is told with its revision and its drift', async () => {
+    await apply([home(), north()], { revision: '4f1c2a' });
+    await api.call('PATCH', `/contact-centers/${await idOf('north.example')}`, {
+      payload: { data: { domains: ['nord.example'] } },
+    });
+    const checked = await apply([home(), north()], { check: true });
+    expect(checked.body.data).toMatchObject({ isApplied: false, summary: { change: 1 } });
+    const { body } = await api.call('GET', '/configuration');
+    expect(body.data.owners).toMatchObject([
+      { owner, actor: 'ops', revision: '4f1c2a', drift: { ...nothing, change: 1 } },
+    ]);
+    await apply([home(), north()]);
+    expect((await api.call('GET', '/configuration')).body.data.owners).toMatchObject([{ drift: nothing }]);
+  });
+});
+
+describe('what is refused', () => {
+  it('has the reason of the API, and nothing is written', async () => {
+    const refused = (
+      await apply([
+        home({ tls: { caa: 'x' } }),
+        document('Environment', 'Second', { directory: 'people' }),
+        document('ContactCenter', 'lost', { environment: 'Nowhere', domains: ['lost.example'] }),
+        document('Setting', 'cors-orgins', { value: 'x' }),
+        document('Setting', 'x-far', { value: '1' }, { location: '/MARS' }),
+        document('Branding', '/', { colors: { accent: '#ffffff' } }),
+      ])
+    ).body.data;
+    expect(refused.isApplied).toBe(false);
+    expect(
+      refused.changes.map(({ action, reason, field }: Record<string, string>) => [action, reason, field]),
+    ).toEqual([
+      ['refused', 'unknown_field', 'spec.tls.caa'],
+      ['create', undefined, undefined],
+      ['refused', 'unknown_reference', 'spec.environment'],
+      ['refused', 'unknown_setting', 'metadata.name'],
+      ['refused', 'unknown_location', 'metadata.location'],
+      ['refused', 'low_contrast', 'spec.colors.accent'],
+    ]);
+    expect((await api.call('GET', '/export')).body.environments).toEqual([]);
+  });
+
+  it('is a secret in a spec, an unknown kind, a document twice, and what pollutes prototypes', async () => {
+    expect((await plan([home({ password: secret }, {} as never)])).changes).toMatchObject([
+      { action: 'refused', field: 'spec.password' },
+    ]);
+    const wrong = await apply([document('Person', 'ada'), { ...home(), apiVersion: 'v9' }]);
+    expect([
+      wrong.status,
+      wrong.body.errors.map((one: { status: { field: string } }) => one.status.field),
+    ]).toEqual([400, ['documents.0.kind', 'documents.1.apiVersion']]);
+    expect((await apply([home(), home()])).body.status.message).toContain('documents.0 and documents.1');
+    const polluted = await api.call('POST', '/apply', {
+      payload: `{"owner":"${owner}","documents":[{"apiVersion":"gatehouse/v1","kind":"Setting","metadata":{"name":"x-a"},"spec":{"__proto__":{"value":"x"}}}]}`,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(polluted.status).toBe(400);
+    await plan([
+      document('Setting', 'x-a', { value: 'x', constructor: { prototype: { isPolluted: true } } }),
+    ]);
+    expect({}).not.toHaveProperty('isPolluted');
+  });
+
+  it('is an apply after others have changed something, with who changed what', async () => {
+    const { etag } = (await apply(whole(), { dryRun: true })).headers;
+    await api.environment();
+    const answer = await apply(whole(), {}, { 'if-match': etag });
+    expect(answer.status).toBe(412);
+    expect(answer.body.status.message).toContain('ops: create environment');
+  });
+
+  it('is every caller who may not replace everything', async () => {
+    const id = await api.contactCenter();
+    for (const fields of [
+      { contact_center_ids: [id], authorities: ['ROLE_MANAGEMENT_APPLICATION'] },
+      { internal_client: true },
+    ]) {
+      const authorization = api.authApi.token({ sub: 'robot', client_id: 'robot', ...fields });
+      expect((await apply([home()], { takeOver: true }, { authorization })).status).toBe(403);
+    }
+  });
+});
+
+async function idOf(domain: string): Promise<string> {
+  const { body } = await api.call('GET', `/contact-centers?domain=${domain}`);
+  return body.data[0].id;
+}
