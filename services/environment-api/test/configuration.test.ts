@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { flat } from './pictures.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
 let api: RunningApi;
@@ -156,6 +157,37 @@ describe('documents', () => {
     ]);
     expect(await idOf('south.example')).toBe(before);
     expect((await apply(swapped)).body.data.isDifferent).toBe(false);
+  });
+});
+
+describe('an export of documents', () => {
+  it('changes nothing when it is applied, and holds no secret and no identifier', async () => {
+    await apply(whole());
+    await api.call('PUT', `/contact-centers/${await idOf('north.example')}/branding/logo`, {
+      payload: await flat(64, 32).png().toBuffer(),
+      headers: { 'content-type': 'image/png' },
+    });
+    await api.call('POST', '/environments', {
+      payload: {
+        data: {
+          directory: 'ldap',
+          name: 'Directory',
+          ldap: {
+            servers: [{ address: 'ldap.example.com' }],
+            bindDn: 'cn=gatehouse,dc=example,dc=com',
+            bindPassword: secret,
+            baseDns: ['ou=people,dc=example,dc=com'],
+          },
+        },
+      },
+    });
+    await api.contactCenter({ domains: ['South.example', 'sued.example'] });
+    const answer = await api.call('GET', '/documents');
+    expect(answer.text).not.toMatch(/cs-password|idp-secret|envelope/i);
+    expect(answer.text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/);
+    const { documents } = answer.body.data;
+    expect(documents).toHaveLength(12);
+    expect((await plan(documents)).changes).toEqual([]);
   });
 });
 

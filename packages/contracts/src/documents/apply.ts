@@ -17,7 +17,7 @@ const ownerName = label(128).regex(
 
 export const applyRequestSchema = z.strictObject({
   owner: ownerName.describe('Who keeps these documents; fields and things that it has set are its own.'),
-  revision: label(128).optional().describe('Of the documents, such as a commit.'),
+  revision: label(120).optional().describe('Of the documents, such as a commit.'),
   documents: z.array(z.unknown()).max(100_000).describe('Documents of `gatehouse/v1`.'),
   dryRun: flag().default(false).describe('Tell the plan and write nothing.'),
   check: flag()
@@ -69,6 +69,18 @@ export const planSchema = z.object({
   changes: z.array(plannedChangeSchema).describe('Without what stays as it is.'),
 });
 components.add(planSchema, { id: 'Plan' });
+
+/** `GET /environment/v3/documents` */
+export const documentsSchema = z.object({
+  documents: z.array(
+    z.object({
+      apiVersion: z.string(),
+      kind: z.string(),
+      metadata: z.record(z.string(), z.string()),
+      spec: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
 
 const driftSchema = z.object({
   create: z.int(),

@@ -4,6 +4,7 @@ export {
   applyRequestSchema,
   type ConfigurationState,
   configurationStateSchema,
+  documentsSchema,
   maxApplyBytes,
   type Plan,
   type PlannedChange,

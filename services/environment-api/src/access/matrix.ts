@@ -89,6 +89,7 @@ export const matrix = {
   'PUT /import': 'replaceInstallation',
   'POST /apply': 'replaceInstallation',
   'GET /configuration': 'readAll',
+  'GET /documents': 'readAll',
   'GET /contact-centers/{id}/scim/v2/Users': 'readProvisioned',
   'POST /contact-centers/{id}/scim/v2/Users': 'provision',
   'GET /contact-centers/{id}/scim/v2/Users/{userId}': 'readProvisioned',

@@ -18,7 +18,8 @@ import { createLocationKind } from './kinds/location.ts';
 import { createOriginKind } from './kinds/origin.ts';
 import { createSettingKind } from './kinds/setting.ts';
 import { createSingleSignOnKind } from './kinds/single-sign-on.ts';
-import { applyRoutes, configurationRoutes } from './routes.ts';
+import { createDriftMetrics } from './metrics.ts';
+import { applyRoutes, configurationRoutes, documentRoutes } from './routes.ts';
 import { createConfigurationService } from './service.ts';
 
 interface ConfigurationDependencies {
@@ -35,7 +36,7 @@ interface ConfigurationDependencies {
 }
 
 export function composeConfiguration(
-  { pool, secretBox, changeLog }: Core,
+  { pool, secretBox, changeLog, kit, log }: Core,
   dependencies: ConfigurationDependencies,
 ) {
   const { writer, environments, contactCenters, locations, cors, singleSignOn, branding, images } =
@@ -56,12 +57,16 @@ export function composeConfiguration(
     environments,
     images,
   });
+  const drift = createDriftMetrics({ db: pool, metrics: kit.metrics, log });
   const deps = { configuration, changeLog };
   return {
     services: configuration,
     mounts: [
       ['callers', '/apply', (api) => applyRoutes(api, deps)],
       ['callers', '/configuration', (api) => configurationRoutes(api, deps)],
+      ['callers', '/documents', (api) => documentRoutes(api, deps)],
     ],
+    work: () => drift.work.start(),
+    close: () => drift.work.stop(),
   } satisfies Domain;
 }

@@ -1,6 +1,7 @@
 /** Gives things an id that stays the same when the contact centre that they belong to gets another name. */
-import { rootLocation } from '@gatehouse/contracts/environment-api';
+
 import type { Document } from '@gatehouse/contracts/documents';
+import { rootLocation } from '@gatehouse/contracts/environment-api';
 
 /** `contactCenterId`: the one that the document names. */
 export function idOf(

@@ -1,9 +1,11 @@
-/** Routes `/apply` and `/configuration`: documents of configuration as code, and who keeps what. */
+/** Routes `/apply`, `/configuration` and `/documents`: documents of configuration as code, and who keeps what. */
+import { Readable } from 'node:stream';
 import { getHeapStatistics } from 'node:v8';
 import { envelopeOf } from '@gatehouse/contracts/answers';
 import {
   applyRequestSchema,
   configurationStateSchema,
+  documentsSchema,
   maxApplyBytes,
   planSchema,
 } from '@gatehouse/contracts/documents';
@@ -15,6 +17,7 @@ import { decide } from '../access/guard.ts';
 import { failures, installationEtagOf } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
 import type { ConfigurationService } from './service.ts';
+import { thenClose } from './then-close.ts';
 
 const tags = ['configuration'];
 /** JSON takes up to 22 times its length as objects: what Node's heap cannot hold must not be accepted. */
@@ -81,6 +84,33 @@ export function configurationRoutes(api: App, { configuration }: ConfigurationDe
           drift,
         })),
       });
+    },
+  );
+}
+
+export function documentRoutes(api: App, { configuration }: Pick<ConfigurationDeps, 'configuration'>): void {
+  api.get(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: 'exportDocuments',
+        summary: 'The installation as documents of configuration as code, without secrets',
+        description:
+          'Applied again, they change nothing. Clients, administrators and receivers of signals are not among them.',
+        response: { 200: envelopeOf(documentsSchema), ...failures },
+      },
+    },
+    async (_request, reply) => {
+      const { change, pieces, close } = await configuration.documents();
+      reply
+        .header('etag', installationEtagOf(change))
+        .header('cache-control', 'private, no-cache')
+        .type('application/json; charset=utf-8');
+      const stream = Readable.from(thenClose(pieces, close));
+      // Also closed when the reader disconnects before the first piece.
+      stream.once('close', () => void close());
+      return reply.send(stream as never);
     },
   );
 }

@@ -7,12 +7,17 @@ import {
   type LdapView,
 } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
+import type {
+  ExportedBranding,
+  InstallationFrame,
+  Snapshot as OpenSnapshot,
+  StoredCenter,
+} from '../configuration/estate.ts';
 import { auditedFields } from '../contact-centers/contact-center.ts';
 import { registryOf } from '../environments/discovery.ts';
 import { type Environment, shownLdap } from '../environments/environment.ts';
 import { shownTls } from '../environments/tls.ts';
 import { referenceFor } from './secret-reference.ts';
-import type { ExportedBranding, InstallationFrame, Snapshot as OpenSnapshot, StoredCenter } from '../configuration/estate.ts';
 import { yamlOf } from './yaml-bodies.ts';
 
 type Snapshot = Pick<OpenSnapshot, 'frame' | 'pages' | 'numbers'>;

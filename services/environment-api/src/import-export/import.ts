@@ -8,6 +8,7 @@ import { definedOnly } from '@gatehouse/contracts/values';
 import { say, wordsOf } from '@gatehouse/service-kit/sentences';
 import type { BrandingService } from '../branding/service.ts';
 import type { Write, WriteContext, Written } from '../changes/writer.ts';
+import { freeDomains, type Installation, type StoredCenter } from '../configuration/estate.ts';
 import { auditedFields } from '../contact-centers/contact-center.ts';
 import { completed } from '../contact-centers/second-factor.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -24,7 +25,6 @@ import { createBrandingImport, type Pictures } from './import-branding.ts';
 import { createEnvironmentImport } from './import-environments.ts';
 import { writeNumbers } from './import-numbers.ts';
 import type { ReadSecret } from './import-secrets.ts';
-import { freeDomains, type Installation, type StoredCenter } from '../configuration/estate.ts';
 
 type WantedCenter = InstallationDocument['contactCenters'][number];
 

@@ -11,6 +11,8 @@ import { z } from 'zod';
 import { decide } from '../access/guard.ts';
 import { failures, installationEtagOf } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
+import type { OpenSnapshot } from '../configuration/snapshots.ts';
+import { thenClose } from '../configuration/then-close.ts';
 import { installationDocument } from './document.ts';
 import { jsonPieces, yamlPieces } from './export.ts';
 import { documentWarnings } from './import.ts';
@@ -34,7 +36,7 @@ const exported = z.looseObject({
     .describe('Who has which number, where people have numbers from here.'),
 });
 
-export function exportRoutes(api: App, { importExport }: { importExport: ImportExportService }): void {
+export function exportRoutes(api: App, { openSnapshot }: { openSnapshot: OpenSnapshot }): void {
   api.get(
     '',
     {
@@ -49,7 +51,7 @@ export function exportRoutes(api: App, { importExport }: { importExport: ImportE
       },
     },
     async (request, reply) => {
-      const { close, ...snapshot } = await importExport.read();
+      const { close, ...snapshot } = await openSnapshot();
       reply
         .header('etag', installationEtagOf(snapshot.frame.change))
         .header('cache-control', 'private, no-cache');
@@ -115,13 +117,4 @@ function importRuns(): AppError {
   return new AppError('temporarily_unavailable', 503, 'Another import runs here: try again when it is done', {
     retryAfterSeconds: 5,
   });
-}
-
-/** Ends after the connection is released, so that a caller can read one export after another without a 503. */
-async function* thenClose(
-  pieces: AsyncGenerator<string>,
-  close: () => Promise<void>,
-): AsyncGenerator<string> {
-  yield* pieces;
-  await close();
 }

@@ -1,16 +1,15 @@
-/** Exports and imports the whole configuration. */
+/** Imports the whole configuration. */
 import { AppError, preconditionFailed } from '@gatehouse/service-kit/errors';
 import { isFresh } from '@gatehouse/service-kit/http';
-import type { Pool } from '@gatehouse/service-kit/postgres';
 import { installationEtagOf } from '../answers.ts';
 import { type ChangedNames, namesOfChanged } from '../audit/names.ts';
 import type { WriteContext, Writer, Written } from '../changes/writer.ts';
+import { lockWriters, readInstallation } from '../configuration/estate.ts';
 import type { ImageService } from '../images/service.ts';
 import type { InstallationDocument } from './document.ts';
 import type { Importer } from './import.ts';
 import { decodePictures } from './import-branding.ts';
 import { moveSequence } from './import-numbers.ts';
-import { lockWriters, openSnapshot, readInstallation, type Snapshot } from '../configuration/estate.ts';
 
 type NamedChange = Written & ChangedNames;
 
@@ -23,18 +22,6 @@ export interface ImportResult {
 
 export type ImportExportService = ReturnType<typeof createImportExportService>;
 
-/** Each export holds a connection for as long as its reader takes. */
-const maxReaders = 2;
-
-function tooManyReaders(): AppError {
-  return new AppError(
-    'temporarily_unavailable',
-    503,
-    `${maxReaders} exports are under way here: try again when one of them is done`,
-    { retryAfterSeconds: 5 },
-  );
-}
-
 /** Carries the result out of a transaction that must be rolled back. */
 class DryRunEnd extends Error {
   readonly result: ImportResult;
@@ -46,12 +33,10 @@ class DryRunEnd extends Error {
 }
 
 export function createImportExportService({
-  db,
   writer,
   importer,
   images,
 }: {
-  db: Pool;
   writer: Writer;
   importer: Importer;
   images: Pick<ImageService, 'take'>;
@@ -92,23 +77,7 @@ export function createImportExportService({
     });
   }
 
-  /** Open snapshots, and those that are being opened. */
-  const reading = new Set<object>();
-
   return {
-    /** A snapshot, which the caller must close. @throws AppError 503 while too many are open */
-    async read(): Promise<Snapshot> {
-      if (reading.size >= maxReaders) throw tooManyReaders();
-      const place = {};
-      reading.add(place);
-      try {
-        const { close, ...snapshot } = await openSnapshot(db);
-        return { ...snapshot, close: () => close().finally(() => reading.delete(place)) };
-      } catch (error) {
-        reading.delete(place);
-        throw error;
-      }
-    },
     /** Writes all of the document, or nothing of it. @throws AppError 400, 409, 412, 428 */
     async replace(
       context: WriteContext,

@@ -38,8 +38,9 @@ export function createBrandingKind(branding: BrandingService): Kind {
   };
 }
 
+/** An export has the picture itself: another installation has no other place to take it from. */
 function thingOf(
-  { location, settings, logo }: StoredBranding,
+  { location, settings, logo, picture }: StoredBranding & { picture?: string | null },
   contactCenterId: string | undefined,
   contactCenter: string | undefined,
 ): Thing {
@@ -48,7 +49,7 @@ function thingOf(
     ...place,
     id: idOf(place, contactCenterId),
     contactCenterId,
-    spec: { ...settings, ...(logo && { logo: logo.digest }) },
+    spec: { ...settings, ...(logo && { logo: picture ? `data:image/webp;base64,${picture}` : logo.digest }) },
     secrets: {},
   };
 }
