@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { flat } from './pictures.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
@@ -94,6 +94,7 @@ describe('documents', () => {
     ]);
   });
 
+  // attack: secret in a plan | CWE-532 | guard: services/environment-api/src/configuration/planning.ts
   it('are planned in a dry run, which writes nothing and names no secret', async () => {
     const before = await api.call('GET', '/export');
     const dry = await apply(whole(), { dryRun: true });
@@ -219,6 +220,7 @@ describe('pruning', () => {
     expect(lines(await plan([], { prune: true }))).toEqual(['delete ContactCenter north']);
   });
 
+  // attack: deleting what another owner has set | CWE-639 | guard: services/environment-api/src/configuration/refusals.ts
   it('is refused where another owner has set something of what would be deleted', async () => {
     await apply([home(), north()]);
     await apply([document('Setting', 'x-codec', { value: 'opus' }, inNorth)], { owner: 'other/git' });
@@ -234,6 +236,7 @@ describe('pruning', () => {
 });
 
 describe('an owner', () => {
+  // attack: setting a field of another owner | CWE-639 | guard: services/environment-api/src/configuration/refusals.ts
   it('keeps the fields that it has set: another one is refused by both names, or takes them over', async () => {
     await apply([home(), north()]);
     const other = [north({ status: 'disabled' })];
@@ -254,6 +257,7 @@ describe('an owner', () => {
     expect((await apply(other, { owner: 'other/git' })).body.data.isApplied).toBe(true);
   });
 
+  // attack: apply under the name of another owner | CWE-290 | guard: services/environment-api/src/configuration/refusals.ts
   it('cannot be spoofed by another caller, who may take its name over', async () => {
     await apply([home()]);
     const headers = {
@@ -340,6 +344,7 @@ describe('what is refused', () => {
     expect(answer.body.status.message).toContain('ops: create environment');
   });
 
+  // attack: taking over by a lower right | CWE-269 | guard: services/environment-api/src/access/matrix.ts
   it('is every caller who may not replace everything', async () => {
     const id = await api.contactCenter();
     for (const fields of [
@@ -351,6 +356,97 @@ describe('what is refused', () => {
     }
   });
 });
+
+describe('an apply', () => {
+  it('that dies at any step has written nothing, and does all of it when it is repeated', async () => {
+    const before = (await api.call('GET', '/documents')).text;
+    const documents = whole();
+    for (let step = 1, isDone = false; !isDone; step += 1) {
+      let count = 0;
+      const { status } = await watchingQueries(
+        () => {
+          count += 1;
+          if (count >= step) throw new Error('the connection is lost');
+        },
+        () => apply(documents),
+      );
+      isDone = count < step;
+      expect(status).toBe(isDone ? 200 : 500);
+      if (!isDone) expect((await api.call('GET', '/documents')).text).toBe(before);
+    }
+    const again = await apply(documents);
+    expect(again.body.data).toMatchObject({ isDifferent: false, summary: { nothing: 9 } });
+  });
+
+  it('is refused while another one of its owner is under way', async () => {
+    const client = await api.pool.connect();
+    onTestFinished(() => client.release());
+    await client.query(`SELECT pg_advisory_lock(hashtext('gatehouse.apply'), hashtext('${owner}'))`);
+    expect((await apply([home()])).body.errors[0].status).toMatchObject({ field: 'owner', reason: 'in_use' });
+    expect((await apply([home()], { owner: 'other/git' })).status).toBe(200);
+    await client.query(`SELECT pg_advisory_unlock(hashtext('gatehouse.apply'), hashtext('${owner}'))`);
+  });
+
+  it('of more than 30 MB is refused with the limit', async () => {
+    const answer = await api.call('POST', '/apply', {
+      payload: ' '.repeat(30 * 1024 * 1024 + 1),
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([answer.status, answer.body.status.message]).toEqual([
+      413,
+      expect.stringContaining('31457280 bytes'),
+    ]);
+  });
+
+  it('of 10 000 things without a change asks the database no more than one of ten', async () => {
+    const settings = (count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        document('Setting', `x-${index}`, { value: `${index}` }, inNorth),
+      );
+    const asked = async (documents: unknown[]) => {
+      let count = 0;
+      const counted = () => {
+        count += 1;
+      };
+      const { data } = (await watchingQueries(counted, () => apply(documents))).body;
+      expect(data).toMatchObject({ isApplied: true, isDifferent: false });
+      return count;
+    };
+    await apply([home(), north()]);
+    await api.pool.query(
+      `INSERT INTO environment.settings (contact_center_id, name, location, value, shared)
+        SELECT $1, 'x-' || n, '/', n::text, false FROM generate_series(0, 9999) n`,
+      [await idOf('north.example')],
+    );
+    const [few, many] = [settings(10), settings(10_000)];
+    await apply(many);
+    expect(await asked([home(), north(), ...many])).toBe(await asked([home(), north(), ...few]));
+  });
+});
+
+/** Tells of every query of a transaction while `work` runs. */
+async function watchingQueries<T>(watch: () => void, work: () => Promise<T>): Promise<T> {
+  const { connect } = api.pool;
+  api.pool.connect = (async (...given: []) => {
+    // Single queries of the pool wait for theirs by a callback.
+    if (given.length > 0) return connect.apply(api.pool, given);
+    const client = await connect.apply(api.pool);
+    const { query, release } = client;
+    client.query = (async (...values: never[]) => {
+      watch();
+      return (query as (...values: never[]) => Promise<unknown>).apply(client, values);
+    }) as typeof query;
+    client.release = (error) => {
+      client.query = query;
+      client.release = release;
+      client.release(error);
+    };
+    return client;
+  }) as typeof connect;
+  return work().finally(() => {
+    api.pool.connect = connect;
+  });
+}
 
 async function idOf(domain: string): Promise<string> {
   const { body } = await api.call('GET', `/contact-centers?domain=${domain}`);

@@ -108,7 +108,7 @@ export function refusalOf(error: unknown, kind: DocumentKindName) {
 
 /** The APIs have in one body what a document has in three parts. */
 function placeOf(field: string, kind: DocumentKindName): string {
-  if (/^(?:spec|metadata|secrets)\./.test(field)) return field;
+  if (/^(?:kind$|(?:spec|metadata|secrets)\.)/.test(field)) return field;
   const isPlace =
     field === 'location' || (field === 'name' && kind !== 'ContactCenter' && kind !== 'Branding');
   return `${isPlace ? 'metadata' : 'spec'}.${field}`;

@@ -10,6 +10,7 @@ import {
 } from '@gatehouse/contracts/documents';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { badRequest } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { z } from 'zod';
 import { keyOf, type Matched } from './match.ts';
@@ -41,8 +42,11 @@ const documentsPerTurn = 100;
 export function createRunner({ secretBox, kinds }: { secretBox: SecretBox; kinds: Kinds }) {
   const kindOf = (name: DocumentKindName): Kind => {
     const kind = kinds[name];
-    if (kind === undefined) throw new Error(`nobody handles documents of the kind ${name}`);
-    return kind;
+    if (kind !== undefined) return kind;
+    throw badRequest(
+      `Documents of the kind ${name} are not applied by this release, which has ${Object.keys(kinds).join(', ')}: leave it out`,
+      { field: 'kind', reason: 'not_one_of' },
+    );
   };
 
   /** Plans one document, and writes what differs. @throws what the API throws */

@@ -143,6 +143,23 @@ export const examples: Record<string, object> = {
     failOnErrors: 10,
     Operations: [{ method: 'POST', path: '/Users', bulkId: 'first', data: scimUser }],
   },
+  applyDocuments: {
+    owner: 'platform/git',
+    revision: '4f1c2a9',
+    documents: [
+      {
+        apiVersion: 'gatehouse/v1',
+        kind: 'Location',
+        metadata: { name: '/EUW1' },
+      },
+      {
+        apiVersion: 'gatehouse/v1',
+        kind: 'Setting',
+        metadata: { name: 'password-link-hours' },
+        spec: { value: '48' },
+      },
+    ],
+  },
   importEstate: {
     formatVersion: 1,
     locations: ['/USW1'],
