@@ -2,6 +2,7 @@
 import type { CommandGroup } from './command-group.ts';
 import { administratorCommands } from './commands/administrators.ts';
 import { alertCommands } from './commands/alerts.ts';
+import { applyCommand } from './commands/apply.ts';
 import { auditCommands } from './commands/audit/commands.ts';
 import { brandingCommands } from './commands/branding.ts';
 import { checkCommand } from './commands/check.ts';
@@ -37,6 +38,7 @@ export const groups: readonly CommandGroup[] = [
   apiKeyCommands,
   locationCommands,
   deletedCommands,
+  applyCommand,
   estateCommands,
   checkCommand,
   configServerCommands,

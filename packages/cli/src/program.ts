@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { UpstreamError } from '@gatehouse/api-client/http';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { createCli } from './command-group.ts';
-import { type ExitCode, exitCodes, Failure } from './failure/failure.ts';
+import { type ExitCode, exitCodes, Failure, type FieldProblem } from './failure/failure.ts';
 import { failureOf } from './failure/upstream.ts';
 import { groups } from './groups.ts';
 import { shown } from './output/text.ts';
@@ -80,9 +80,15 @@ function printFailure(terminal: Terminal, failure: Failure, isJson: boolean): Ex
   }
   const lines = problems
     .filter((problem) => !message.includes(problem.message))
-    .map(({ field, message: what }) => `  ${shown(field ?? '')}${field ? ': ' : ''}${shown(what)}`);
+    .map(({ message: what, ...place }) => `  ${[...placesOf(place), shown(what)].join(': ')}`);
   terminal.writeError(`${[...message.split('\n').map(shown), ...lines].join('\n')}\n`);
   return exitCode;
+}
+
+/** From the outermost: `clients.yaml:12`, `Client desktop`, `spec.redirectURIs[0]`. */
+function placesOf({ file, line, document, field }: Omit<FieldProblem, 'message'>): string[] {
+  const inFile = file && line !== undefined ? `${file}:${line}` : file;
+  return [inFile, document, field].filter((place) => place !== undefined && place !== '').map(shown);
 }
 
 function version(): string {

@@ -8,6 +8,7 @@ import {
   verifyAnswer,
   type WaitingDeletion,
 } from '@gatehouse/contracts/answers';
+import { type ApplyRequest, planSchema } from '@gatehouse/contracts/documents';
 import {
   type AuditEntry,
   auditEntrySchema,
@@ -15,7 +16,7 @@ import {
   importAnswer,
 } from '@gatehouse/contracts/environment-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { readPage, readRows } from '../administration/administration-calls.ts';
+import { readData, readPage, readRows } from '../administration/administration-calls.ts';
 import { readExport } from '../administration/row-export.ts';
 import type { HttpClient } from '../http/http-client.ts';
 
@@ -60,6 +61,14 @@ export function createEstateAdministration(http: HttpClient) {
     },
     /** Returns what an import would change, and the tag of what it was compared with. */
     tryImport: (document: string, format: DocumentFormat) => put(document, format, true),
+    /** Makes what documents say; the same request twice changes nothing the second time. */
+    apply: (request: ApplyRequest) =>
+      readData(http, planSchema, {
+        method: 'POST',
+        path: `${apiPath}/apply`,
+        json: request,
+        maySendTwice: true,
+      }),
     /** Imports only while `etag` is right. */
     import: async (document: string, format: DocumentFormat, etag: string) =>
       (await put(document, format, false, etag)).result,

@@ -17,6 +17,11 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export interface FieldProblem {
+  /** Where a document of the person is wrong. */
+  file?: string | undefined;
+  line?: number | undefined;
+  /** The document, such as `Client agent-desktop`. */
+  document?: string | undefined;
   field: string | undefined;
   message: string;
   /** Why, for scripts; the bound of a reason that has one. */
