@@ -198,6 +198,10 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
     path: '/import?dryRun=true',
     payload: (await api.call('GET', '/export')).body,
   }),
+  'POST /apply': async () => ({
+    path: '/apply',
+    payload: { owner: 'platform/git', documents: [], dryRun: true, takeOver: true },
+  }),
   'POST /contact-centers/{id}/people/{personId}/password-link': async (id) => ({
     path: `/contact-centers/${id}/people/${(await people.add()).id}/password-link`,
   }),

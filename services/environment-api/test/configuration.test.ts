@@ -398,7 +398,7 @@ describe('an apply', () => {
     ]);
   });
 
-  it('of 10 000 things without a change asks the database no more than one of ten', async () => {
+  it('of 10 000 things without a change asks the database a few times', async () => {
     const settings = (count: number) =>
       Array.from({ length: count }, (_, index) =>
         document('Setting', `x-${index}`, { value: `${index}` }, inNorth),
@@ -418,34 +418,42 @@ describe('an apply', () => {
         SELECT $1, 'x-' || n, '/', n::text, false FROM generate_series(0, 9999) n`,
       [await idOf('north.example')],
     );
-    const [few, many] = [settings(10), settings(10_000)];
+    const many = settings(10_000);
     await apply(many);
-    expect(await asked([home(), north(), ...many])).toBe(await asked([home(), north(), ...few]));
+    expect(await asked([home(), north(), ...many])).toBeLessThan(20);
   });
 });
 
-/** Tells of every query of a transaction while `work` runs. */
+/** Tells of every query of an apply while `work` runs, from the lock of its owner on. */
 async function watchingQueries<T>(watch: () => void, work: () => Promise<T>): Promise<T> {
   const { connect } = api.pool;
-  api.pool.connect = (async (...given: []) => {
-    // Single queries of the pool wait for theirs by a callback.
-    if (given.length > 0) return connect.apply(api.pool, given);
-    const client = await connect.apply(api.pool);
+  const watched = async () => {
+    const client = (await Reflect.apply(connect, api.pool, [])) as unknown as Client;
     const { query, release } = client;
-    client.query = (async (...values: never[]) => {
-      watch();
-      return (query as (...values: never[]) => Promise<unknown>).apply(client, values);
-    }) as typeof query;
+    let isApply = false;
+    client.query = async (...values) => {
+      isApply ||= String(values[0]).includes('gatehouse.apply');
+      if (isApply) watch();
+      return query.apply(client, values);
+    };
     client.release = (error) => {
-      client.query = query;
-      client.release = release;
+      Object.assign(client, { query, release });
       client.release(error);
     };
     return client;
-  }) as typeof connect;
+  };
+  const instead = (...given: unknown[]) =>
+    // Single queries of the pool wait for theirs by a callback.
+    given.length > 0 ? Reflect.apply(connect, api.pool, given) : watched();
+  Object.assign(api.pool, { connect: instead });
   return work().finally(() => {
-    api.pool.connect = connect;
+    Object.assign(api.pool, { connect });
   });
+}
+
+interface Client {
+  query(...values: unknown[]): Promise<unknown>;
+  release(error?: Error): void;
 }
 
 async function idOf(domain: string): Promise<string> {

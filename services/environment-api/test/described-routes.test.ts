@@ -319,7 +319,8 @@ describe.each(routes.filter(({ body, name }) => body && !name.includes('/interna
     if ('contactCenterId' in data) data['contactCenterId'] = center;
     if ('domains' in data) data['domains'] = [randomUuid()];
     if ('auth' in data) data['membership'] = { by: 'all' };
-    const send = (method: Method, path: string) => api.call(method, path, { payload: { ...example, data } });
+    const body = example?.data === undefined ? example : { ...example, data };
+    const send = (method: Method, path: string) => api.call(method, path, { payload: body ?? { data } });
     if (route.operation.operationId === 'removeOrigin') await send('POST', '/cors');
     const answer = await send(
       route.method,

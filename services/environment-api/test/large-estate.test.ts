@@ -107,7 +107,7 @@ test('an export gives its connection back, also when its reader goes away in the
 });
 
 test('what is written while an export is read is not in it', async () => {
-  const snapshot = await api.deps.importExport.read();
+  const snapshot = await api.deps.configuration.openSnapshot();
   await snapshot.pages.next();
   const added = await api.contactCenter({ name: 'Late' });
   const rest: string[] = [];
@@ -245,7 +245,7 @@ test('who may not import is refused before the document is read', async () => {
 
 test('a connection that breaks in the middle of an export ends this export and nothing else', async () => {
   const connect = vi.spyOn(api.pool, 'connect');
-  const snapshot = await api.deps.importExport.read();
+  const snapshot = await api.deps.configuration.openSnapshot();
   onTestFinished(() => snapshot.close());
   // With a callback it is `pool.query` that asks.
   const asked = (connect.mock.calls as unknown[][]).findIndex(({ length }) => length === 0);
@@ -277,7 +277,10 @@ test('exports one after the other are never too many: the answer ends when its c
 });
 
 test('more exports at once than the pool can spare are told to come again', async () => {
-  const [first, second] = [await api.deps.importExport.read(), await api.deps.importExport.read()];
+  const [first, second] = [
+    await api.deps.configuration.openSnapshot(),
+    await api.deps.configuration.openSnapshot(),
+  ];
   const third = await api.call('GET', '/export');
   expect(third.status).toBe(503);
   expect(third.headers['retry-after']).toBeDefined();

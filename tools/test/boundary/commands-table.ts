@@ -145,6 +145,7 @@ export const commandsTable: Table = {
     ...[
       'clients create',
       'cc create',
+      'apply',
       'export',
       'import',
       'check',

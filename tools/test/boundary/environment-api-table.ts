@@ -226,6 +226,9 @@ const others: Table = noPerson(
   `GET ${api}/diagnosis`,
   `GET ${api}/export`,
   `PUT ${api}/import`,
+  `POST ${api}/apply`,
+  ...each('GET', `${api}/configuration`),
+  ...each('GET', `${api}/documents`),
   `GET /.well-known/oauth-protected-resource/environment/v3`,
   `GET ${api}/openapi.json`,
 );

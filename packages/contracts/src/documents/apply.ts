@@ -107,4 +107,3 @@ export const configurationStateSchema = z.object({
 export type ApplyRequest = z.input<typeof applyRequestSchema>;
 export type PlannedChange = z.infer<typeof plannedChangeSchema>;
 export type Plan = z.infer<typeof planSchema>;
-export type ConfigurationState = z.infer<typeof configurationStateSchema>;

@@ -2,13 +2,11 @@
 export {
   type ApplyRequest,
   applyRequestSchema,
-  type ConfigurationState,
   configurationStateSchema,
   documentsSchema,
   maxApplyBytes,
   type Plan,
   type PlannedChange,
-  plannedChangeSchema,
   planSchema,
 } from './apply.ts';
 export { areOverlapping, fieldsOf, isSameValue, type Spec, valueAt } from './comparison.ts';
@@ -22,11 +20,7 @@ export {
 } from './document.ts';
 export { anyDocumentSchema, documentSchemaOf } from './json-schema.ts';
 export {
-  type DocumentKind,
   type DocumentKindName,
   documentKindNames,
   documentKinds,
-  type PlaceName,
-  placeNames,
-  referenceNames,
 } from './kinds.ts';
