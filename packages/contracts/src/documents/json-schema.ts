@@ -7,6 +7,8 @@ type Schema = Record<string, unknown>;
 
 const draft = 'https://json-schema.org/draft/2020-12/schema';
 const text = { type: 'string', minLength: 1 };
+/** Whoever writes a document must not choose among all variables of the machine that applies it. */
+const variable = { type: 'string', pattern: '^GATEHOUSE_SECRET_[A-Z0-9_]+$' };
 
 /** In files a secret is named, never written; whoever reads the file resolves it. */
 const reference = {
@@ -14,8 +16,19 @@ const reference = {
   properties: {
     secretRef: {
       oneOf: [
-        closed({ file: { ...text, description: 'A file in the folder of secrets.' } }, ['file']),
-        closed({ env: { ...text, description: 'A variable of the environment.' } }, ['env']),
+        closed(
+          {
+            file: {
+              ...text,
+              description:
+                'A file, named from the folder of the document. It lies in the folder that is applied.',
+            },
+          },
+          ['file'],
+        ),
+        closed({ env: { ...variable, description: 'A variable; its name begins with GATEHOUSE_SECRET_.' } }, [
+          'env',
+        ]),
         closed(
           {
             kubernetes: closed(
