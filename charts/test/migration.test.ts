@@ -21,7 +21,7 @@ describe.each(['auth-api', 'environment-api'] as const)('migration of %s', (char
     for (const ci of ['minimal', 'full', 'existing-secret'] as const) {
       const objects = await charts.objects(chart, ci);
       const early = objects.filter((object) => hookOf(object)?.includes('pre-install'));
-      const { spec } = only(objects, 'Job')['spec'].template;
+      const { spec } = only(early, 'Job')['spec'].template;
       const config = await loadAsService(chart, spec, early);
       expect(config).toHaveProperty('postgres');
       expect(only(early, 'ConfigMap').metadata.name).toBe(spec.volumes[0].configMap.name);

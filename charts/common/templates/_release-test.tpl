@@ -45,20 +45,24 @@ spec:
             matchLabels:
               {{- include "gatehouse.selectorLabels" . | nindent 14 }}
     {{- if .facts.testNeedsToken }}
-    {{- $authApi := .root.Values.networkPolicy.egress.authApi }}
-    # Not the internal listener.
-    - ports:
-      {{- range $authApi.ports }}
-      {{- if ne (int .) 8082 }}
-        - port: {{ . }}
-          protocol: TCP
-      {{- end }}
-      {{- end }}
-      {{- with $authApi.to }}
-      to:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
+    {{- include "gatehouse.egressToTokens" . | nindent 4 }}
     {{- end }}
+{{- end }}
+
+{{/* Auth API without its internal listener. */}}
+{{- define "gatehouse.egressToTokens" -}}
+{{- $authApi := .root.Values.networkPolicy.egress.authApi -}}
+- ports:
+  {{- range $authApi.ports }}
+  {{- if ne (int .) 8082 }}
+    - port: {{ . }}
+      protocol: TCP
+  {{- end }}
+  {{- end }}
+  {{- with $authApi.to }}
+  to:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
 {{- end }}
 
 {{/* Peers of a release that a test pod asks: its own, and those of the services that call it. */}}
@@ -73,6 +77,15 @@ spec:
       protocol: TCP
     - port: management
       protocol: TCP
+{{- if (.root.Values.configuration | default dict).existingConfigMap }}
+- from:
+    - podSelector:
+        matchLabels:
+          {{- include "gatehouse.selectorLabels" (merge (dict "component" "configuration") .) | nindent 10 }}
+  ports:
+    - port: http
+      protocol: TCP
+{{- end }}
 {{- if .facts.issuesTokens }}
 {{- with .root.Values.networkPolicy.ingress.internal }}
 - from:

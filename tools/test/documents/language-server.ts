@@ -36,10 +36,10 @@ export async function startLanguageServer() {
   }
 
   function take({ id, method, params, result }: Message): void {
-    if (method === undefined) return settle(`answer ${id}`, result);
+    if (method === undefined) settle(`answer ${id}`, result);
     // The server asks for the settings of the editor, which has none.
-    if (id !== undefined) return send({ id, result: method === 'workspace/configuration' ? [] : null });
-    if (method === 'textDocument/publishDiagnostics')
+    else if (id !== undefined) send({ id, result: method === 'workspace/configuration' ? [] : null });
+    else if (method === 'textDocument/publishDiagnostics')
       settle(`problems ${(params as { uri: string }).uri}`, params);
   }
 
