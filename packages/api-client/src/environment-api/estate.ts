@@ -16,7 +16,7 @@ import {
   importAnswer,
 } from '@gatehouse/contracts/environment-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { readData, readPage, readRows } from '../administration/administration-calls.ts';
+import { readPage, readRows } from '../administration/administration-calls.ts';
 import { readExport } from '../administration/row-export.ts';
 import type { HttpClient } from '../http/http-client.ts';
 
@@ -61,14 +61,19 @@ export function createEstateAdministration(http: HttpClient) {
     },
     /** Returns what an import would change, and the tag of what it was compared with. */
     tryImport: (document: string, format: DocumentFormat) => put(document, format, true),
-    /** Makes what documents say; the same request twice changes nothing the second time. */
-    apply: (request: ApplyRequest) =>
-      readData(http, planSchema, {
+    /** Makes what documents say. With the tag of a dry run: only while nothing has changed since. */
+    async apply(request: ApplyRequest, etag?: string) {
+      const response = await http.send({
         method: 'POST',
         path: `${apiPath}/apply`,
+        headers: definedOnly({ 'if-match': etag }) as Record<string, string>,
         json: request,
+        // The same request changes nothing the second time.
         maySendTwice: true,
-      }),
+      });
+      const { data } = envelopeOf(planSchema).parse(JSON.parse(response.text));
+      return { plan: data, etag: String(response.headers['etag'] ?? '') };
+    },
     /** Imports only while `etag` is right. */
     import: async (document: string, format: DocumentFormat, etag: string) =>
       (await put(document, format, false, etag)).result,

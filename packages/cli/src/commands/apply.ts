@@ -32,6 +32,11 @@ interface ApplyOptions {
   takeOver?: boolean;
 }
 
+interface Answer {
+  plan: Plan;
+  etag: string;
+}
+
 /** Thousands of contact centres take minutes. */
 const wholeEstate = { timeoutSeconds: 1800 };
 
@@ -62,13 +67,16 @@ export function applyCommand(program: Command, cli: Cli): void {
         const configuration = await read(session, options);
         const send = senderOf(session, configuration, options);
         if (options.dryRun || options.check) {
-          const plan = await send({ dryRun: true });
+          const { plan } = await send({ dryRun: true });
           print(session, plan, configuration);
           session.exitCode = exitCodeOf(plan, exitCodes.negative);
           return;
         }
-        if (options.prune) await agree(session, await send({ dryRun: true }), configuration);
-        const plan = await send({ dryRun: false });
+        // The tag of the dry run: what was agreed to is what is done, or nothing.
+        const etag = options.prune
+          ? await agreed(session, await send({ dryRun: true }), configuration)
+          : undefined;
+        const { plan } = await send({ dryRun: false }, etag);
         print(session, plan, configuration);
         session.exitCode = exitCodeOf(plan, exitCodes.ok);
       }, wholeEstate),
@@ -92,9 +100,9 @@ function senderOf(session: Session, configuration: Configuration, options: Apply
       `The documents are ${bytes} bytes of JSON, and at most ${maxApplyBytes} are accepted`,
     );
   const estate = createEstateAdministration(session.environmentApi);
-  return async (how: Pick<ApplyRequest, 'dryRun'>): Promise<Plan> => {
+  return async (how: Pick<ApplyRequest, 'dryRun'>, etag?: string): Promise<Answer> => {
     try {
-      return await estate.apply({ ...request, ...how } as ApplyRequest);
+      return await estate.apply({ ...request, ...how } as ApplyRequest, etag);
     } catch (error) {
       if (error instanceof UpstreamError) throw withPlaces(failureOf(error), configuration);
       throw error;
@@ -118,13 +126,18 @@ function withPlaces(failure: Failure, { placeOf }: Configuration): Failure {
 const pathOf = (field: string): Path =>
   field === '' ? [] : field.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 
-/** Deletes nothing that the person has not seen. @throws UsageError */
-async function agree(session: Session, plan: Plan, configuration: Configuration): Promise<void> {
+/** Returns the tag of what the person has seen; undefined where nothing is deleted. @throws UsageError */
+async function agreed(
+  session: Session,
+  { plan, etag }: Answer,
+  configuration: Configuration,
+): Promise<string | undefined> {
   const deleted = plan.changes.filter(({ action }) => action === 'delete');
-  if (deleted.length === 0) return;
+  if (deleted.length === 0) return undefined;
   if (!session.output.isJson) session.output.raw(rendered(session, plan, configuration));
   const names = deleted.filter(({ kind }) => endsPeople.includes(kind)).map(({ name }) => name);
   await session.sure(`Make these changes and delete ${deleted.length}?`, names.slice(0, maxTyped));
+  return etag;
 }
 
 function print(session: Session, plan: Plan, configuration: Configuration): void {
@@ -138,9 +151,7 @@ function rendered({ output }: Session, plan: Plan, { documents, placeOf }: Confi
     (change) => {
       const index = byKey.get(keyOf(change));
       if (index === undefined) return undefined;
-      return shownPlace(
-        placeOf(index, change.field ? ['spec', ...change.field.split('.')] : ['metadata', 'name']),
-      );
+      return shownPlace(placeOf(index, pathOf(change.field ?? 'metadata.name')));
     },
     output,
   );

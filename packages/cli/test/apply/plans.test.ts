@@ -18,7 +18,7 @@ const refused = {
   name: 'one',
   action: 'refused',
   fields: [],
-  field: 'scope',
+  field: 'spec.scope',
   reason: 'other_owner',
   sentence: 'platform/git and team/git both set it',
 };
@@ -39,6 +39,14 @@ test('people see each field as it was and as it becomes, with its file and line'
   expect(exitCode).toBe(0);
   expect(out.replace(/\(.*one\.yaml/, '(one.yaml')).toBe(
     '~ Client one (one.yaml:4)\n    name: Old → Desktop\n    client_secret: *** → ***\n0 created, 1 changed, 0 deleted, 3 as they are, 0 refused.\n',
+  );
+});
+
+test('a refusal says why, at its line', async () => {
+  answers.push(plan([refused], { refused: 1 }));
+  const { out } = await run(['-f', one()]);
+  expect(out).toMatch(
+    /✗ Client one \(\S+one\.yaml:7\)\n {4}spec\.scope: platform\/git and team\/git both set it\n/,
   );
 });
 
