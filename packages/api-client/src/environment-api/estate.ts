@@ -8,7 +8,7 @@ import {
   verifyAnswer,
   type WaitingDeletion,
 } from '@gatehouse/contracts/answers';
-import { type ApplyRequest, planSchema } from '@gatehouse/contracts/documents';
+import { type ApplyRequest, documentsSchema, planSchema } from '@gatehouse/contracts/documents';
 import {
   type AuditEntry,
   auditEntrySchema,
@@ -16,7 +16,7 @@ import {
   importAnswer,
 } from '@gatehouse/contracts/environment-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { readPage, readRows } from '../administration/administration-calls.ts';
+import { readData, readPage, readRows } from '../administration/administration-calls.ts';
 import { readExport } from '../administration/row-export.ts';
 import type { HttpClient } from '../http/http-client.ts';
 
@@ -61,6 +61,9 @@ export function createEstateAdministration(http: HttpClient) {
     },
     /** Returns what an import would change, and the tag of what it was compared with. */
     tryImport: (document: string, format: DocumentFormat) => put(document, format, true),
+    /** The installation as documents, without secrets. */
+    documents: async () =>
+      (await readData(http, documentsSchema, { path: `${apiPath}/documents` })).documents,
     /** Makes what documents say. With the tag of a dry run: only while nothing has changed since. */
     async apply(request: ApplyRequest, etag?: string) {
       const response = await http.send({

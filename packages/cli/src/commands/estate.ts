@@ -8,11 +8,18 @@ import {
 import type { ImportResult } from '@gatehouse/contracts/environment-administration';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
+import { writeDocuments } from '../documents/write.ts';
 import { exitCodes } from '../failure/failure.ts';
 import { readFile } from '../input/file.ts';
 import { renderChanges } from '../output/changes.ts';
 import type { Output } from '../output/output.ts';
 import { writeNamed } from '../terminal/files.ts';
+
+interface ExportOptions {
+  output?: string;
+  format: DocumentFormat;
+  asCode?: string;
+}
 
 /** Thousands of contact centres take minutes. */
 const wholeEstate = { timeoutSeconds: 1800 };
@@ -27,8 +34,19 @@ export function estateCommands(program: Command, cli: Cli): void {
     .description('everything as one document, with references instead of secrets')
     .option('-o, --output <path>', 'write it to a file')
     .addOption(new Option('--format <format>', 'of the document').choices(['yaml', 'json']).default('yaml'))
+    .option(
+      '--as-code <folder>',
+      'write documents for gatehouse apply into a new folder instead; without secrets',
+    )
     .action(
-      cli.action<{ output?: string; format: DocumentFormat }>(async (session, { output: path, format }) => {
+      cli.action<ExportOptions>(async (session, { output: path, format, asCode }) => {
+        if (asCode !== undefined) {
+          const documents = await createEstateAdministration(session.environmentApi).documents();
+          const count = writeDocuments(asCode, documents);
+          session.output.note(`${count} documents are written to ${asCode}. A secret is in none of them.`);
+          session.output.note(withoutFactors);
+          return;
+        }
         const chosen = session.output.isJson ? 'json' : format;
         const { document } = await createEstateAdministration(session.environmentApi).export(chosen);
         if (path === undefined) session.output.raw(document);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -123,4 +123,46 @@ test('another owner takes a field over only where it says so', async () => {
   expect(exitCode).toBe(5);
   expect(out).toContain('platform/git');
   expect((await other('--take-over')).exitCode).toBe(0);
+});
+
+test('an export as code is applied without a change, and holds no secret', async () => {
+  const other = `---
+apiVersion: gatehouse/v1
+kind: ContactCenter
+metadata: {name: ../North}
+spec: {environment: Home, domains: [other.example], membership: {by: tenant, names: [x]}}
+---
+apiVersion: gatehouse/v1
+kind: Location
+metadata: {name: /EUW1}
+`;
+  file('estate/centers/north.yaml', north + other);
+  expect((await apply('--take-over')).exitCode).toBe(0);
+  const folderOfExport = join(folder, 'export');
+  const { exitCode, error } = await cli.run(['export', '--as-code', folderOfExport]);
+  expect({ exitCode, error }).toMatchObject({
+    exitCode: 0,
+    error: expect.stringContaining('documents are written'),
+  });
+  const files = readdirSync(folderOfExport, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  expect(files.map(({ name }) => name).toSorted()).toEqual([
+    'Home.yaml',
+    'North-2.yaml',
+    'location.yaml',
+    'north.yaml',
+  ]);
+  const text = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8')).join('');
+  expect(text).not.toContain(secret);
+  expect(text).not.toContain('secretRef');
+  const again = ['apply', '-f', folderOfExport, '--owner', 'export/git', '--take-over'];
+  expect(await cli.run([...again, '--check'])).toMatchObject({ exitCode: 0 });
+  expect(await cli.run(again)).toMatchObject({ exitCode: 0, out: 'Everything is as the documents say.\n' });
+});
+
+test('an export goes only into an empty folder', async () => {
+  const { exitCode, error } = await cli.run(['export', '--as-code', join(folder, 'estate')]);
+  expect(exitCode).toBe(2);
+  expect(error).toContain('is not empty: name a new folder');
 });
