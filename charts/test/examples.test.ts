@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ciFile } from '../../tools/charts/ci-values.ts';
 import { repository, serviceCharts } from '../../tools/charts/places.ts';
-import { parseManifest, renderChart } from '../../tools/charts/render.ts';
+import { type KubernetesObject, parseManifest, renderChart } from '../../tools/charts/render.ts';
 import { validateObject } from '../../tools/charts/validate.ts';
 import { only, useCharts } from './rendering.ts';
 
@@ -65,4 +65,32 @@ test('docs/examples/gateway-api.yaml makes a route, and objects that the Gateway
   expect([parentRefs[0].name, hostnames]).toEqual(['public', ['login.example.com']]);
   const [target] = only(objects, 'BackendTLSPolicy')['spec'].targetRefs;
   only(objects, 'Service', target.name);
+});
+
+describe.each(['argo-cd.yaml', 'flux.yaml'])('docs/examples/%s', (name) => {
+  const objects = example(name);
+
+  test('has objects that the controller knows, field by field', () => {
+    // Of values the controller knows no field: they are the chart's.
+    const bare = objects.map(({ spec: { values: _values, sources, ...spec }, ...object }) => ({
+      ...object,
+      spec: {
+        ...spec,
+        ...(sources && { sources: sources.map(({ helm: _helm, ...source }: { helm?: object }) => source) }),
+      },
+    }));
+    expect(bare.flatMap((object) => validateObject(object as KubernetesObject))).toEqual([]);
+  });
+
+  test('gives the chart values by which it applies documents and compares them', async () => {
+    const [values] = objects.flatMap(
+      ({ spec }) => spec.values ?? spec.sources?.at(-1).helm.valuesObject ?? [],
+    );
+    const folder = charts.folder('environment-api');
+    const rendered = await renderChart(folder, { values, release: 'environment-api' });
+    only(rendered, 'CronJob');
+    const [container] = only(rendered, 'Job', 'environment-api-configuration')['spec'].template.spec
+      .containers;
+    expect(container.args).toEqual(expect.arrayContaining(['--owner=platform/git', '--prune', '--yes']));
+  });
 });

@@ -1,8 +1,13 @@
 /** The one validator of rendered Kubernetes objects: types and required fields by schema, and no key the API does not know. */
+import { Application } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1/Application';
 import { Certificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
 import { Issuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Issuer';
 import { ExternalSecret } from '@kubernetes-models/external-secrets/external-secrets.io/v1/ExternalSecret';
 import { SecretStore } from '@kubernetes-models/external-secrets/external-secrets.io/v1/SecretStore';
+import { HelmRelease } from '@kubernetes-models/flux-cd/helm.toolkit.fluxcd.io/v2/HelmRelease';
+import { Kustomization } from '@kubernetes-models/flux-cd/kustomize.toolkit.fluxcd.io/v1/Kustomization';
+import { GitRepository } from '@kubernetes-models/flux-cd/source.toolkit.fluxcd.io/v1/GitRepository';
+import { OCIRepository } from '@kubernetes-models/flux-cd/source.toolkit.fluxcd.io/v1/OCIRepository';
 import { BackendTLSPolicy } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/BackendTLSPolicy';
 import { HTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute';
 import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
@@ -30,6 +35,7 @@ interface Model {
 
 const models: Readonly<Record<string, Model>> = {
   'apps/v1 Deployment': Deployment,
+  'argoproj.io/v1alpha1 Application': Application,
   'autoscaling/v2 HorizontalPodAutoscaler': HorizontalPodAutoscaler,
   'batch/v1 CronJob': CronJob,
   'batch/v1 Job': Job,
@@ -39,11 +45,15 @@ const models: Readonly<Record<string, Model>> = {
   'external-secrets.io/v1 SecretStore': SecretStore,
   'gateway.networking.k8s.io/v1 BackendTLSPolicy': BackendTLSPolicy,
   'gateway.networking.k8s.io/v1 HTTPRoute': HTTPRoute,
+  'helm.toolkit.fluxcd.io/v2 HelmRelease': HelmRelease,
+  'kustomize.toolkit.fluxcd.io/v1 Kustomization': Kustomization,
   'monitoring.coreos.com/v1 PrometheusRule': PrometheusRule,
   'monitoring.coreos.com/v1 ServiceMonitor': ServiceMonitor,
   'networking.k8s.io/v1 Ingress': Ingress,
   'networking.k8s.io/v1 NetworkPolicy': NetworkPolicy,
   'policy/v1 PodDisruptionBudget': PodDisruptionBudget,
+  'source.toolkit.fluxcd.io/v1 GitRepository': GitRepository,
+  'source.toolkit.fluxcd.io/v1 OCIRepository': OCIRepository,
   'v1 ConfigMap': ConfigMap,
   'v1 PersistentVolumeClaim': PersistentVolumeClaim,
   'v1 Pod': Pod,

@@ -1,4 +1,5 @@
 /** An editor checks and completes documents by the published schema. */
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
@@ -50,4 +51,11 @@ test('a secret that is written out is underlined: a reference stands in its plac
   expect(problem).toMatchObject({ line: 10 });
   const reference = '  client_secret:\n    secretRef:\n      env: GATEHOUSE_SECRET_DESKTOP\n';
   expect(await server.open(uriOf('reference.yaml'), client + reference)).toEqual([]);
+});
+
+const examples = join(import.meta.dirname, '../../../docs/examples');
+
+test.each(globSync('{estate,estate-test}/**/*.yaml', { cwd: examples }))('docs/examples/%s has no problem', async (name) => {
+  const path = join(examples, name);
+  expect(await server.open(pathToFileURL(path).href, readFileSync(path, 'utf8'))).toEqual([]);
 });

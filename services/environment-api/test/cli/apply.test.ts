@@ -166,3 +166,16 @@ test('an export goes only into an empty folder', async () => {
   expect(exitCode).toBe(2);
   expect(error).toContain('is not empty: name a new folder');
 });
+
+test('the documents of the guide are applied, with its overlay, as they stand', async () => {
+  const examples = join(import.meta.dirname, '../../../../docs/examples');
+  file('mounted/config-server/password', secret);
+  const mounted = ['--owner', 'guide/git', '--secrets-folder', join(folder, 'mounted')];
+  const base = ['apply', ...mounted, '-f', join(examples, 'estate')];
+  expect(await cli.run(base)).toMatchObject({ exitCode: 0, error: '' });
+  expect(await cli.run([...base, '--check'])).toMatchObject({ exitCode: 0 });
+  const overlaid = await cli.run([...base, '-f', join(examples, 'estate-test'), '--check']);
+  expect(overlaid.exitCode).toBe(1);
+  expect(overlaid.out).toContain('value: dark → light');
+  expect(overlaid.out).toContain('0 to create, 2 to change, 0 to delete');
+});
