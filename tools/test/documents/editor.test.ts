@@ -55,7 +55,10 @@ test('a secret that is written out is underlined: a reference stands in its plac
 
 const examples = join(import.meta.dirname, '../../../docs/examples');
 
-test.each(globSync('{estate,estate-test}/**/*.yaml', { cwd: examples }))('docs/examples/%s has no problem', async (name) => {
-  const path = join(examples, name);
-  expect(await server.open(pathToFileURL(path).href, readFileSync(path, 'utf8'))).toEqual([]);
-});
+test.each(globSync('{estate,estate-test}/**/*.yaml', { cwd: examples }))(
+  'docs/examples/%s has no problem',
+  async (name) => {
+    const path = join(examples, name);
+    expect(await server.open(pathToFileURL(path).href, readFileSync(path, 'utf8'))).toEqual([]);
+  },
+);
