@@ -33,7 +33,7 @@ describe('the Job', () => {
   });
 
   test('tries again only while the API does not answer, for a bounded time', async () => {
-    const { spec } = jobOf(await render()) as { spec: { podFailurePolicy: { rules: object[] } } };
+    const { spec } = jobOf(await render()) as unknown as { spec: { podFailurePolicy: { rules: object[] } } };
     expect(spec).toMatchObject({ activeDeadlineSeconds: 900, backoffLimit: 6 });
     expect(spec.podFailurePolicy.rules).toContainEqual({
       action: 'FailJob',

@@ -179,3 +179,10 @@ test('the documents of the guide are applied, with its overlay, as they stand', 
   expect(overlaid.out).toContain('value: dark → light');
   expect(overlaid.out).toContain('0 to create, 2 to change, 0 to delete');
 });
+
+test('a kind that the service does not take is refused at its line', async () => {
+  file('estate/centers/desktop.yaml', 'apiVersion: gatehouse/v1\nkind: Client\nmetadata: {name: desktop}\n');
+  const { exitCode, out } = await apply('--check');
+  expect(exitCode).toBe(5);
+  expect(out).toMatch(/✗ Client desktop \(\S+desktop\.yaml:2\)\n {4}kind: /);
+});
