@@ -54,6 +54,8 @@ test('a mounted Secret of Kubernetes is read through its links', async () => {
   ]);
 });
 
+// attack: read a file outside of the folder as a secret | CWE-22, CWE-59 | guard: packages/cli/src/documents/secrets.ts
+// attack: send a variable of the pipeline as a secret | CWE-526 | guard: packages/cli/src/documents/secrets.ts
 test.each([
   ['{file: none.txt}', 'none.txt is not there'],
   ['{file: ../outside.txt}', '../outside.txt is outside of the folder that is applied'],
