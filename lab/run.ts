@@ -9,6 +9,7 @@ const experiments: Record<string, () => Promise<(args: string[]) => Promise<numb
   clock: async () => (await import('./failures/clock/clock.ts')).clock,
   plans: async () => (await import('./plans/plans.ts')).plans,
   cluster: async () => (await import('./cluster/install.ts')).installed,
+  release: async () => (await import('./release/rehearse.ts')).rehearsal,
   upgrade: async () => (await import('./upgrade/upgrade.ts')).upgrade,
   bench: async () => (await import('./speed/bench.ts')).bench,
   peers: async () => (await import('./speed/peers/peers.ts')).besidePeers,

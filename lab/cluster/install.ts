@@ -58,7 +58,8 @@ export const installed = experiment({
   },
 });
 
-async function withMachine(choice: Choice): Promise<boolean> {
+/** Runs the steps on a cluster of this checkout, one run at a time, and prints their table. */
+export async function withMachine(choice: Choice): Promise<boolean> {
   const missing = whatIsMissing();
   if (missing.length > 0) {
     console.error(`No cluster can be started here:\n${missing.map((one) => `  - ${one}`).join('\n')}`);

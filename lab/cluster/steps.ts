@@ -42,7 +42,7 @@ export function stepsOf({ sideBySideMs = defaultSideBySideMs } = {}): Step[] {
   ];
 }
 
-const nodeSteps: Step[] = [
+export const nodeSteps: Step[] = [
   {
     name: 'build the programs of the node',
     isNeeded: true,

@@ -26,4 +26,4 @@ it.each(experiments)('%s says what it can do', (name) => {
   expect([status, stdout]).toEqual([0, expect.stringMatching(/^Usage: .*npm run /)]);
 });
 
-it('there are eleven experiments', () => expect(new Set(experiments).size).toBe(11));
+it('there are twelve experiments', () => expect(new Set(experiments).size).toBe(12));

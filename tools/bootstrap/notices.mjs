@@ -1,29 +1,33 @@
-// Writes THIRD-PARTY-NOTICES.txt: name, licence and licence text of each package that an image has.
+// Writes THIRD-PARTY-NOTICES.txt: name, licence and licence text of each package that an image has. The site and the command line of npm have one too.
 // Usage: node tools/bootstrap/notices.mjs FOLDER… (each as `pnpm deploy` writes it, before files are taken out of it)
 import { existsSync, globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 const isText = /^(?:licen[cs]e|copying|notice)/i;
 
-for (const folder of process.argv.slice(2)) writeNotices(resolve(folder));
+if (import.meta.main) for (const folder of process.argv.slice(2)) writeNotices(resolve(folder));
 
 function writeNotices(folder) {
-  const found = new Map();
-  for (const file of globSync(join(folder, 'node_modules/.pnpm/*/node_modules/{*,@*/*}/package.json'))) {
-    const { name, version, license, author } = JSON.parse(readFileSync(file, 'utf8'));
-    if (name.startsWith('@gatehouse/')) continue;
-    if (typeof license !== 'string')
-      throw new Error(`${name} ${version} names no licence in its package.json`);
-    const holder = typeof author === 'string' ? author : author?.name;
-    const texts = textsOf(dirname(file), license);
-    const facts = `${name} ${version}\nLicence: ${license}${texts.length === 0 && holder ? `\nAuthor: ${holder}` : ''}`;
-    found.set(`${name} ${version}`, [facts, ...texts].join('\n\n'));
-  }
-  const notices = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, notice]) => notice);
-  const rule = `\n\n${'-'.repeat(80)}\n\n`;
+  const manifests = globSync(join(folder, 'node_modules/.pnpm/*/node_modules/{*,@*/*}/package.json'));
   const head =
     'This image contains the following packages of others. NOTICE says more about those under the LGPL.';
-  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), `${[head, ...notices].join(rule)}\n`);
+  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), noticesOf(head, manifests.map(dirname)));
+}
+
+/** The notices of the packages in these folders, each once. Packages of this repository need none. */
+export function noticesOf(head, folders) {
+  const notices = new Set(folders.flatMap((folder) => noticeOf(folder) ?? []));
+  return `${[head, ...[...notices].sort()].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
+}
+
+function noticeOf(folder) {
+  const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  if (name.startsWith('@gatehouse/')) return undefined;
+  if (typeof license !== 'string') throw new Error(`${name} ${version} names no licence in its package.json`);
+  const holder = typeof author === 'string' ? author : author?.name;
+  const texts = textsOf(folder, license);
+  const facts = `${name} ${version}\nLicence: ${license}${texts.length === 0 && holder ? `\nAuthor: ${holder}` : ''}`;
+  return [facts, ...texts].join('\n\n');
 }
 
 function textsOf(folder, license) {

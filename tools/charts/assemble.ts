@@ -10,12 +10,15 @@ export interface AssembledCharts {
   remove(): void;
 }
 
-/** @throws Error with Helm's own words */
-export async function assembleCharts(): Promise<AssembledCharts> {
+/** `edit` changes the copies before one is packed into another. @throws Error with Helm's own words */
+export async function assembleCharts(
+  edit: (folder: string) => void = () => undefined,
+): Promise<AssembledCharts> {
   const parent = path.join(stateFolder, 'helm');
   mkdirSync(parent, { recursive: true });
   const target = mkdtempSync(path.join(parent, 'charts-'));
   cpSync(chartsFolder, target, { recursive: true, filter: (source) => !isBuilt(source) });
+  edit(target);
   const build = async (chart: string) => {
     const built = await runHelm(['dependency', 'build', path.join(target, chart)]);
     if (built.exitCode !== 0) throw new Error(`helm dependency build ${chart}: ${built.stderr}`);

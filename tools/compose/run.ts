@@ -1,7 +1,7 @@
 /** `npm run test:compose`: builds the images, examines them, runs docs/start/one-machine.md as it is printed, and prints a table. */
 import { join } from 'node:path';
 import { createProgress, fail, PlainError } from '../bootstrap/progress.mjs';
-import { buildImages, targets } from '../images/build.ts';
+import { buildImages, imageName, targets } from '../images/build.ts';
 import { root } from '../images/podman.ts';
 import { interruption } from '../programs/execute.ts';
 import { whyNotBuildable } from '../real/consul/build.ts';
@@ -25,7 +25,7 @@ async function images(): Promise<void> {
   await progress.step('Stand-ins for the images of the stores', makeStandIns);
   await progress.step('Bills of materials', () => writeBills(bills));
   for (const target of targets) {
-    const { megabytes, packages, faults: found } = await examineImage(target, tag, bills);
+    const { megabytes, packages, faults: found } = await examineImage(target, imageName(target, tag), bills);
     faults.push(...found.map((fault) => `${target}: ${fault}`));
     rows.push([`image ${target}`, `${megabytes} MB beside Node, ${packages} packages`]);
   }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../programs/execute.ts';
-import { makeImage, makeNodeImages } from './base.ts';
+import { makeImage, makeNodeImages, type NodeImages } from './base.ts';
 import { buildSettings, podman, root } from './podman.ts';
 
 export const targets = ['auth-api', 'auth-ui', 'environment-api', 'config-server-simulator', 'cli'] as const;
@@ -15,13 +15,15 @@ export interface BuildOptions {
   /** Default: this checkout. */
   source?: string;
   only?: readonly Target[];
+  /** Default: Debian, as `makeNodeImages` makes it. */
+  bases?: NodeImages;
 }
 
 export const imageName = (target: Target, tag: string) => `localhost/gatehouse/${target}:${tag}`;
 
 /** Names of the built images. Layers of an earlier build of the same files are used again. */
-export async function buildImages({ tag, source = root, only = targets }: BuildOptions): Promise<string[]> {
-  const bases = await makeNodeImages();
+export async function buildImages(options: BuildOptions): Promise<string[]> {
+  const { tag, source = root, only = targets, bases = await makeNodeImages() } = options;
   const origin = await provenance(source);
   const values = {
     NODE_IMAGE: bases.node,

@@ -5,7 +5,8 @@ import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const ownToolchain = { GOTOOLCHAIN: 'local' };
+/** The machine's own compiler, unless the caller lets Go bring the one that a module names. */
+const ownToolchain = { GOTOOLCHAIN: process.env['GOTOOLCHAIN'] ?? 'local' };
 
 /** Why nothing can be compiled here, or undefined when it can. `oldest`: major and minor number. */
 export function whyNoGo(oldest: readonly [number, number]): string | undefined {

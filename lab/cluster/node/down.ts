@@ -45,7 +45,7 @@ export async function takeDown(): Promise<void> {
     'kube-controller-manager',
   );
   await endContainers();
-  await stopPrograms('containerd', 'kube-apiserver', 'etcd');
+  await stopPrograms('containerd', 'kube-apiserver', 'etcd', 'registry');
   await endAll(shims());
   await unmountAll();
   await removeNetwork();

@@ -1,4 +1,5 @@
 /** The workflows run on a platform that is not here: what can be said of them without it. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -22,8 +23,12 @@ interface Workflow {
   jobs: Record<string, Job>;
 }
 
-it('there are workflows for a change and for the night', () => {
-  expect(files.map((file) => file.split('/').at(-1)).sort()).toEqual(['change.yml', 'nightly.yml']);
+it('there are workflows for a change, for the night and for a release', () => {
+  expect(files.map((file) => file.split('/').at(-1)).sort()).toEqual([
+    'change.yml',
+    'nightly.yml',
+    'release.yml',
+  ]);
 });
 
 describe.each(files)('%s', (file) => {
@@ -61,5 +66,39 @@ describe.each(files)('%s', (file) => {
   it('puts no words of strangers into a shell', () => {
     const given = steps.flatMap(({ run }) => run?.match(/\$\{\{[^}]*\}\}/g) ?? []);
     expect(given.filter((one) => !ofMatrix.test(one))).toEqual([]);
+  });
+});
+
+describe('the workflow of a release', () => {
+  const { jobs } = parse(readFileSync(`${root}/.github/workflows/release.yml`, 'utf8')) as Workflow;
+  const program = [`--conditions=source`, 'tools/release/run.ts', '--help'];
+  const help = spawnSync(process.execPath, program, { cwd: root, encoding: 'utf8' }).stdout;
+  const lines = Object.values(jobs).flatMap((job) => job.steps.flatMap(({ run }) => run ?? []));
+
+  it('has every step of a release, in their order', () => {
+    const [, listed = ''] = /^Steps.*?:\n(.*?)\n\n/ms.exec(help) ?? [];
+    const known = [...listed.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
+    const used = lines.flatMap((line) => /npm run release -- (\w+)/.exec(line)?.[1] ?? []);
+    const isLogin = (name: string | undefined) => name === 'login';
+    expect(used.filter((name) => !isLogin(name))).toEqual(known.filter((name) => !isLogin(name)));
+    expect(used.filter(isLogin)).toHaveLength(2);
+  });
+
+  it('gives options that the step has', () => {
+    const given = lines.flatMap((line) => line.split(' -- ')[1]?.match(/--[\w-]+/g) ?? []);
+    expect(given.filter((option) => !help.includes(`  ${option} `))).toEqual([]);
+  });
+
+  it('lets each job write only what it writes', () => {
+    const writes = Object.entries(jobs).map(([name, { permissions = {} }]) => {
+      const written = Object.keys(permissions).filter((one) => permissions[one] === 'write');
+      return [name, written.sort()];
+    });
+    expect(Object.fromEntries(writes)).toEqual({
+      images: ['id-token', 'packages'],
+      charts: ['id-token', 'packages'],
+      'command-line': ['id-token'],
+      announce: ['contents'],
+    });
   });
 });

@@ -1,13 +1,13 @@
 /** Compares what is in a built image with what its bill of materials and its labels must say. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { imageName, provenance, type Target } from '../../images/build.ts';
+import { provenance, type Target } from '../../images/build.ts';
 import { podman, root } from '../../images/podman.ts';
 import { run } from '../../programs/execute.ts';
 
 /** Runs inside the image, with its own Node: an image has nothing else to look with. */
 const look = `
-import { globSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 const entries = readdirSync('/app', { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 // Packages are linked to each other: each file counts once.
 const files = new Set(entries.map((entry) => realpathSync(entry.parentPath + '/' + entry.name)));
@@ -19,7 +19,8 @@ const notices = readFileSync('/app/THIRD-PARTY-NOTICES.txt', 'utf8');
 const bytes = [...files].reduce((sum, file) => sum + statSync(file).size, 0);
 const packages = [...new Set(names)].sort();
 const unnoticed = packages.filter((name) => !name.startsWith('@gatehouse/') && !notices.includes('\\n' + name.replace(/(.)@/, '$1 ') + '\\nLicence: '));
-console.log(JSON.stringify({ bytes, uid: process.getuid(), packages, unnoticed }));
+const missing = ['LICENSE', 'NOTICE'].filter((file) => !existsSync('/app/' + file));
+console.log(JSON.stringify({ bytes, uid: process.getuid(), packages, unnoticed, missing }));
 `;
 
 interface Contents {
@@ -28,6 +29,8 @@ interface Contents {
   packages: string[];
   /** Packages whose licence THIRD-PARTY-NOTICES.txt does not name. */
   unnoticed: string[];
+  /** Files that every image must have. */
+  missing: string[];
 }
 
 export interface ImageReport {
@@ -38,9 +41,8 @@ export interface ImageReport {
   faults: string[];
 }
 
-/** `npm run sbom` must have run before; its files are in `billFolder`. */
-export async function examineImage(target: Target, tag: string, billFolder: string): Promise<ImageReport> {
-  const name = imageName(target, tag);
+/** `name`: of the image. `npm run sbom` must have run before; its files are in `billFolder`. */
+export async function examineImage(target: Target, name: string, billFolder: string): Promise<ImageReport> {
   const node = ['--no-healthcheck', '--read-only', '--network', 'none', '--entrypoint', 'node'];
   const contents = JSON.parse(
     await podman('run', '--rm', ...node, name, '--input-type=module', '--eval', look),
@@ -52,6 +54,7 @@ export async function examineImage(target: Target, tag: string, billFolder: stri
     ...unlisted.map((one) => `${one} is in the image and not in its bill of materials`),
     ...absent.map((one) => `${one} is in the bill of materials and not in the image`),
     ...contents.unnoticed.map((one) => `${one} is in the image and not in THIRD-PARTY-NOTICES.txt`),
+    ...contents.missing.map((one) => `the file ${one} is not in the image`),
     ...(contents.uid === 65_532 ? [] : [`it runs as user ${contents.uid}`]),
     ...(await faultsOfLabels(name)),
   ];
@@ -83,5 +86,5 @@ function billOf(file: string): Set<string> {
 
 /** Writes the bills of all images into the folder. */
 export function writeBills(folder: string): Promise<string> {
-  return run(process.execPath, ['--conditions=source', 'tools/release/run.ts', folder], { cwd: root });
+  return run(process.execPath, ['--conditions=source', 'tools/release/bills.ts', folder], { cwd: root });
 }

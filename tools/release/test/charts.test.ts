@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { chartsFolder, serviceCharts } from '../../charts/places.ts';
+import { annotationsOf, imagesIn, pinImages } from '../charts.ts';
+
+const digest = `sha256:${'a'.repeat(64)}`;
+const pins = new Map(
+  serviceCharts.map((chart) => [`gatehouse/${chart}`, { registry: 'registry.example.com/team', digest }]),
+);
+
+describe.each(serviceCharts)('the values of %s', (chart) => {
+  const values = readFileSync(join(chartsFolder, chart, 'values.yaml'), 'utf8');
+
+  it('name the image by registry and digest, and nothing else is changed', () => {
+    const pinned = pinImages(values, pins);
+    const { image, ...rest } = parse(pinned);
+    const { image: before, ...restBefore } = parse(values);
+    expect(image).toEqual({ ...before, registry: 'registry.example.com/team', digest });
+    expect(rest).toEqual(restBefore);
+    expect(pinned).toContain('# Digest (sha256:…); replaces the tag.');
+  });
+
+  it('are refused without a digest for each image', () => {
+    expect(() => pinImages(values, new Map())).toThrow(`no digest is known of the image gatehouse/${chart}`);
+  });
+});
+
+it('an image below other keys is found', () => {
+  const values = 'a:\n  b:\n    image: { registry: r, repository: library/redis, tag: "7", digest: "" }\n';
+  expect(imagesIn(values)).toEqual([{ registry: 'r', repository: 'library/redis', tag: '7', digest: '' }]);
+  const pinned = pinImages(values, new Map([['library/redis', { registry: 's', digest }]]));
+  expect(imagesIn(pinned)).toEqual([{ registry: 's', repository: 'library/redis', tag: '7', digest }]);
+});
+
+it('Artifact Hub is told images by digest, licence and changes', () => {
+  const image = { registry: 'registry.example.com', repository: 'gatehouse/auth-api', tag: '', digest };
+  const changes = [{ kind: 'added', description: 'It is: here' }];
+  const annotations = annotationsOf([image], changes);
+  expect(annotations['artifacthub.io/license']).toBe('Apache-2.0');
+  expect(parse(annotations['artifacthub.io/images'])).toEqual([
+    { name: 'auth-api', image: `registry.example.com/gatehouse/auth-api@${digest}` },
+  ]);
+  expect(parse(annotations['artifacthub.io/changes'] ?? '')).toEqual(changes);
+});
