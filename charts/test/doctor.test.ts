@@ -83,6 +83,27 @@ test('signs in where a Secret has an account, at the address that is given', asy
   );
 });
 
+test('signs the first administrator of an evaluation in, at its own public host', async () => {
+  const objects = await render({}, 'evaluation');
+  expect(podOf(objects).containers[0].args.slice(3)).toEqual([
+    '--public-at',
+    'http://evaluation-public-host',
+  ]);
+  expect(variablesOf(objects)['GATEHOUSE_SIGN_IN_USERNAME']).toBe('evaluation\\administrator');
+  const { sources } = podOf(objects).volumes[0].projected;
+  expect(sources[1].secret).toEqual({
+    name: 'evaluation',
+    items: [{ key: 'administrator-password', path: 'sign-in-password' }],
+  });
+
+  const withTls = await render({ global: { publicUrl: 'https://login.test' } }, 'evaluation');
+  expect(podOf(withTls).containers[0].args.slice(4)).toEqual(['https://evaluation-public-host']);
+  const { GATEHOUSE_CA_FILE: authority } = variablesOf(withTls);
+  const certificate = podOf(withTls).volumes[0].projected.sources[2].secret.items[0];
+  expect(certificate.key).toBe('tls.crt');
+  expect(authority).toBe(`/etc/gatehouse/secrets/${certificate.path}`);
+});
+
 test('has the image, the Secret, the names and the authorities that the values give', async () => {
   const objects = await render(
     {

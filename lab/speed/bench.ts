@@ -1,6 +1,7 @@
 /** `npm run bench`: measures each row beside its floor in one run and prints ratios. */
 import { writeFileSync } from 'node:fs';
 import { experiment } from '../harness/experiment.ts';
+import { buildPreviousTree } from '../upgrade/previous-tree.ts';
 import { type BenchStack, startBenchStack } from './bench-stack.ts';
 import { compareTrees } from './compare.ts';
 import { factorRows, measureFactors, printFactors } from './login/factor-rows.ts';
@@ -32,6 +33,7 @@ const usage = `Usage: npm run bench [-- options]
   --rounds N          rounds of each kind (3)
   --connections N     connections of the load (32)
   --against FOLDER    compare with another checkout: its rounds and ours take turns, each on a fresh stack
+  --against-release   compare with the release before (the commit in lab/cluster/previous-release)
 `;
 
 export const bench = experiment({
@@ -43,6 +45,7 @@ export const bench = experiment({
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '32' },
     against: { type: 'string' },
+    'against-release': { type: 'boolean' },
   },
   names: { only: names },
   async run({ only, json, against, ...given }) {
@@ -51,7 +54,8 @@ export const bench = experiment({
       rounds: Number(given.rounds),
       connections: Number(given.connections),
     };
-    if (against !== undefined) await compareTrees(against, only, options);
+    const other = given['against-release'] ? await buildPreviousTree() : against;
+    if (other !== undefined) await compareTrees(other, only, options);
     else {
       const results = await measureAll(only, options);
       if (json) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);

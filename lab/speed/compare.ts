@@ -10,13 +10,21 @@ import type { MeasureOptions } from './measure.ts';
 /** Figures that say how fast the product is; those of the floors and peers are left out. */
 const compared = /^(perSecond|ratioToFloor|cpu(Us|Ms)\w*)$/;
 
-/** `theirTree`: a checkout whose bench knows the same rows and options. Each round is a run of its own, on a fresh stack. */
+/** `theirTree`: a checkout whose bench has the same options; rows that it does not have are left out. Each round is a run of its own, on a fresh stack. */
 export async function compareTrees(
   theirTree: string,
   only: readonly string[],
   { rounds, seconds, connections }: MeasureOptions,
 ): Promise<void> {
   const trees = { before: resolve(theirTree), after: repositoryFolder };
+  const bench = (cwd: string, args: readonly string[]) =>
+    execFileSync(process.execPath, ['tools/bootstrap.mjs', 'bench', ...args], {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  const theirs = new Set(bench(trees.before, ['--help']).match(/\w+/g));
+  const rows = only.filter((name) => theirs.has(name));
   const figures = new Map<string, Record<keyof typeof trees, number[]>>();
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   for (let round = 0; round < rounds; round += 1) {
@@ -25,12 +33,9 @@ export async function compareTrees(
     for (const side of order) {
       const json = join(folder, `${side}-${round}.json`);
       const load = ['--rounds', '1', '--seconds', `${seconds}`, '--connections', `${connections}`];
-      const args = [...load, '--json', json, ...only.flatMap((name) => ['--only', name])];
+      const args = [...load, '--json', json, ...rows.flatMap((name) => ['--only', name])];
       console.log(`round ${round + 1} of ${rounds}: ${trees[side]}`);
-      execFileSync(process.execPath, ['tools/bootstrap.mjs', 'bench', ...args], {
-        cwd: trees[side],
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
+      bench(trees[side], args);
       for (const result of JSON.parse(readFileSync(json, 'utf8')) as { name: string }[])
         for (const [name, value] of figuresOf(result, result.name)) {
           const both = figures.get(name) ?? { before: [], after: [] };

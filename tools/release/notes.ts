@@ -9,9 +9,11 @@ export interface NotesOptions {
   release: Release;
   /** Arguments of cosign that say whose signature counts. */
   trust: readonly string[];
+  /** Address of the repository; without it links to its files stay as they are. */
+  source?: string | undefined;
 }
 
-export function releaseNotes({ changes, page, release, trust }: NotesOptions): string {
+export function releaseNotes({ changes, page, release, trust, source }: NotesOptions): string {
   const { registry, images, charts } = release;
   const digests = [
     ...Object.entries(images).map(([target, { digest }]) => [imageOf(registry, target), digest]),
@@ -41,7 +43,7 @@ The charts name the images by these digests.
 
 ${upgradeTable(page)}
 
-${changes.replaceAll(/^(#+ )/gm, '$1')}
+${source === undefined ? changes : changes.replaceAll(/\]\((?=[\w.]+[/)#])(?!https?:)/g, `](${source}/blob/v${version}/`)}
 `;
 }
 

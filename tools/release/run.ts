@@ -119,7 +119,9 @@ const steps: Record<string, () => Promise<string>> = {
     const changes = sectionOf(read('CHANGELOG.md'), values.section);
     const page = read('docs/contributing/release.md');
     mkdirSync(folder, { recursive: true });
-    writeFileSync(notesFile, releaseNotes({ changes, page, release: release(), trust: trust() }));
+    const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env;
+    const source = server && repository ? `${server}/${repository}` : undefined;
+    writeFileSync(notesFile, releaseNotes({ changes, page, release: release(), trust: trust(), source }));
     return notesFile;
   },
   announce: () =>

@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
 import { run, until } from '../../../tools/programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { storesImage } from '../images/node-images.ts';
 import { Skipped } from '../step.ts';
 
 export interface EvaluationPlan {
@@ -11,7 +10,7 @@ export interface EvaluationPlan {
   chart: string;
   /** Further arguments of helm, such as `--version` and `--plain-http` of a registry. */
   args?: readonly string[];
-  /** Over those that evaluation mode needs, such as images by digest. The stores have the image of this suite unless named. */
+  /** Over those of the chart, such as other images. */
   values?: object;
   namespace: string;
   /** Of this machine and free, where the browser finds it: the public address is http://localhost with it. */
@@ -55,24 +54,13 @@ async function helmEvaluation(cluster: Cluster, command: string, plan: Evaluatio
 export function tryEvaluation(cluster: Cluster, command: readonly string[], plan: EvaluationPlan) {
   const { chart, namespace, port, args = [], values = {} } = plan;
   const place = ['--namespace', namespace, '--wait', '--timeout', '5m'];
-  const whole = { global: { publicUrl: `http://localhost:${port}` }, ...usual, ...values };
-  const settings = Object.entries(whole).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  const trial = { 'global.publicUrl': `http://localhost:${port}`, 'evaluation.enabled': true };
+  const settings = Object.entries({ ...values, ...trial }).map(
+    ([key, value]) => `${key}=${JSON.stringify(value)}`,
+  );
   const given = settings.flatMap((setting) => ['--set-json', setting]);
   return cluster.helm([...command, chart, ...args, ...place, ...given]);
 }
-
-const [, registry, repository, tag] = /^([^/]+)\/(.+):(.+)$/.exec(storesImage) ?? [];
-const store = { image: { registry, repository, tag } };
-const service = { image: { registry: 'registry.example.com' } };
-
-const usual = {
-  // Its pod needs the image of the command line, which this suite does not make.
-  doctor: { enabled: false },
-  evaluation: { enabled: true, postgres: store, redis: store },
-  'auth-api': service,
-  'auth-ui': service,
-  'environment-api': service,
-};
 
 /** Runs both commands of the notes as they are printed, and signs in at the address that they print. Returns who the console says is there. */
 export async function signInByNotes(cluster: Cluster, notes: string): Promise<string> {

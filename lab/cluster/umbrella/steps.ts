@@ -6,6 +6,7 @@ import { blocksOf } from '../../../tools/charts/page-blocks.ts';
 import type { Cluster } from '../cluster.ts';
 import { podsLike, podsOf, services, settled } from '../disturbances/pods.ts';
 import { runHelm } from '../disturbances/releases.ts';
+import { storesImage } from '../images/node-images.ts';
 import { mustNotFail, textOf } from '../load/figures.ts';
 import { underLoad } from '../load/load.ts';
 import { repository } from '../places.ts';
@@ -21,8 +22,20 @@ import {
 /** Longest time from the call of helm until somebody can sign in, with the images in the node. */
 const readySeconds = 180;
 
+const [, registry, repositoryOfStores, tag] = /^([^/]+)\/(.+):(.+)$/.exec(storesImage) ?? [];
+const store = { image: { registry, repository: repositoryOfStores, tag } };
+const service = { image: { registry: 'registry.example.com' } };
+
 const plan = async (namespace: string): Promise<EvaluationPlan> => ({
   chart: 'charts/gatehouse',
+  values: {
+    // Its pod needs the image of the command line, which this suite does not make.
+    doctor: { enabled: false },
+    evaluation: { postgres: store, redis: store },
+    'auth-api': service,
+    'auth-ui': service,
+    'environment-api': service,
+  },
   namespace,
   port: await freePort(),
 });

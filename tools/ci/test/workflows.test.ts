@@ -55,7 +55,8 @@ describe.each(files)('%s', (file) => {
       .flatMap(({ run }) => (run === undefined ? [] : [run]))
       .flatMap((run) => {
         const [, command] = /npm run (?:--silent )?([\w:-]+|\$\{\{ matrix\.suite \}\})/.exec(run) ?? [];
-        if (command !== undefined && ofMatrix.test(command)) return suites;
+        if (command !== undefined && ofMatrix.test(command))
+          return suites.map((suite) => suite.split(' -- ')[0]);
         return command ?? /(?:^| )(\.ci\/\w+)$/.exec(run)?.[1] ?? [run];
       })
       // A list that is computed: by `affected`, whose suites its own test knows.

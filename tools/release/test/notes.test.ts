@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { trustArguments } from '../cosign.ts';
 import { releaseNotes, upgradeTable, verificationCommands } from '../notes.ts';
+import { version } from '../release.ts';
 
 const list = `sha256:${'a'.repeat(64)}`;
 const amd64 = `sha256:${'b'.repeat(64)}`;
@@ -59,6 +60,16 @@ it('the notes have the changes, the digests, the lines that verify and the table
   );
   expect(notes).toContain('| step | failed |\n| --- | --- |\n| login | 0 |\n');
   expect(notes).not.toContain('other');
+});
+
+it('links of the notes lead to the files of the tag', () => {
+  const changes = '- A thing ([how](docs/how.md#there)), [read](UPGRADING.md), [see](https://example.com/a).';
+  const notes = (source?: string) => releaseNotes({ changes, page, release, trust: ['--key', 'k'], source });
+  const at = `https://git.example.com/team/gatehouse/blob/v${version}`;
+  expect(notes('https://git.example.com/team/gatehouse')).toContain(
+    `- A thing ([how](${at}/docs/how.md#there)), [read](${at}/UPGRADING.md), [see](https://example.com/a).`,
+  );
+  expect(notes()).toContain(changes);
 });
 
 it('a release without a table of the upgrade gate has no notes', () => {
