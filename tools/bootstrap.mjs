@@ -15,6 +15,7 @@ import {
   provideDocker,
   provideFaketime,
   provideIdentityProviders,
+  provideImagePrograms,
   provideJava,
   provideLdap,
   provideNginx,
@@ -50,6 +51,7 @@ async function main([name = '', ...given]) {
     if (command.needs.includes('redis')) await provideRedis(args, progress);
     if (command.needs.includes('chromium')) await provideChromium(progress);
     if (command.needs.includes('prometheus')) await providePrometheus(progress);
+    if (command.needs.includes('images')) await provideImagePrograms(progress);
     if (command.needs.includes('docker')) await provideDocker(progress);
     if (command.needs.includes('faketime')) await provideFaketime(progress);
     if (command.needs.includes('cluster')) await provideClusterPrograms(progress);

@@ -77,7 +77,11 @@ export const commands = {
     },
   },
   sbom: { steps: [[...source, 'tools/release/bills.ts']], needs: [] },
-  release: { steps: [[...source, 'tools/release/run.ts']], needs: [] },
+  release: {
+    steps: [[...source, 'tools/release/run.ts']],
+    needs: [],
+    parts: { build: { steps: [[...source, 'tools/release/run.ts', 'build']], needs: ['images'] } },
+  },
   'release:rehearse': {
     steps: [[...source, 'lab/run.ts', 'release']],
     needs: ['chromium', 'cluster', 'build'],

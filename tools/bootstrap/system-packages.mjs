@@ -147,6 +147,15 @@ export async function provideClusterPrograms(progress) {
   await install(packages, 'containerd, Podman and what a node needs (Debian packages)', progress);
 }
 
+/** A machine may have them from packages of its own, which those of Debian would replace. debootstrap checks Debian's signature by the keys. */
+export async function provideImagePrograms(progress) {
+  const keys = 'debian-archive-keyring';
+  const missing = ['podman', 'buildah', 'runc', 'debootstrap'].filter((program) => !onPath(program));
+  if (!existsSync(`/usr/share/keyrings/${keys}.gpg`)) missing.push(keys);
+  if (missing.length === 0 || !canInstall()) return;
+  await install(missing, 'Podman and debootstrap (Debian packages)', progress);
+}
+
 /** Without them the command that tries Docker Compose says which programs it lacks. */
 export async function provideDocker(progress) {
   const packages = ['buildah', 'debootstrap', 'docker.io', 'openssl', 'podman', 'runc'];
