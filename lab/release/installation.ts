@@ -56,7 +56,8 @@ export const installSteps: Step[] = [
         namespace,
       ]);
       mustBe(exitCode === 0, `helm test failed:\n${stdout}${stderr}`);
-      return /\d+ checks passed.*/.exec(stdout)?.[0] ?? stdout;
+      const suites = [...stdout.matchAll(/^TEST SUITE: +(\S+)[^]*?^Phase: +(\w+)/gm)];
+      return suites.map(([, suite, phase]) => `${suite} ${phase?.toLowerCase()}`).join(', ');
     },
   },
 ];

@@ -1,5 +1,5 @@
 /** Serves: the management port at once, the others when the service can work; after a signal it drains and ends. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as untilRead } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import type { ConfigOf, Configuration } from '../../config/configuration.ts';
 import { createReadiness, type Readiness } from '../../health/readiness.ts';
@@ -113,6 +113,8 @@ function closeOnSignal({ config, log, kit, isServing, close }: Closing): void {
     if (!err && isServing()) {
       log.info({ signal, drainDelayMs }, 'draining');
       await delay(drainDelayMs);
+      // A request that waits in the socket is read first: closing its connection unread would reset it.
+      await untilRead();
     }
     await close();
   });
