@@ -56,7 +56,7 @@ export const installSteps: Step[] = [
         namespace,
       ]);
       mustBe(exitCode === 0, `helm test failed:\n${stdout}${stderr}`);
-      const suites = [...stdout.matchAll(/^TEST SUITE: +(\S+)[^]*?^Phase: +(\w+)/gm)];
+      const suites = [...stdout.matchAll(/^TEST SUITE: +(\S+)$.*?^Phase: +(\w+)$/gms)];
       return suites.map(([, suite, phase]) => `${suite} ${phase?.toLowerCase()}`).join(', ');
     },
   },

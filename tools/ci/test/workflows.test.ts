@@ -56,7 +56,7 @@ describe.each(files)('%s', (file) => {
       .flatMap((run) => {
         const [, command] = /npm run (?:--silent )?([\w:-]+|\$\{\{ matrix\.suite \}\})/.exec(run) ?? [];
         if (command !== undefined && ofMatrix.test(command))
-          return suites.map((suite) => suite.split(' -- ')[0]);
+          return suites.map((suite) => suite.replace(/ -- .*/, ''));
         return command ?? /(?:^| )(\.ci\/\w+)$/.exec(run)?.[1] ?? [run];
       })
       // A list that is computed: by `affected`, whose suites its own test knows.
