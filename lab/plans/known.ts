@@ -27,6 +27,7 @@ export const boundedTables: Record<string, string> = {
   'environment.audit_set_aside': 'what a destination refused, until an operator looks at it',
   'environment.audit_shipping': 'one row for each destination',
   'environment.audit_unchained': 'what waits for the chain, for a second',
+  'environment.configuration_owners': 'one row for each owner of documents',
   'environment.deletion_bounds': 'one row for each kind of rows that age deletes',
   'environment.declared_locations': 'named by operators, one by one',
   'environment.global_branding': 'one row for each location where operators set it',

@@ -55,6 +55,10 @@ const environment = [
     SELECT ${id(9000)}, 'cors-origins', '/', 'https://page-' || n || '.example', false FROM generate_series(1, 10000, 10) n`,
   `INSERT INTO environment.environment_names (environment_id, name, name_key)
     SELECT id, 'Environment ' || ordinal, 'environment ' || ordinal FROM environment.environments`,
+  `INSERT INTO environment.contact_center_names (contact_center_id, name, name_key)
+    SELECT contact_center_id, domain, domain_key FROM environment.contact_center_domains WHERE position = 0`,
+  `INSERT INTO environment.managed_resources (kind, id, contact_center_id, fields)
+    SELECT 'ContactCenter', id::text, id, '{"name": "platform/git"}' FROM environment.contact_centers`,
   `INSERT INTO environment.deleted (id, kind, object_id, environment_id, contact_center_id, name, deleted_at, deleted_by, lost_secrets, document)
     SELECT ${id(5000)}, 'person', ${id(5001)}, ${id(7000)}, ${id(9000)}, 'gone-' || n, ${past(200, 'n', 10_000)}, 'ops', '{}', '{}'
     FROM generate_series(1, 10000) n`,
