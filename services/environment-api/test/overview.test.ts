@@ -157,3 +157,28 @@ it('tells deletions that wait for a confirmation, and no more once an installati
   expect(await told()).toEqual([]);
   expect((await api.call('GET', '/audit/retention')).body.data).toEqual([]);
 });
+
+it('tells from whose documents the installation differs, and no more once they are applied, to nobody of one contact centre', async () => {
+  const documents = [
+    { apiVersion: 'gatehouse/v1', kind: 'Location', metadata: { name: '/EUW1' } },
+    { apiVersion: 'gatehouse/v1', kind: 'Setting', metadata: { name: 'x-theme' }, spec: { value: 'dark' } },
+  ];
+  const apply = (more: object) =>
+    api.call('POST', '/apply', { payload: { owner: 'platform/git', documents, ...more } });
+  const told = async (query = '') =>
+    (await overview(query)).problems.filter(({ subject }: { subject: string }) => subject === 'platform/git');
+  await apply({});
+  expect(await told()).toEqual([]);
+  await api.call('DELETE', `/locations?location=${encodeURIComponent('/EUW1')}`);
+  expect((await apply({ check: true })).body.data.isDifferent).toBe(true);
+  expect(await told()).toMatchObject([
+    {
+      severity: 'warning',
+      runbook: 'the-installation-differs-from-its-documents',
+      message: '1 thing is not as the documents of platform/git say.',
+    },
+  ]);
+  expect(await told(`?contactCenterId=${own}`)).toEqual([]);
+  await apply({});
+  expect(await told()).toEqual([]);
+});

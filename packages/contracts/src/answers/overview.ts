@@ -27,6 +27,7 @@ export const runbooks = [
   'alerts-do-not-arrive',
   'deletions-wait',
   'an-entry-of-an-administrator-gives-no-right',
+  'the-installation-differs-from-its-documents',
 ] as const;
 
 export const problemSchema = z.object({
@@ -34,7 +35,9 @@ export const problemSchema = z.object({
   runbook: z.enum(runbooks).describe('Section of docs/guides/runbooks.md: its anchor there.'),
   subject: z
     .string()
-    .describe('What has it: a dependency, an environment, a contact centre, or `installation`.'),
+    .describe(
+      'What has it: a dependency, an environment, a contact centre, an owner of documents, or `installation`.',
+    ),
   subjectName: z.string().optional().describe('As people call it, where the subject is an identifier.'),
   message: z.string().describe('What was found, in a sentence.'),
   sentences: sentencesField,

@@ -40,6 +40,8 @@ export const problemSentences = {
   'problem.alerts.email': 'The last alert could not be sent by e-mail.',
   'problem.deletions':
     'Rows of {name} from {from} to {to} would be deleted at once: is the clock of PostgreSQL right?',
+  'problem.drift':
+    '{count, plural, one {# thing is} other {# things are}} not as the documents of {owner} say.',
   /** `endingKind`: a kind of ending, which the console has a name for. */
   'problem.ends':
     '{endingKind} {name}: {days, plural, =0 {it has ended.} one {# day is left.} other {# days are left.}}',

@@ -16,6 +16,8 @@ import {
 import type { Pool } from '@gatehouse/service-kit/postgres';
 import { unknownContactCenter } from '../access/caller.ts';
 import type { Audit } from '../audit/compose.ts';
+import type { ConfigurationService } from '../configuration/service.ts';
+import { driftProblems } from './drift.ts';
 import { createEnvironmentCertificates } from './environment-certificates.ts';
 import { sharedPeopleProblems } from './shared-people.ts';
 import { sharedSubjectProblems } from './shared-subjects.ts';
@@ -24,6 +26,7 @@ import { countInstallation, countOfContactCenter, listEndingKeys } from './store
 export interface OverviewOptions {
   pool: Pool;
   audit: Pick<Audit, 'lag' | 'bounds'>;
+  configuration: Pick<ConfigurationService, 'owners'>;
   probes: readonly Probe[];
   now: Clock;
 }
@@ -41,7 +44,7 @@ const dispensable = ['Redis', 'Elasticsearch', 'Consul', 'Names', 'Certificates'
 
 export type OverviewService = ReturnType<typeof createOverviewService>;
 
-export function createOverviewService({ pool, audit, probes, now }: OverviewOptions) {
+export function createOverviewService({ pool, audit, configuration, probes, now }: OverviewOptions) {
   const environmentCertificates = createEnvironmentCertificates(pool);
   const problemWatch = createProblemWatch({
     // The lag of the second destination says how much waits for it.
@@ -81,17 +84,19 @@ export function createOverviewService({ pool, audit, probes, now }: OverviewOpti
     /** The overview leaves out what PostgreSQL cannot answer, and a problem says so. */
     async ofInstallation(): Promise<EnvironmentApiOverview> {
       const at = new Date(now()).toISOString();
-      const [found, people, subjects, counts, keys, certificates, auditLag, deletions] = await Promise.all([
-        problemWatch(),
-        sharedPeopleProblems(pool).catch(() => []),
-        sharedSubjectProblems(pool).catch(() => []),
-        countInstallation(pool, at).catch(() => undefined),
-        endingKeys(undefined).catch(() => []),
-        endingCertificates().catch(() => []),
-        audit.lag().catch(() => undefined),
-        audit.bounds.waiting().catch(() => []),
-      ]);
-      const problems = [...found, ...people, ...subjects, ...problemsOfDeletions(deletions)];
+      const [found, people, subjects, drift, counts, keys, certificates, auditLag, deletions] =
+        await Promise.all([
+          problemWatch(),
+          sharedPeopleProblems(pool).catch(() => []),
+          sharedSubjectProblems(pool).catch(() => []),
+          driftProblems(configuration).catch(() => []),
+          countInstallation(pool, at).catch(() => undefined),
+          endingKeys(undefined).catch(() => []),
+          endingCertificates().catch(() => []),
+          audit.lag().catch(() => undefined),
+          audit.bounds.waiting().catch(() => []),
+        ]);
+      const problems = [...found, ...people, ...subjects, ...drift, ...problemsOfDeletions(deletions)];
       return judged(definedOnly({ problems, counts, endings: [...keys, ...certificates], auditLag }));
     },
     /** @throws AppError 404 */
