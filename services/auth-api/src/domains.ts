@@ -43,6 +43,7 @@ import { composeRevocation } from './records/revocation/compose.ts';
 import { composeAdministrators } from './registry/administrators/compose.ts';
 import { composeAdministratorRoutes } from './registry/administrators/compose-routes.ts';
 import { composeBranding } from './registry/branding/compose.ts';
+import { composeClientDocuments } from './registry/client-documents/compose.ts';
 import { composeClients } from './registry/clients/compose.ts';
 import { composeContactCenters } from './registry/contact-centers/compose.ts';
 import { composeCors } from './registry/cors/compose.ts';
@@ -87,6 +88,7 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
     .with('contactCenters', composeContactCenters)
     .with('administrators', composeAdministrators)
     .with('clients', composeClients)
+    .with('clientDocuments', composeClientDocuments)
     .with('branding', composeBranding)
     .with('cors', composeCors)
     .with('peopleStore', composePeopleStore)

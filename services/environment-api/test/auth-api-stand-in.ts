@@ -1,6 +1,9 @@
 /** A real HTTP server that answers `POST /auth/v3/oauth/introspect` for the tokens a test gives out. */
 import {
   type AdministratorPlaceQuestion,
+  type ClientDocuments,
+  type ClientPlan,
+  clientDocumentsPath,
   contactCenterEndsPath,
   type IntrospectionActive,
 } from '@gatehouse/contracts/auth-api';
@@ -27,6 +30,10 @@ export interface AuthApiStandIn {
   readonly appointed: { contactCenterId: string; dbid: number; rights: ContactCenterRight[] }[];
   /** Groups of people stores that give a right at the console. */
   readonly mappedGroups: string[];
+  /** Documents of clients that it was sent, the dry runs included. */
+  readonly forwarded: ClientDocuments[];
+  /** What it plans for them, from now on. */
+  planClients(plan: (sent: ClientDocuments) => ClientPlan): void;
   /** What it answers instead, from now on. */
   failWith(status: number | undefined): void;
   /** The same to the question where administrators sign in, and to no other one. */
@@ -75,6 +82,14 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
     ended.push((request.body as { data: { contactCenterId: string } }).data.contactCenterId);
     return { status: { code: 0 } };
   });
+  const forwarded: ClientDocuments[] = [];
+  let planOf = ({ documents }: ClientDocuments): ClientPlan => ({ changes: [], nothing: documents.length });
+  app.post(clientDocumentsPath, { bodyLimit: 64 * 1024 * 1024 }, async (request, reply) => {
+    if (placesFailure !== undefined) return reply.code(placesFailure).send({});
+    const { data } = request.body as { data: ClientDocuments };
+    forwarded.push(data);
+    return { status: { code: 0 }, data: planOf(data) };
+  });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,
@@ -86,6 +101,10 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
     appointed,
     ended,
     mappedGroups,
+    forwarded,
+    planClients(plan) {
+      planOf = plan;
+    },
     token(fields = {}) {
       const token = randomToken();
       tokens.set(token, { ...clientToken(), ...fields });

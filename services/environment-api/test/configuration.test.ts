@@ -376,7 +376,7 @@ describe('an apply', () => {
     }
     const again = await apply(documents);
     expect(again.body.data).toMatchObject({ isDifferent: false, summary: { nothing: 9 } });
-  });
+  }, 120_000);
 
   it('is refused while another one of its owner is under way', async () => {
     const client = await api.pool.connect();
@@ -421,6 +421,105 @@ describe('an apply', () => {
     const many = settings(10_000);
     await apply(many);
     expect(await asked([home(), north(), ...many])).toBeLessThan(20);
+  });
+});
+
+describe('documents of clients', () => {
+  const desktop = (spec: object = {}) =>
+    document(
+      'Client',
+      'desktop',
+      { name: 'Desktop', ...spec },
+      { secrets: { client_secret: 'desk-secret-91ab' } },
+    );
+  const created = () => ({
+    changes: [
+      {
+        kind: 'Client' as const,
+        name: 'desktop',
+        action: 'create' as const,
+        fields: [{ field: 'contactCenterIds', to: [] as unknown[] }],
+      },
+    ],
+    nothing: 0,
+  });
+  beforeEach(() => {
+    api.authApi.forwarded.length = 0;
+    api.authApi.failPlacesWith(undefined);
+    api.authApi.planClients(() => created());
+  });
+
+  it('go to Auth API with ids in place of names: as a dry run, and again when the rest is written', async () => {
+    const documents = [home(), north(), desktop({ contactCenters: ['north'], jwtBearer: { issuers: [] } })];
+    api.authApi.planClients(({ documents: [sent] }) => {
+      const ids = sent?.spec?.['contactCenterIds'] as string[];
+      return {
+        ...created(),
+        changes: created().changes.map((one) => ({
+          ...one,
+          fields: [{ field: 'contactCenterIds', to: ids }],
+        })),
+      };
+    });
+    const answer = await apply(documents);
+    expect(answer.body.data).toMatchObject({ isApplied: true, summary: { create: 3 } });
+    expect(answer.body.data.changes.at(-1).fields).toEqual([{ field: 'contactCenters', to: ['north'] }]);
+    const id = await idOf('north.example');
+    expect(
+      api.authApi.forwarded.map(({ dryRun, owner, actor, documents: [sent] }) => [
+        dryRun,
+        owner,
+        actor.name,
+        sent?.spec?.['contactCenterIds'],
+        sent?.secrets,
+      ]),
+    ).toEqual([
+      [true, owner, 'ops', [id], { client_secret: 'desk-secret-91ab' }],
+      [false, owner, 'ops', [id], { client_secret: 'desk-secret-91ab' }],
+    ]);
+    expect(answer.text).not.toContain('desk-secret');
+  });
+
+  it('that are refused there or here, or cannot be planned, keep everything from being written', async () => {
+    api.authApi.planClients(() => ({
+      changes: [
+        {
+          kind: 'Client',
+          name: 'desktop',
+          action: 'refused',
+          fields: [],
+          reason: 'taken',
+          sentence: 'Taken',
+        },
+      ],
+      nothing: 0,
+    }));
+    expect((await apply([home(), desktop()])).body.data).toMatchObject({
+      isApplied: false,
+      summary: { refused: 1 },
+    });
+    const lost = await apply([home(), desktop({ contactCenters: ['nowhere'] })]);
+    expect(lost.body.data.changes).toContainEqual(
+      expect.objectContaining({ kind: 'Client', reason: 'unknown_reference', field: 'spec.contactCenters' }),
+    );
+    api.authApi.failPlacesWith(500);
+    expect((await apply([home(), desktop()])).status).toBe(503);
+    expect(api.authApi.forwarded.every(({ dryRun }) => dryRun)).toBe(true);
+    expect((await api.call('GET', '/export')).body.environments).toEqual([]);
+  });
+
+  it('that Auth API did not take any more are taken when the apply is repeated', async () => {
+    api.authApi.planClients(({ dryRun }) => {
+      if (dryRun) api.authApi.failPlacesWith(503);
+      return created();
+    });
+    expect((await apply([home(), desktop()])).status).toBe(503);
+    api.authApi.failPlacesWith(undefined);
+    api.authApi.planClients(() => created());
+    expect((await apply([home(), desktop()])).body.data).toMatchObject({
+      isApplied: true,
+      summary: { create: 1, nothing: 1 },
+    });
   });
 });
 

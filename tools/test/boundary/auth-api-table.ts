@@ -289,6 +289,10 @@ const internal: Table = {
     `POST ${api}/internal/first-password`,
   ),
   ...noPerson('needs the cookies of the browser in which a sign-in waits', `GET ${api}/internal/second-step`),
+  ...noPerson(
+    'belongs to the installation: Environment API has let its caller through',
+    `POST ${api}/internal/client-documents`,
+  ),
   ...noPerson(ourselves, `GET ${api}/internal/branding`, `POST ${api}/internal/replicas`),
 };
 

@@ -33,6 +33,13 @@ export {
   namedLoginSchema,
   visitorAddressHeader,
 } from './auth-scheme.ts';
+export {
+  type ClientDocuments,
+  type ClientPlan,
+  clientDocumentsPath,
+  clientDocumentsSchema,
+  clientPlanSchema,
+} from './client-documents.ts';
 export { type ConsentView, consentListSchema } from './consents.ts';
 export {
   accountPath,

@@ -7,6 +7,7 @@ export {
   maxApplyBytes,
   type Plan,
   type PlannedChange,
+  plannedChangeSchema,
   planSchema,
 } from './apply.ts';
 export { areOverlapping, fieldsOf, isSameValue, type Spec, valueAt } from './comparison.ts';
@@ -23,4 +24,7 @@ export {
   type DocumentKindName,
   documentKindNames,
   documentKinds,
+  referenceNames,
 } from './kinds.ts';
+export { fieldProblemOf, secretPathsOf } from './known-fields.ts';
+export { conflictOf, type Managed, nextManaged, otherOwnerOf, released } from './ownership.ts';

@@ -11,21 +11,26 @@ import { currentCorrelationId } from '@gatehouse/service-kit/http';
 import { say } from '@gatehouse/service-kit/sentences';
 import type { Config } from '../config.ts';
 
+/** For what Auth API works at: it hashes each new secret of a client. */
+const maxWorkMs = 120_000;
+
 export function openAuthApi({
   authApi,
   serviceClient: { id, secret },
 }: Pick<Config, 'authApi' | 'serviceClient'>) {
   const { url, internalUrl, timeoutMs } = authApi;
-  const http = createHttpClient({
+  const options = {
     dependency: 'Auth API',
     baseUrl: internalUrl ?? url,
     timeoutMs,
     authorization: async () => basicAuthorization(id, linesOf(secret.reveal())[0]),
     correlationId: currentCorrelationId,
-  });
+  };
+  const http = createHttpClient(options);
+  const patient = createHttpClient({ ...options, timeoutMs: maxWorkMs });
   const introspectionPath =
     internalUrl === undefined ? '/auth/v3/oauth/introspect' : '/auth/v3/internal/introspect';
-  return { http, introspectionPath, probe: authApiProbe(http, introspectionPath) };
+  return { http, patient, introspectionPath, probe: authApiProbe(http, introspectionPath) };
 }
 
 /** Auth API must accept the service client, without which no token can be introspected. */

@@ -33,7 +33,7 @@ export function composeAccess(core: Core, { config }: { config: AccessConfig }) 
   const { dpop, encryption } = config;
   const { username, password } = config.ops;
   const authApi = openAuthApi(config);
-  const { http, introspectionPath: path } = authApi;
+  const { http, patient, introspectionPath: path } = authApi;
   const ttlMs = config.authApi.introspectionCacheMs;
   const attempts = createSecretAttempts({ redis, keyspace, now });
   const verifier = createSecretVerifier({ now, concurrency: 2, shared: attempts });
@@ -52,6 +52,8 @@ export function composeAccess(core: Core, { config }: { config: AccessConfig }) 
   const resource = createResource(config);
   return {
     services: {
+      /** Waits for the work of Auth API. */
+      authApi: patient,
       administratorPlaces,
       dpopProofs,
       advertise: resource.advertise,
@@ -60,6 +62,6 @@ export function composeAccess(core: Core, { config }: { config: AccessConfig }) 
     mounts: [['anybody', '', resource.routes]],
     ready: [advisoryCheck('auth-api', authApi.probe)],
     probes: [authApi.probe],
-    close: () => http.close(),
+    close: () => Promise.all([http.close(), patient.close()]),
   } satisfies Domain;
 }

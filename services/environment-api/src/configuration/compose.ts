@@ -1,4 +1,5 @@
 /** Composes configuration as code. */
+import type { Access } from '../access/compose.ts';
 import type { BrandingService } from '../branding/service.ts';
 import type { Writer } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -11,6 +12,7 @@ import type { ImageService } from '../images/service.ts';
 import type { LocationService } from '../locations/service.ts';
 import type { SettingService } from '../settings/service.ts';
 import type { SingleSignOnService } from '../single-sign-on/service.ts';
+import { createForwardClients } from './clients.ts';
 import { createBrandingKind } from './kinds/branding.ts';
 import { createContactCenterKind } from './kinds/contact-center.ts';
 import { createEnvironmentKind } from './kinds/environment.ts';
@@ -23,6 +25,7 @@ import { applyRoutes, configurationRoutes, documentRoutes } from './routes.ts';
 import { createConfigurationService } from './service.ts';
 
 interface ConfigurationDependencies {
+  access: Pick<Access, 'authApi'>;
   writer: Writer;
   environments: EnvironmentService;
   contactCenters: ContactCenterService;
@@ -39,7 +42,7 @@ export function composeConfiguration(
   { pool, secretBox, changeLog, kit, log }: Core,
   dependencies: ConfigurationDependencies,
 ) {
-  const { writer, environments, contactCenters, locations, cors, singleSignOn, branding, images } =
+  const { access, writer, environments, contactCenters, locations, cors, singleSignOn, branding, images } =
     dependencies;
   const configuration = createConfigurationService({
     db: pool,
@@ -56,6 +59,7 @@ export function composeConfiguration(
     },
     environments,
     images,
+    forwardClients: createForwardClients(access.authApi),
   });
   const drift = createDriftMetrics({ db: pool, metrics: kit.metrics, log });
   const deps = { configuration, changeLog };

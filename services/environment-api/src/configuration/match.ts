@@ -66,16 +66,31 @@ export function matchDocuments(documents: readonly Document[], things: readonly 
   return {
     wanted,
     renamed,
-    names: {
-      environmentId(name) {
-        const id = idsOf('Environment').get(nameKey(name));
-        if (id !== undefined) return id;
-        throw badRequest(`There is no environment ${JSON.stringify(name)}, and no document makes one`, {
-          field: 'spec.environment',
-          reason: 'unknown_reference',
-        });
-      },
-    },
+    names: namesOf(idsOf, things, documents),
+  };
+}
+
+function namesOf(
+  idsOf: (kind: DocumentKindName) => ReadonlyMap<string, string>,
+  things: readonly Thing[],
+  documents: readonly Document[],
+): Names {
+  const named = (kind: DocumentKindName, called: string, field: string) => (name: string) => {
+    const id = idsOf(kind).get(nameKey(name));
+    if (id !== undefined) return id;
+    throw badRequest(`There is no ${called} ${JSON.stringify(name)}, and no document makes one`, {
+      field,
+      reason: 'unknown_reference',
+    });
+  };
+  const shown = [...things, ...documents].flatMap(({ kind, metadata: { name } }) =>
+    kind === 'ContactCenter' ? [[idsOf(kind).get(nameKey(name)) ?? name, name] as const] : [],
+  );
+  const names = new Map(shown);
+  return {
+    environmentId: named('Environment', 'environment', 'spec.environment'),
+    contactCenterId: named('ContactCenter', 'contact centre', 'spec.contactCenters'),
+    contactCenterName: (id) => names.get(id) ?? id,
   };
 }
 

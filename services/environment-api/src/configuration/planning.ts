@@ -2,64 +2,25 @@
 import {
   type Document,
   documentKinds,
+  fieldProblemOf,
   fieldsOf,
   isSameValue,
   type PlannedChange,
-  specOfDocument,
+  secretPathsOf,
   valueAt,
 } from '@gatehouse/contracts/documents';
-import { inputsOf } from '@gatehouse/contracts/resource';
 import { hiddenValue } from '@gatehouse/service-kit/changes';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import type { GivenSecrets, Reading, Thing, Wanted } from './thing.ts';
 
 type Difference = PlannedChange['fields'][number];
 
-/** The paths of what a spec may have, and of its secrets; by the resource. */
-const known = new WeakMap<object, { paths: Set<string>; secrets: Set<string> }>();
-
-function knownOf(document: Document) {
-  const spec = specOfDocument(document);
-  let found = known.get(spec);
-  if (found === undefined) {
-    const inputs = inputsOf(spec);
-    const secrets = new Set(inputs.flatMap(({ path, facts }) => (facts.isSecret ? [path] : [])));
-    const paths = new Set(inputs.flatMap(({ path }) => withParents(path)));
-    // Documents have names where the API has ids.
-    if (paths.delete('environmentId')) paths.add('environment');
-    found = { paths, secrets };
-    known.set(spec, found);
-  }
-  return found;
-}
-
-function withParents(path: string): string[] {
-  const parts = path.split('.');
-  return parts.map((_, index) => parts.slice(0, index + 1).join('.'));
-}
-
 /** A misspelt field would silently stay as it is, and a secret would be kept in a repository. @throws AppError 400 */
 export function requireKnownFields(document: Document): void {
-  const { kind, spec, secrets = {} } = document;
-  const { paths, secrets: secretPaths } = knownOf(document);
-  for (const [path, value] of fieldsOf(spec, documentKinds[kind].merged)) {
-    if (secretPaths.has(path) && value !== null)
-      throw badRequest(
-        `${path} is a secret, and no spec holds one: write a secretRef in its place, which gatehouse apply reads`,
-        { field: `spec.${path}`, reason: 'wrong_form' },
-      );
-    if (!paths.has(path))
-      throw badRequest(`a ${kind} has no field ${path}: correct the name or leave it out`, {
-        field: `spec.${path}`,
-        reason: 'unknown_field',
-      });
-  }
-  for (const path of Object.keys(secrets))
-    if (!secretPaths.has(path))
-      throw badRequest(`a ${kind} has no secret ${path}: correct the name or leave it out`, {
-        field: `secrets.${path}`,
-        reason: 'unknown_field',
-      });
+  const problem = fieldProblemOf(document);
+  if (problem === undefined) return;
+  const { message, ...where } = problem;
+  throw badRequest(message, where);
 }
 
 export interface Compared {
@@ -71,7 +32,7 @@ export interface Compared {
 export function compared(wanted: Wanted, { spec }: Reading, secrets: GivenSecrets): Compared {
   const { document, present } = wanted;
   const { merged } = documentKinds[document.kind];
-  const { secrets: secretPaths } = knownOf(document);
+  const secretPaths = secretPathsOf(document);
   const differences: Difference[] = [];
   const fields = fieldsOf(spec, merged);
   if (present !== undefined && present.metadata.name !== document.metadata.name)

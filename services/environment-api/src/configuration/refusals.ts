@@ -1,5 +1,10 @@
 /** Refuses what an apply may not do, and says of what was refused why, as the API does. */
-import type { Document, DocumentKindName } from '@gatehouse/contracts/documents';
+import {
+  conflictOf,
+  type Document,
+  type DocumentKindName,
+  otherOwnerOf,
+} from '@gatehouse/contracts/documents';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { badRequest, conflict, normalizeError, preconditionFailed } from '@gatehouse/service-kit/errors';
 import { isFresh } from '@gatehouse/service-kit/http';
@@ -7,7 +12,6 @@ import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Caller } from '../access/caller.ts';
 import { installationEtagOf } from '../answers.ts';
 import { keyOf } from './match.ts';
-import { conflictOf, otherOwnerOf } from './ownership.ts';
 import * as store from './store.ts';
 import type { Thing, Wanted } from './thing.ts';
 

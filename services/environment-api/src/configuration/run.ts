@@ -5,8 +5,10 @@ import {
   type Document,
   type DocumentKindName,
   documentKindNames,
+  nextManaged,
   type Plan,
   type PlannedChange,
+  released,
 } from '@gatehouse/contracts/documents';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
@@ -14,7 +16,6 @@ import { badRequest } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { z } from 'zod';
 import { keyOf, type Matched } from './match.ts';
-import { nextManaged, released } from './ownership.ts';
 import { compared, requireKnownFields } from './planning.ts';
 import { refusalOf, requireCenter, requireOwnFields, requireOwnThing } from './refusals.ts';
 import { sortSecrets } from './secrets.ts';
@@ -38,13 +39,16 @@ export interface Run {
 }
 
 const documentsPerTurn = 100;
+/** Auth API has these. */
+export const forwardedKind = 'Client' satisfies DocumentKindName;
 
 export function createRunner({ secretBox, kinds }: { secretBox: SecretBox; kinds: Kinds }) {
   const kindOf = (name: DocumentKindName): Kind => {
     const kind = kinds[name];
     if (kind !== undefined) return kind;
+    const known = [...Object.keys(kinds), forwardedKind].join(', ');
     throw badRequest(
-      `Documents of the kind ${name} are not applied by this release, which has ${Object.keys(kinds).join(', ')}: leave it out`,
+      `Documents of the kind ${name} are not applied by this release, which has ${known}: leave it out`,
       { field: 'kind', reason: 'not_one_of' },
     );
   };
@@ -118,6 +122,7 @@ export function createRunner({ secretBox, kinds }: { secretBox: SecretBox; kinds
       for (const thing of obsolete)
         await attempt(run, { kind: thing.kind, ...shownPlace(thing.metadata) }, () => removeOne(run, thing));
     for (const [index, wanted] of matched.wanted.entries()) {
+      if (wanted.document.kind === forwardedKind) continue;
       const { kind, metadata } = wanted.document;
       const place = { kind, ...shownPlace(metadata) };
       if (!(await attempt(run, place, () => applyOne(run, wanted)))) run.nothing += 1;
@@ -155,7 +160,7 @@ export async function writeOwnership(db: Queryable, { next, managed }: Run): Pro
   await store.writeManaged(db, written);
 }
 
-export function planOf({ request, changes, nothing }: Run): Plan {
+export function planOf({ request, changes, nothing }: Pick<Run, 'request' | 'changes' | 'nothing'>): Plan {
   const count = (action: PlannedChange['action']) =>
     changes.filter((change) => change.action === action).length;
   return {

@@ -1,4 +1,5 @@
 /** Plans and applies documents: all of them, or nothing. */
+import type { ClientPlan } from '@gatehouse/contracts/auth-api';
 import { type Document, documentKindNames, type Plan } from '@gatehouse/contracts/documents';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { conflict } from '@gatehouse/service-kit/errors';
@@ -7,6 +8,7 @@ import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import type { Image } from '../images/decode.ts';
 import type { ImageService } from '../images/service.ts';
+import type { ForwardClients } from './clients.ts';
 import { documentPieces } from './document-pieces.ts';
 import { freeDomains, type Installation, lockWriters, readInstallation } from './estate.ts';
 import { keyOf, type Matched, matchDocuments } from './match.ts';
@@ -28,6 +30,7 @@ interface ConfigurationOptions {
   kinds: Kinds;
   environments: Pick<EnvironmentService, 'freeNames'>;
   images: Pick<ImageService, 'take'>;
+  forwardClients: ForwardClients;
 }
 
 /** Carries the plan out of a transaction that must be rolled back. */
@@ -47,19 +50,22 @@ export function createConfigurationService({
   kinds,
   environments,
   images,
+  forwardClients,
 }: ConfigurationOptions) {
   const openSnapshot = createSnapshots(db);
   const plan = createRunner({ secretBox, kinds });
 
+  /** What Auth API is to write follows the commit: it is planned before, and may be sent again. */
   async function run(
     context: WriteContext,
     request: ApplyRequest,
     documents: readonly Document[],
-  ): Promise<Plan> {
+  ): Promise<{ plan: Plan; finish?: (() => Promise<Plan>) | undefined }> {
     const pictures = await decodePictures(documents, images);
     const { owner, revision } = request;
     const shown = revision === undefined ? owner : `${owner}@${revision}`;
-    const named = { ...context, operationId: context.operationId ?? shown };
+    // An apply may be repeated, so no answer of it is kept.
+    const named = { ...context, operationId: context.operationId ?? shown, keyed: undefined };
     return writer.write(named, async (write) => {
       if (!(await store.takeTurn(write.db, owner)))
         throw conflict(`Another apply of ${owner} is under way: try again when it is done`, {
@@ -74,7 +80,7 @@ export function createConfigurationService({
       const things = await thingsOf(write.db, estate, kinds);
       const matched = matchDocuments(documents, things);
       const managed = await store.listManaged(write.db);
-      const inner = { ...named, ifMatch: undefined, keyed: undefined, within: write };
+      const inner = { ...named, ifMatch: undefined, within: write };
       const state: Run = {
         request,
         job: { context: inner, write, names: matched.names, pictures },
@@ -87,11 +93,18 @@ export function createConfigurationService({
       };
       await freeMoving(write, matched, environments);
       await plan(state);
-      const answer = planOf(state);
+      const send = forwardClients(named, request, matched);
+      const own = { ...state };
+      const withClients = ({ changes, nothing }: ClientPlan) =>
+        planOf({ request, changes: [...own.changes, ...changes], nothing: own.nothing + nothing });
+      const answer = withClients(send === undefined ? { changes: [], nothing: 0 } : await send(true));
       if (answer.summary.refused > 0 || request.dryRun || request.check) throw new NotApplied(answer);
       await store.writeOwner(write.db, owner, context.caller, revision);
       await writeOwnership(write.db, state);
-      return { ...answer, isApplied: true };
+      return {
+        plan: { ...answer, isApplied: true },
+        finish: send && (async () => appliedOf(withClients(await send(false)))),
+      };
     });
   }
 
@@ -100,7 +113,8 @@ export function createConfigurationService({
     async apply(context: WriteContext, request: ApplyRequest): Promise<Plan> {
       const documents = await readDocuments(request.documents);
       try {
-        return await run(context, request, documents);
+        const { plan, finish } = await run(context, request, documents);
+        return finish === undefined ? plan : await finish();
       } catch (error) {
         if (!(error instanceof NotApplied)) throw error;
         const { plan } = error;
@@ -157,6 +171,11 @@ async function decodePictures(documents: readonly Document[], images: Pick<Image
     pictures.set(logo, await images.take(bytes, `documents.${index}.spec.logo`));
   }
   return pictures;
+}
+
+/** What was refused by then, after it was planned, keeps the whole from being done. */
+function appliedOf(plan: Plan): Plan {
+  return { ...plan, isApplied: plan.summary.refused === 0 };
 }
 
 function driftOf({ summary: { nothing: _nothing, ...drift } }: Plan): store.Drift {

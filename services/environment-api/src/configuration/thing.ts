@@ -38,6 +38,9 @@ export interface Reading {
 export interface Names {
   /** @throws AppError 400 */
   environmentId(name: string): string;
+  /** @throws AppError 400 */
+  contactCenterId(name: string): string;
+  contactCenterName(id: string): string;
 }
 
 export interface Job {

@@ -21,6 +21,7 @@ import {
   countClients,
   deleteClient,
   findClient,
+  findClients,
   listClients,
   updateClient,
 } from './store.ts';
@@ -93,6 +94,12 @@ export function createClientService(options: ClientServiceOptions) {
       return client;
     },
 
+    /** By id, of those that there are. */
+    findAll: (ids: readonly string[]) => findById(db, ids),
+
+    /** Refuses what `update` would refuse, except for a picture, and stores nothing. @throws AppError (400, 403, 409) */
+    tryUpdate: (present: Client, patch: ClientPatch) => tried(options, requireStored, present, patch),
+
     /** Merges field by field under a row lock, and revokes what the tokens lose. @throws AppError (400, 404, 412) */
     async update(clientId: string, patch: ClientPatch, writer: Writer): Promise<Client> {
       if (patch.client_id !== undefined && patch.client_id !== clientId) {
@@ -147,6 +154,25 @@ export function createClientService(options: ClientServiceOptions) {
       return { client: after, secret, formerExpiresAtMs };
     },
   };
+}
+
+async function findById(db: Queryable, ids: readonly string[]): Promise<Map<string, Client>> {
+  const clients = await findClients(db, ids);
+  return new Map(clients.map((client) => [client.clientId, client]));
+}
+
+/** As it would be after a change. @throws AppError (400, 403, 409) */
+async function tried(
+  { db, defaults, keySets }: ClientServiceOptions,
+  requireStored: (clientId: string) => void,
+  present: Client,
+  patch: ClientPatch,
+): Promise<Client> {
+  requireStored(present.clientId);
+  const client = mergeClient(present, patch, defaults);
+  if (needsRemoteKeys(patch)) await checkRemoteKeys(client, keySets);
+  await requireFree(db, client, present);
+  return client;
 }
 
 async function readList(

@@ -18,6 +18,15 @@ export async function findClient(db: Queryable, clientId: string): Promise<Clien
   return rows[0] && toClient(rows[0]);
 }
 
+export async function findClients(db: Queryable, clientIds: readonly string[]): Promise<Client[]> {
+  const { rows } = await db.query<ClientRow>({
+    name: 'find_clients',
+    text: `SELECT ${readColumns} FROM auth.clients WHERE client_id = ANY ($1)`,
+    values: [clientIds],
+  });
+  return rows.map(toClient);
+}
+
 /** Locks the row until the transaction ends, so that concurrent merges wait. */
 export async function lockClient(db: Queryable, clientId: string): Promise<Client | undefined> {
   const { rows } = await db.query<ClientRow>('SELECT * FROM auth.clients WHERE client_id = $1 FOR UPDATE', [

@@ -1,8 +1,12 @@
 /** Decides whose a field is: nobody sets a field, or deletes a thing, that another owner has made. */
-import { areOverlapping } from '@gatehouse/contracts/documents';
-import type { ManagedRow } from './store.ts';
+import { areOverlapping } from './comparison.ts';
 
-export type Managed = Pick<ManagedRow, 'madeBy' | 'fields'>;
+export interface Managed {
+  /** The owner that may delete it; `null`: it was there before. */
+  madeBy: string | null;
+  /** The owner of each field. */
+  fields: Record<string, string>;
+}
 
 const nobodys: Managed = { madeBy: null, fields: {} };
 
