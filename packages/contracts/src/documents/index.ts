@@ -7,10 +7,9 @@ export {
   maxApplyBytes,
   type Plan,
   type PlannedChange,
-  plannedChangeSchema,
   planSchema,
 } from './apply.ts';
-export { areOverlapping, fieldsOf, isSameValue, type Spec, valueAt } from './comparison.ts';
+export { fieldsOf, isSameValue, type Spec, valueAt } from './comparison.ts';
 export {
   type Document,
   type DocumentInput,

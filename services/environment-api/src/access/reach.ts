@@ -51,7 +51,7 @@ export const gives: Readonly<Record<string, readonly Fact[]>> = {
   'POST /deleted/{deletedId}/restore': [...directory, ...moves, 'group of the people store'],
   'POST /contact-centers/{id}/deleted-people/{deletedId}/restore': ['group of the people store'],
   'PUT /import': [...signOn, ...directory, ...moves],
-  'POST /apply': [...signOn, ...directory, ...moves],
+  'POST /apply': [...signOn, ...directory, ...moves, 'registration of any client', 'secret of any client'],
   'POST /internal/contact-centers/{id}/sign-on-people': ['group of the people store'],
   'PUT /internal/environments/{id}/people/{dbid}/password': password,
   'POST /internal/password-links/redeem': password,
