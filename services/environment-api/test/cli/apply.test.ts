@@ -181,8 +181,8 @@ test('the documents of the guide are applied, with its overlay, as they stand', 
 });
 
 test('a kind that the service does not take is refused at its line', async () => {
-  file('estate/centers/desktop.yaml', 'apiVersion: gatehouse/v1\nkind: Client\nmetadata: {name: desktop}\n');
+  file('estate/centers/ada.yaml', 'apiVersion: gatehouse/v1\nkind: Administrator\nmetadata: {name: ada}\n');
   const { exitCode, out } = await apply('--check');
   expect(exitCode).toBe(5);
-  expect(out).toMatch(/✗ Client desktop \(\S+desktop\.yaml:2\)\n {4}kind: /);
+  expect(out).toMatch(/✗ Administrator ada \(\S+ada\.yaml:2\)\n {4}kind: /);
 });
