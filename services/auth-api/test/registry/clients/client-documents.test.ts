@@ -54,6 +54,7 @@ beforeEach(async () => {
 });
 
 describe('a document of a client', () => {
+  // attack: secret in a plan for a client | CWE-532 | guard: services/auth-api/src/registry/client-documents/plan-one.ts
   it('creates it with its secret, and changes nothing when it comes again', async () => {
     const dry = await apply([desktop()], { dryRun: true });
     expect(dry.data).toMatchObject({ changes: [{ action: 'create', name: 'desktop' }], nothing: 0 });
@@ -104,7 +105,34 @@ describe('a document of a client', () => {
   });
 });
 
+it('an apply that dies at any step ends in the same state when it is repeated', async () => {
+  const { pool } = stack.deps.core;
+  for (let step = 1, isDone = false; !isDone; step += 1) {
+    let asked = 0;
+    const failing = (name: 'query' | 'connect') => {
+      const original = pool[name];
+      Object.assign(pool, {
+        [name]: (...given: unknown[]) => {
+          asked += 1;
+          if (asked >= step) throw new Error('the connection is lost');
+          return Reflect.apply(original, pool, given);
+        },
+      });
+      return () => Object.assign(pool, { [name]: original });
+    };
+    const repair = [failing('query'), failing('connect')];
+    const { status } = await apply([desktop()]);
+    for (const one of repair) one();
+    isDone = status.code === 0;
+    await apply([desktop()]);
+    expect([step, (await apply([desktop()])).data]).toEqual([step, { changes: [], nothing: 1 }]);
+    expect(await signIn()).toBe(200);
+    expect((await apply([], { prune: true })).data.changes).toMatchObject([{ action: 'delete' }]);
+  }
+});
+
 describe('the owner of a client', () => {
+  // attack: setting a field of a client that another owner keeps | CWE-639 | guard: services/auth-api/src/registry/client-documents/plan-one.ts
   it('keeps its fields and deletes what it made, and nothing of another', async () => {
     await create({ client_id: 'other', name: 'Of the console' });
     const other = {
