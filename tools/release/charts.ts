@@ -100,10 +100,13 @@ function imageIn(value: Partial<Image>): Image | undefined {
 
 /** What Artifact Hub shows (https://artifacthub.io/docs/topics/annotations/helm/). It finds signatures of cosign by itself. */
 export function annotationsOf(images: readonly Image[], changes: readonly Change[]) {
-  const list = images.map(({ registry, repository, digest }) => ({
-    name: repository.split('/').at(-1),
-    image: `${registry}/${repository}@${digest}`,
-  }));
+  const names = new Map(
+    images.map(({ registry, repository, digest }) => [
+      `${registry}/${repository}@${digest}`,
+      repository.split('/').at(-1),
+    ]),
+  );
+  const list = [...names].map(([image, name]) => ({ name, image }));
   return {
     'artifacthub.io/license': 'Apache-2.0',
     'artifacthub.io/images': stringify(list),

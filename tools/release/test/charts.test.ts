@@ -7,18 +7,23 @@ import { annotationsOf, imagesIn, pinImages } from '../charts.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const pins = new Map(
-  serviceCharts.map((chart) => [`gatehouse/${chart}`, { registry: 'registry.example.com/team', digest }]),
+  [...serviceCharts, 'cli'].map((image) => [
+    `gatehouse/${image}`,
+    { registry: 'registry.example.com/team', digest },
+  ]),
 );
 
 describe.each(serviceCharts)('the values of %s', (chart) => {
   const values = readFileSync(join(chartsFolder, chart, 'values.yaml'), 'utf8');
 
-  it('name the image by registry and digest, and nothing else is changed', () => {
+  it('name each image by registry and digest, and nothing else is changed', () => {
     const pinned = pinImages(values, pins);
-    const { image, ...rest } = parse(pinned);
-    const { image: before, ...restBefore } = parse(values);
-    expect(image).toEqual({ ...before, registry: 'registry.example.com/team', digest });
-    expect(rest).toEqual(restBefore);
+    const pin = { registry: 'registry.example.com/team', digest };
+    const wanted: unknown = JSON.parse(JSON.stringify(parse(values)), (_key, value) =>
+      value?.repository === undefined ? value : { ...value, ...pin },
+    );
+    expect(parse(pinned)).toEqual(wanted);
+    expect(imagesIn(pinned)[0]).toMatchObject({ repository: `gatehouse/${chart}`, ...pin });
     expect(pinned).toContain('# Digest (sha256:…); replaces the tag.');
   });
 
@@ -37,7 +42,8 @@ it('an image below other keys is found', () => {
 it('Artifact Hub is told images by digest, licence and changes', () => {
   const image = { registry: 'registry.example.com', repository: 'gatehouse/auth-api', tag: '', digest };
   const changes = [{ kind: 'added', description: 'It is: here' }];
-  const annotations = annotationsOf([image], changes);
+  // Two charts of a release may name one image.
+  const annotations = annotationsOf([image, image], changes);
   expect(annotations['artifacthub.io/license']).toBe('Apache-2.0');
   expect(parse(annotations['artifacthub.io/images'])).toEqual([
     { name: 'auth-api', image: `registry.example.com/gatehouse/auth-api@${digest}` },
