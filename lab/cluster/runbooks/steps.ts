@@ -42,6 +42,7 @@ export const shownElsewhere = [
   'Contact centres share their subjects',
   'Contact centres share their people',
   'A setting is deprecated',
+  'The installation differs from its documents',
 ];
 
 export const runbookSteps: readonly Step[] = titles

@@ -50,6 +50,9 @@ const compared = [
   /^POST \/environment\/v3\/api-keys\/validate body data\.key: (a NUL|half)/,
   // A path has 512 characters at most, and these are compared with the form of an id first.
   /^\S+ \/environment\/v3\/\S+ params (id|serverId|keyId|key|personId|linkId):/,
+  // Each document is read by `documentSchema` afterwards, and its spec by the schema of its kind (`specOfDocument`).
+  /^POST \/environment\/v3\/apply body documents\.\[\]:/,
+  /^POST \/auth\/v3\/internal\/client-documents body data\.documents\.\[\]\.spec\.\*:/,
   // Attributes have any name and spelling there: `scim/resource.ts` reads each by the same rule, which scim-attacks.test.ts tries.
   /^\S+ \/environment\/v3\/contact-centers\/:id\/scim\/v2\//,
 ];

@@ -2,21 +2,22 @@
 import { z } from 'zod';
 import { plannedChangeSchema } from '../documents/apply.ts';
 import { documentSchema } from '../documents/document.ts';
+import { label } from '../values/text.ts';
 
 export const clientDocumentsPath = '/auth/v3/internal/client-documents';
 
 /** Contact centres are named by their ids. */
 export const clientDocumentsSchema = z.strictObject({
-  owner: z.string(),
+  owner: label(128),
   dryRun: z.boolean(),
   prune: z.boolean(),
   takeOver: z.boolean(),
   /** Who applies: Environment API has let them through. */
   actor: z.strictObject({
-    name: z.string(),
-    clientId: z.string().optional(),
-    linkRequest: z.string().optional(),
-    clientAddress: z.string(),
+    name: label(1024),
+    clientId: label(1024).optional(),
+    linkRequest: label(1024).optional(),
+    clientAddress: label(),
   }),
   documents: z.array(documentSchema),
 });

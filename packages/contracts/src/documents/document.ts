@@ -1,6 +1,6 @@
 /** Describes a document of configuration as code, as it is sent to `POST /environment/v3/apply`. */
 import { z } from 'zod';
-import { label } from '../values/text.ts';
+import { freeText, label } from '../values/text.ts';
 import { type DocumentKindName, documentKindNames, documentKinds, type PlaceName } from './kinds.ts';
 
 export const documentApiVersion = 'gatehouse/v1';
@@ -24,7 +24,7 @@ export const documentSchema = z
     kind: z.enum(documentKindNames, { error: `must be one of ${kinds}` }),
     metadata: metadataSchema,
     spec: z.record(z.string(), z.unknown()).default({}),
-    secrets: z.record(z.string(), z.string().min(1, 'must not be empty').max(65_536)).optional(),
+    secrets: z.record(label(), freeText(65_536).min(1, 'must not be empty')).optional(),
   })
   .superRefine(({ kind, metadata }, context) => {
     const { specs, isRenamable } = documentKinds[kind];
