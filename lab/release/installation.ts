@@ -1,12 +1,12 @@
 /** Installs the release out of its registry: the chart by its digest, the images by the digests in it. */
 import { freePort } from '@gatehouse/testing/network';
 import { attempt } from '../../tools/programs/execute.ts';
-import { chartOf, imageOf } from '../../tools/release/release.ts';
+import { chartOf, imageOf, readRelease } from '../../tools/release/release.ts';
 import { inNetwork } from '../cluster/node/network.ts';
 import { mustBe, type Step } from '../cluster/step.ts';
 import { installEvaluation, signInByNotes } from '../cluster/umbrella/evaluation.ts';
 import { registry } from './registry.ts';
-import { readRelease } from './steps.ts';
+import { folder } from './steps.ts';
 
 interface Pods {
   items: { spec: { containers: { image: string }[] } }[];
@@ -20,7 +20,7 @@ export const installSteps: Step[] = [
     name: 'install',
     isNeeded: true,
     async run(cluster) {
-      const release = readRelease();
+      const release = readRelease(folder);
       const plan = {
         chart: `oci://${chartOf(registry, 'gatehouse')}@${release.charts['gatehouse']}`,
         args: ['--plain-http'],

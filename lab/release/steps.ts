@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { attempt, run } from '../../tools/programs/execute.ts';
 import { releaseProgram } from '../../tools/release/programs.ts';
-import type { Release } from '../../tools/release/release.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { storesImage } from '../cluster/images/node-images.ts';
 import { inNetwork } from '../cluster/node/network.ts';
@@ -27,9 +26,6 @@ const unlocked = { COSIGN_PASSWORD: '' };
 export function inside(cluster: Cluster, ...command: string[]): Promise<string> {
   return run(...inNetwork(...command), { cwd: repository, env: { ...cluster.environment, ...unlocked } });
 }
-
-export const readRelease = () =>
-  JSON.parse(readFileSync(path.join(folder, 'release.json'), 'utf8')) as Release;
 
 export const buildSteps: Step[] = [
   needed('cosign and the registry', async () => {

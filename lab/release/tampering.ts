@@ -2,23 +2,24 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { attempt } from '../../tools/programs/execute.ts';
+import { trustArguments } from '../../tools/release/cosign.ts';
 import { releaseProgram } from '../../tools/release/programs.ts';
-import { chartOf, imageOf } from '../../tools/release/release.ts';
+import { chartOf, imageOf, readRelease } from '../../tools/release/release.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { inNetwork } from '../cluster/node/network.ts';
 import { version } from '../cluster/places.ts';
 import { mustBe, type Step } from '../cluster/step.ts';
 import { registry, registryUrl, storage } from './registry.ts';
-import { folder, inside, publicKey, readRelease } from './steps.ts';
+import { folder, inside, publicKey } from './steps.ts';
 
 export const tampering: Step = {
   name: 'tampering',
   async run(cluster) {
-    const { images, charts } = readRelease();
+    const { images, charts } = readRelease(folder);
     const cosign = await releaseProgram('cosign');
     const image = `${imageOf(registry, 'cli')}@${images['cli']?.digest}`;
     const verify = (reference: string, key = publicKey) =>
-      ends(cluster, cosign, 'verify', '--key', key, '--insecure-ignore-tlog=true', reference);
+      ends(cluster, cosign, 'verify', ...trustArguments(key), reference);
     mustBe((await verify(image)) === 0, 'the signature of an image is not found before anything is changed');
 
     const other = path.join(folder, 'other');
@@ -36,12 +37,9 @@ export const tampering: Step = {
     const built = images['cli']?.platforms['amd64'] ?? '';
     await changeLayer('gatehouse/cli', built);
     const reference = `${imageOf(registry, 'cli')}@${built}`;
-    const copy = ['podman', 'pull', '--quiet', '--tls-verify=false'];
+    const pull = ['pull', '--quiet', '--tls-verify=false', reference];
     const empty = ['--root', path.join(storage, '../tampered'), '--storage-driver', 'vfs'];
-    mustBe(
-      (await ends(cluster, 'podman', ...empty, ...copy.slice(1), reference)) !== 0,
-      'a changed layer is taken',
-    );
+    mustBe((await ends(cluster, 'podman', ...empty, ...pull)) !== 0, 'a changed layer is taken');
     return 'refused: another key, a changed image, a changed chart, a changed layer';
   },
 };

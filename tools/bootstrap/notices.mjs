@@ -20,6 +20,11 @@ export function noticesOf(head, folders) {
   return `${[head, ...[...notices].sort()].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
+/** The folders of the packages that these modules come from. */
+export function packageFoldersOf(modules) {
+  return modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []);
+}
+
 function noticeOf(folder) {
   const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   if (name.startsWith('@gatehouse/')) return undefined;

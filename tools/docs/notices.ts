@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vitepress';
-import { noticesOf } from '../bootstrap/notices.mjs';
+import { noticesOf, packageFoldersOf } from '../bootstrap/notices.mjs';
 
 /** The folder of Swagger UI, whose files are copied as they are. */
 export const viewer = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
@@ -11,8 +11,10 @@ export const notices: Plugin = {
   name: 'notices',
   generateBundle(_options, bundle) {
     const modules = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
-    const folders = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []);
-    const source = noticesOf('This site contains code of the following packages.', [...folders, viewer]);
+    const source = noticesOf('This site contains code of the following packages.', [
+      ...packageFoldersOf(modules),
+      viewer,
+    ]);
     this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-NOTICES.txt', source });
   },
 };

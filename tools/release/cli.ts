@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
-import { noticesOf } from '../bootstrap/notices.mjs';
+import { noticesOf, packageFoldersOf } from '../bootstrap/notices.mjs';
 import { provenance } from '../images/build.ts';
 import { root } from '../images/podman.ts';
 import { run } from '../programs/execute.ts';
@@ -35,8 +35,7 @@ async function bundle(place: string): Promise<void> {
   const file = join(place, 'dist/main.js');
   const { output } = await bundled.write({ file, format: 'esm', codeSplitting: false, comments: false });
   const modules = output.flatMap((one) => (one.type === 'chunk' ? one.moduleIds : []));
-  const folders = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []);
-  const text = noticesOf('dist/main.js contains code of the following packages.', [...new Set(folders)]);
+  const text = noticesOf('dist/main.js contains code of the following packages.', packageFoldersOf(modules));
   writeFileSync(join(place, 'THIRD-PARTY-NOTICES.txt'), text);
 }
 

@@ -1,6 +1,5 @@
 /** Makes the documents that are sent of the files: overlays laid over what they change, and secrets beside the specs. */
-import { type DocumentInput, documentKey, specOfDocument } from '@gatehouse/contracts/documents';
-import { inputsOf } from '@gatehouse/contracts/resource';
+import { type DocumentInput, documentKey, secretPathsOf } from '@gatehouse/contracts/documents';
 import { lastWith, type Part, type Parts, partOf } from './parts.ts';
 import { DocumentProblems, type ProblemPlace } from './problems.ts';
 import { createReader, type Path, type Reader } from './read.ts';
@@ -70,7 +69,7 @@ interface Work {
 function documentOf(parts: Parts, { places, reader, problems }: Work): DocumentInput {
   const [{ document }] = parts;
   const metadata = Object.assign({}, ...parts.map((part) => part.document.metadata));
-  const secretFields = secretFieldsOf(document);
+  const secretFields = secretPathsOf(document);
   const secrets: Record<string, string> = {};
 
   function wrong(path: Path, message: string): void {
@@ -95,9 +94,4 @@ function documentOf(parts: Parts, { places, reader, problems }: Work): DocumentI
       wrong(path, 'is a secret, which no file holds: write {secretRef: …}');
   }
   return { ...document, metadata, spec, ...(Object.keys(secrets).length > 0 && { secrets }) };
-}
-
-function secretFieldsOf(document: Parameters<typeof specOfDocument>[0]): ReadonlySet<string> {
-  const inputs = inputsOf(specOfDocument(document));
-  return new Set(inputs.filter(({ facts }) => facts.isSecret).map(({ path }) => path));
 }

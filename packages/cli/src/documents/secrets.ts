@@ -1,6 +1,7 @@
 /** Resolves references to secrets: a file of the configuration, a variable that is meant for it, or a mounted Secret of Kubernetes. */
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { secretVariable } from '@gatehouse/contracts/documents';
 import { z } from 'zod';
 import { isInside, realPathOf, type SourceFile } from './sources.ts';
 
@@ -10,8 +11,6 @@ export interface SecretPlaces {
   secretsFolder: string | undefined;
 }
 
-/** Who writes a document must not choose among all variables: the others belong to the machine that applies it. */
-const variable = /^GATEHOUSE_SECRET_[A-Z0-9_]+$/;
 const kubernetesName = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 const kubernetesKey = /^(?!\.\.)[A-Za-z0-9._-]{1,253}$/;
 const maxSecretBytes = 64 * 1024;
@@ -37,7 +36,7 @@ export function resolveSecret(reference: unknown, source: SourceFile, places: Se
 }
 
 function fromVariable(name: string, { env }: SecretPlaces): Resolved {
-  if (!variable.test(name))
+  if (!secretVariable.test(name))
     return { problem: `${name} is not permitted: the name must begin with GATEHOUSE_SECRET_` };
   const value = env[name];
   return value ? { value } : { problem: `the variable ${name} is not set` };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
 import { operationIdField } from '../answers/envelope.ts';
+import { definedOnly } from '../values/defined-only.ts';
 import { flag } from '../values/scalar.ts';
 import { label } from '../values/text.ts';
 import { documentKindNames, placeNames } from './kinds.ts';
@@ -107,3 +108,8 @@ export const configurationStateSchema = z.object({
 export type ApplyRequest = z.input<typeof applyRequestSchema>;
 export type PlannedChange = z.infer<typeof plannedChangeSchema>;
 export type Plan = z.infer<typeof planSchema>;
+
+/** `null` is no value: it is left out. */
+export function differenceOf(field: string, from: unknown, to: unknown): PlannedChange['fields'][number] {
+  return { field, ...definedOnly({ from: from ?? undefined, to: to ?? undefined }) };
+}

@@ -3,6 +3,7 @@ export {
   type ApplyRequest,
   applyRequestSchema,
   configurationStateSchema,
+  differenceOf,
   documentsSchema,
   maxApplyBytes,
   type Plan,
@@ -16,9 +17,8 @@ export {
   documentApiVersion,
   documentKey,
   documentSchema,
-  specOfDocument,
 } from './document.ts';
-export { anyDocumentSchema, documentSchemaOf } from './json-schema.ts';
+export { anyDocumentSchema, documentSchemaOf, secretVariable } from './json-schema.ts';
 export {
   type DocumentKindName,
   documentKindNames,

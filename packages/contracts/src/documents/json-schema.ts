@@ -7,8 +7,9 @@ type Schema = Record<string, unknown>;
 
 const draft = 'https://json-schema.org/draft/2020-12/schema';
 const text = { type: 'string', minLength: 1 };
-/** Whoever writes a document must not choose among all variables of the machine that applies it. */
-const variable = { type: 'string', pattern: '^GATEHOUSE_SECRET_[A-Z0-9_]+$' };
+/** The names that a `secretRef` may have under `env`: the other variables belong to the machine that applies the document. */
+export const secretVariable = /^GATEHOUSE_SECRET_[A-Z0-9_]+$/;
+const variable = { type: 'string', pattern: secretVariable.source };
 
 /** In files a secret is named, never written; whoever reads the file resolves it. */
 const reference = {

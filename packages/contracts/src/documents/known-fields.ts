@@ -31,7 +31,7 @@ export function secretPathsOf(document: Document): ReadonlySet<string> {
   return knownOf(document).secrets;
 }
 
-interface FieldProblem {
+export interface FieldProblem {
   field: string;
   message: string;
   reason: ProblemReason;

@@ -1,5 +1,7 @@
 /** Decides whose a field is: nobody sets a field, or deletes a thing, that another owner has made. */
 import { areOverlapping } from './comparison.ts';
+import type { Document } from './document.ts';
+import type { FieldProblem } from './known-fields.ts';
 
 export interface Managed {
   /** The owner that may delete it; `null`: it was there before. */
@@ -12,13 +14,18 @@ const nobodys: Managed = { madeBy: null, fields: {} };
 
 /** The first field that another owner has set. */
 export function conflictOf(
+  { kind, metadata }: Pick<Document, 'kind' | 'metadata'>,
   { fields }: Managed = nobodys,
   owner: string,
   supplied: readonly string[],
-): { field: string; owner: string } | undefined {
+): FieldProblem | undefined {
   for (const [field, other] of Object.entries(fields))
     if (other !== owner && supplied.some((path) => areOverlapping(path, field)))
-      return { field, owner: other };
+      return {
+        field: `spec.${field}`,
+        message: `${field} of the ${kind} ${JSON.stringify(metadata.name)} is set by ${other}, so ${owner} does not set it: leave it out, or take it over`,
+        reason: 'other_owner',
+      };
   return undefined;
 }
 

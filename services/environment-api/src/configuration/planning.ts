@@ -1,6 +1,7 @@
 /** Plans one document: whether it may say what it says, and what differs. */
 import {
   type Document,
+  differenceOf,
   documentKinds,
   fieldProblemOf,
   fieldsOf,
@@ -41,16 +42,10 @@ export function compared(wanted: Wanted, { spec }: Reading, secrets: GivenSecret
     const isSecret = secretPaths.has(field);
     const from = isSecret ? hidden(present, field) : present && valueAt(present.spec, field);
     if (present !== undefined && isSameValue(from, to)) continue;
-    differences.push({
-      field,
-      ...(from !== undefined && from !== null && { from }),
-      ...(to !== null && { to }),
-    });
+    differences.push(differenceOf(field, from, to));
   }
-  for (const field of Object.keys(secrets.changed)) {
-    const from = hidden(present, field);
-    differences.push({ field, ...(from !== undefined && { from }), to: hiddenValue });
-  }
+  for (const field of Object.keys(secrets.changed))
+    differences.push(differenceOf(field, hidden(present, field), hiddenValue));
   const given = [...Object.keys(secrets.changed), ...Object.keys(secrets.same)];
   return { supplied: [...fields.keys(), ...given].sort(), differences };
 }

@@ -31,14 +31,12 @@ export function requireOwnFields(
   row: store.ManagedRow | undefined,
   owner: string,
   supplied: readonly string[],
-  { kind, metadata }: Document,
+  document: Document,
 ): void {
-  const found = conflictOf(row, owner, supplied);
+  const found = conflictOf(document, row, owner, supplied);
   if (found === undefined) return;
-  throw conflict(
-    `${found.field} of the ${kind} ${JSON.stringify(metadata.name)} is set by ${found.owner}, so ${owner} does not set it: leave it out, or take it over`,
-    { field: `spec.${found.field}`, reason: 'other_owner' },
-  );
+  const { message, ...where } = found;
+  throw conflict(message, where);
 }
 
 /** Nor what is deleted with it. @throws AppError 409 */

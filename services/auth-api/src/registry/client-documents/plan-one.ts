@@ -2,6 +2,7 @@
 import {
   conflictOf,
   type Document,
+  differenceOf,
   isSameValue,
   type Managed,
   type PlannedChange,
@@ -36,15 +37,17 @@ interface Planning {
 /** @throws AppError, ZodError as the administration of clients does */
 export async function planOne(
   { clients, macs, owner, takeOver }: Planning,
-  { metadata: { name: clientId }, spec, secrets = {} }: Document,
+  document: Document,
   present: Client | undefined,
   managed: ManagedClient | undefined,
 ): Promise<Step> {
+  const { spec, secrets = {} } = document;
+  const clientId = document.metadata.name;
   const patch = clientPatchSchema.parse(spec);
   const { client_secret: given } = secrets;
   const supplied = Object.keys(spec).filter((name) => spec[name] !== undefined);
   if (given !== undefined) supplied.push('client_secret');
-  if (!takeOver) requireOwn(present && managed, { clientId, owner, supplied });
+  if (!takeOver) requireOwn(document, present && managed, owner, supplied);
   const after = await (present === undefined
     ? clients.tryCreate({ ...patch, client_id: clientId, client_secret: given })
     : clients.tryUpdate(present, patch));
@@ -59,19 +62,11 @@ export async function planOne(
   const fields = Object.keys(spec).flatMap((field): PlannedChange['fields'] => {
     const values = [from && valueAt(from, field), valueAt(to, field)] as const;
     if (present !== undefined && isSameValue(...values)) return [];
-    return [changed(field, ...values)];
+    return [differenceOf(field, ...values)];
   });
   if (secret !== undefined)
-    fields.push(changed('client_secret', present?.secrets[0] && hiddenValue, hiddenValue));
+    fields.push(differenceOf('client_secret', present?.secrets[0] && hiddenValue, hiddenValue));
   return { clientId, present, patch, secret, supplied: supplied.sort(), fields };
-}
-
-function changed(field: string, from: unknown, to: unknown): PlannedChange['fields'][number] {
-  return {
-    field,
-    ...(from !== undefined && from !== null && { from }),
-    ...(to !== undefined && to !== null && { to }),
-  };
 }
 
 /** The stored hash tells that nobody has given the client another secret since. */
@@ -88,13 +83,13 @@ function isStoredSecret(
 
 /** @throws AppError 409 */
 function requireOwn(
+  document: Document,
   managed: Managed | undefined,
-  { clientId, owner, supplied }: { clientId: string; owner: string; supplied: readonly string[] },
+  owner: string,
+  supplied: readonly string[],
 ): void {
-  const found = conflictOf(managed, owner, supplied);
+  const found = conflictOf(document, managed, owner, supplied);
   if (found === undefined) return;
-  throw conflict(
-    `${found.field} of the Client ${JSON.stringify(clientId)} is set by ${found.owner}, so ${owner} does not set it: leave it out, or take it over`,
-    { field: `spec.${found.field}`, reason: 'other_owner' },
-  );
+  const { message, ...where } = found;
+  throw conflict(message, where);
 }
