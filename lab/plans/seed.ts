@@ -110,7 +110,7 @@ const auth = [
       ARRAY['https://app-' || n || '.example/callback'], '{}', 'exact', true, 3600, 86400,
       CASE WHEN n % 2 = 0 THEN ARRAY[${id(9000)}::text] ELSE '{}' END, '{}', ARRAY['https://api-' || n || '.example']
     FROM generate_series(1, 10000) n`,
-  `INSERT INTO auth.managed_clients (client_id, fields) SELECT client_id, '{"name": "platform/git"}' FROM auth.clients`,
+  `INSERT INTO auth.managed_documents (kind, id, fields) SELECT 'Client', client_id, '{"name": "platform/git"}' FROM auth.clients`,
   `INSERT INTO auth.erased_subjects (digest, erased_at)
     SELECT sha256(convert_to(n::text, 'UTF8')), ${past(200, 'n', 10_000)} FROM generate_series(1, 10000) n`,
   `INSERT INTO auth.deleted_clients (id, client_id, name, deleted_at, deleted_by, loses_secret, document)

@@ -43,10 +43,10 @@ import { composeRevocation } from './records/revocation/compose.ts';
 import { composeAdministrators } from './registry/administrators/compose.ts';
 import { composeAdministratorRoutes } from './registry/administrators/compose-routes.ts';
 import { composeBranding } from './registry/branding/compose.ts';
-import { composeClientDocuments } from './registry/client-documents/compose.ts';
 import { composeClients } from './registry/clients/compose.ts';
 import { composeContactCenters } from './registry/contact-centers/compose.ts';
 import { composeCors } from './registry/cors/compose.ts';
+import { composeDocuments } from './registry/documents/compose.ts';
 import { composeRegistration } from './registry/registration/compose.ts';
 import { composeConsoleLinks } from './sign-in/console-links/compose.ts';
 import { composeLogout } from './sign-in/logout/compose.ts';
@@ -88,7 +88,6 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
     .with('contactCenters', composeContactCenters)
     .with('administrators', composeAdministrators)
     .with('clients', composeClients)
-    .with('clientDocuments', composeClientDocuments)
     .with('branding', composeBranding)
     .with('cors', composeCors)
     .with('peopleStore', composePeopleStore)
@@ -124,6 +123,7 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
     .with('erasure', composeErasure)
     .with('factorDesk', composeFactorDesk)
     .with('administratorRoutes', composeAdministratorRoutes)
+    .with('documents', composeDocuments)
     .with('diagnosis', composeDiagnosis)
     .with('alertDelivery', composeAlertDelivery)
     .with('overview', composeOverview)

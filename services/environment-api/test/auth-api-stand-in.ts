@@ -1,10 +1,10 @@
 /** A real HTTP server that answers `POST /auth/v3/oauth/introspect` for the tokens a test gives out. */
 import {
   type AdministratorPlaceQuestion,
-  type ClientDocuments,
-  type ClientPlan,
-  clientDocumentsPath,
   contactCenterEndsPath,
+  type ForwardedDocuments,
+  type ForwardedPlan,
+  forwardedDocumentsPath,
   type IntrospectionActive,
 } from '@gatehouse/contracts/auth-api';
 import type { ContactCenterRight } from '@gatehouse/contracts/values';
@@ -30,10 +30,12 @@ export interface AuthApiStandIn {
   readonly appointed: { contactCenterId: string; dbid: number; rights: ContactCenterRight[] }[];
   /** Groups of people stores that give a right at the console. */
   readonly mappedGroups: string[];
-  /** Documents of clients that it was sent, the dry runs included. */
-  readonly forwarded: ClientDocuments[];
+  /** Documents that it was sent, the dry runs included. */
+  readonly forwarded: ForwardedDocuments[];
+  /** Documents of what it has. */
+  readonly listed: ForwardedDocuments['documents'];
   /** What it plans for them, from now on. */
-  planClients(plan: (sent: ClientDocuments) => ClientPlan): void;
+  planForwarded(plan: (sent: ForwardedDocuments) => ForwardedPlan): void;
   /** What it answers instead, from now on. */
   failWith(status: number | undefined): void;
   /** The same to the question where administrators sign in, and to no other one. */
@@ -82,11 +84,16 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
     ended.push((request.body as { data: { contactCenterId: string } }).data.contactCenterId);
     return { status: { code: 0 } };
   });
-  const forwarded: ClientDocuments[] = [];
-  let planOf = ({ documents }: ClientDocuments): ClientPlan => ({ changes: [], nothing: documents.length });
-  app.post(clientDocumentsPath, { bodyLimit: 64 * 1024 * 1024 }, async (request, reply) => {
+  const forwarded: ForwardedDocuments[] = [];
+  const listed: ForwardedDocuments['documents'] = [];
+  let planOf = ({ documents }: ForwardedDocuments): ForwardedPlan => ({
+    changes: [],
+    nothing: documents.length,
+  });
+  app.get(forwardedDocumentsPath, async () => ({ status: { code: 0 }, data: listed }));
+  app.post(forwardedDocumentsPath, { bodyLimit: 64 * 1024 * 1024 }, async (request, reply) => {
     if (placesFailure !== undefined) return reply.code(placesFailure).send({});
-    const { data } = request.body as { data: ClientDocuments };
+    const { data } = request.body as { data: ForwardedDocuments };
     forwarded.push(data);
     return { status: { code: 0 }, data: planOf(data) };
   });
@@ -102,7 +109,8 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
     ended,
     mappedGroups,
     forwarded,
-    planClients(plan) {
+    listed,
+    planForwarded(plan) {
       planOf = plan;
     },
     token(fields = {}) {

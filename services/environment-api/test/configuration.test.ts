@@ -183,11 +183,21 @@ describe('an export of documents', () => {
       },
     });
     await api.contactCenter({ domains: ['South.example', 'sued.example'] });
+    const id = await idOf('north.example');
+    const ours = { apiVersion: 'gatehouse/v1', spec: {} } as const;
+    const client = { ...ours, kind: 'Client', metadata: { name: 'desktop' } } as const;
+    api.authApi.listed.push({ ...client, spec: { contactCenterIds: [id] } });
+    api.authApi.listed.push({ ...ours, kind: 'Administrator', metadata: { name: 'ada', contactCenter: id } });
     const answer = await api.call('GET', '/documents');
+    api.authApi.listed.length = 0;
     expect(answer.text).not.toMatch(/cs-password|idp-secret|envelope/i);
     expect(answer.text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/);
     const { documents } = answer.body.data;
-    expect(documents).toHaveLength(12);
+    expect(documents).toHaveLength(14);
+    expect(documents.slice(12)).toEqual([
+      { ...client, spec: { contactCenters: ['north'] } },
+      { ...ours, kind: 'Administrator', metadata: { name: 'ada', contactCenter: 'north' } },
+    ]);
     expect((await plan(documents)).changes).toEqual([]);
   });
 });
@@ -290,6 +300,26 @@ describe('an owner', () => {
 });
 
 describe('what is refused', () => {
+  it('takes what needs it with it, by its name', async () => {
+    const theme = document('Setting', 'x-theme', { value: 'dark' }, inNorth);
+    const { changes } = await plan([home({ configServers: 'none' }), north(), theme]);
+    expect(changes).toMatchObject([
+      { kind: 'Environment', action: 'refused', isWrong: true },
+      {
+        kind: 'ContactCenter',
+        isWrong: false,
+        field: 'spec.environment',
+        sentence: expect.stringContaining('Home'),
+      },
+      {
+        kind: 'Setting',
+        isWrong: false,
+        field: 'metadata.contactCenter',
+        sentence: expect.stringContaining('north'),
+      },
+    ]);
+  });
+
   it('has the reason of the API, and nothing is written', async () => {
     const refused = (
       await apply([
@@ -446,12 +476,12 @@ describe('documents of clients', () => {
   beforeEach(() => {
     api.authApi.forwarded.length = 0;
     api.authApi.failPlacesWith(undefined);
-    api.authApi.planClients(() => created());
+    api.authApi.planForwarded(() => created());
   });
 
   it('go to Auth API with ids in place of names: as a dry run, and again when the rest is written', async () => {
     const documents = [home(), north(), desktop({ contactCenters: ['north'], jwtBearer: { issuers: [] } })];
-    api.authApi.planClients(({ documents: [sent] }) => {
+    api.authApi.planForwarded(({ documents: [sent] }) => {
       const ids = sent?.spec?.['contactCenterIds'] as string[];
       return {
         ...created(),
@@ -481,7 +511,7 @@ describe('documents of clients', () => {
   });
 
   it('that are refused there or here, or cannot be planned, keep everything from being written', async () => {
-    api.authApi.planClients(() => ({
+    api.authApi.planForwarded(() => ({
       changes: [
         {
           kind: 'Client',
@@ -509,13 +539,13 @@ describe('documents of clients', () => {
   });
 
   it('that Auth API did not take any more are taken when the apply is repeated', async () => {
-    api.authApi.planClients(({ dryRun }) => {
+    api.authApi.planForwarded(({ dryRun }) => {
       if (dryRun) api.authApi.failPlacesWith(503);
       return created();
     });
     expect((await apply([home(), desktop()])).status).toBe(503);
     api.authApi.failPlacesWith(undefined);
-    api.authApi.planClients(() => created());
+    api.authApi.planForwarded(() => created());
     expect((await apply([home(), desktop()])).body.data).toMatchObject({
       isApplied: true,
       summary: { create: 1, nothing: 1 },

@@ -291,7 +291,8 @@ const internal: Table = {
   ...noPerson('needs the cookies of the browser in which a sign-in waits', `GET ${api}/internal/second-step`),
   ...noPerson(
     'belongs to the installation: Environment API has let its caller through',
-    `POST ${api}/internal/client-documents`,
+    `GET ${api}/internal/documents`,
+    `POST ${api}/internal/documents`,
   ),
   ...noPerson(ourselves, `GET ${api}/internal/branding`, `POST ${api}/internal/replicas`),
 };

@@ -52,7 +52,7 @@ const compared = [
   /^\S+ \/environment\/v3\/\S+ params (id|serverId|keyId|key|personId|linkId):/,
   // Each document is read by `documentSchema` afterwards, and its spec by the schema of its kind (`specOfDocument`).
   /^POST \/environment\/v3\/apply body documents\.\[\]:/,
-  /^POST \/auth\/v3\/internal\/client-documents body data\.documents\.\[\]\.spec\.\*:/,
+  /^POST \/auth\/v3\/internal\/documents body data\.documents\.\[\]\.spec\.\*:/,
   // Attributes have any name and spelling there: `scim/resource.ts` reads each by the same rule, which scim-attacks.test.ts tries.
   /^\S+ \/environment\/v3\/contact-centers\/:id\/scim\/v2\//,
 ];

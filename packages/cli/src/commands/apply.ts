@@ -160,7 +160,8 @@ function rendered({ output }: Session, plan: Plan, { documents, placeOf }: Confi
 const keyOf = ({ kind, name, contactCenter, location, way }: PlannedChange): string =>
   documentKey({ kind, metadata: definedOnly({ name, contactCenter, location, way }) });
 
-function exitCodeOf({ summary, isDifferent }: Plan, different: ExitCode): ExitCode {
+function exitCodeOf({ summary, changes, isDifferent }: Plan, different: ExitCode): ExitCode {
+  if (changes.some(({ isWrong }) => isWrong)) return exitCodes.usage;
   if (summary.refused > 0) return exitCodes.refused;
   return isDifferent ? different : exitCodes.ok;
 }

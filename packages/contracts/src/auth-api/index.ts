@@ -33,13 +33,6 @@ export {
   namedLoginSchema,
   visitorAddressHeader,
 } from './auth-scheme.ts';
-export {
-  type ClientDocuments,
-  type ClientPlan,
-  clientDocumentsPath,
-  clientDocumentsSchema,
-  clientPlanSchema,
-} from './client-documents.ts';
 export { type ConsentView, consentListSchema } from './consents.ts';
 export {
   accountPath,
@@ -73,6 +66,15 @@ export {
   passkeySignInPaths,
   signInFields,
 } from './form-fields.ts';
+export {
+  type ForwardedDocuments,
+  type ForwardedPlan,
+  forwardedDocumentsPath,
+  forwardedDocumentsSchema,
+  forwardedListSchema,
+  forwardedPlanSchema,
+  isForwarded,
+} from './forwarded-documents.ts';
 export {
   browserHeader,
   type InteractionError,

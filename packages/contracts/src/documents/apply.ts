@@ -49,6 +49,12 @@ export const plannedChangeSchema = z.object({
   reason: z.string().optional().describe('Why it is refused, for programs.'),
   sentence: z.string().optional().describe('Why it is refused, and what to do.'),
   field: z.string().optional().describe('The field that is refused.'),
+  isWrong: z
+    .boolean()
+    .optional()
+    .describe(
+      'Of what is refused: the document is wrong, whatever is there. Otherwise something there is in its way.',
+    ),
 });
 components.add(plannedChangeSchema, { id: 'PlannedChange' });
 

@@ -12,7 +12,7 @@ import type { ImageService } from '../images/service.ts';
 import type { LocationService } from '../locations/service.ts';
 import type { SettingService } from '../settings/service.ts';
 import type { SingleSignOnService } from '../single-sign-on/service.ts';
-import { createForwardClients } from './clients.ts';
+import { createForwarding } from './forwarded.ts';
 import { createBrandingKind } from './kinds/branding.ts';
 import { createContactCenterKind } from './kinds/contact-center.ts';
 import { createEnvironmentKind } from './kinds/environment.ts';
@@ -59,7 +59,7 @@ export function composeConfiguration(
     },
     environments,
     images,
-    forwardClients: createForwardClients(access.authApi),
+    forwarding: createForwarding(access.authApi),
   });
   const drift = createDriftMetrics({ db: pool, metrics: kit.metrics, log });
   const deps = { configuration, changeLog };

@@ -75,14 +75,16 @@ function namesOf(
   things: readonly Thing[],
   documents: readonly Document[],
 ): Names {
-  const named = (kind: DocumentKindName, called: string, field: string) => (name: string) => {
-    const id = idsOf(kind).get(nameKey(name));
-    if (id !== undefined) return id;
-    throw badRequest(`There is no ${called} ${JSON.stringify(name)}, and no document makes one`, {
-      field,
-      reason: 'unknown_reference',
-    });
-  };
+  const named =
+    (kind: DocumentKindName, called: string, usual: string) =>
+    (name: string, field = usual) => {
+      const id = idsOf(kind).get(nameKey(name));
+      if (id !== undefined) return id;
+      throw badRequest(`There is no ${called} ${JSON.stringify(name)}, and no document makes one`, {
+        field,
+        reason: 'unknown_reference',
+      });
+    };
   const shown = [...things, ...documents].flatMap(({ kind, metadata: { name } }) =>
     kind === 'ContactCenter' ? [[idsOf(kind).get(nameKey(name)) ?? name, name] as const] : [],
   );

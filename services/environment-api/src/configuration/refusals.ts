@@ -13,7 +13,7 @@ import type { Caller } from '../access/caller.ts';
 import { installationEtagOf } from '../answers.ts';
 import { keyOf } from './match.ts';
 import * as store from './store.ts';
-import type { Thing, Wanted } from './thing.ts';
+import type { Names, Thing, Wanted } from './thing.ts';
 
 const maxNamedChanges = 5;
 
@@ -23,6 +23,28 @@ export function requireCenter({ document: { metadata }, contactCenterId }: Wante
   throw badRequest(
     `There is no contact centre ${JSON.stringify(metadata.contactCenter)}, and no document makes one`,
     { field: 'metadata.contactCenter', reason: 'unknown_reference' },
+  );
+}
+
+/** What a new thing needs is refused with it, which says more than that it is not there. @throws AppError 409 */
+export function requireUnrefused(
+  { document: { kind, metadata, spec }, contactCenterId }: Wanted,
+  refused: ReadonlySet<string>,
+  names: Pick<Names, 'environmentId'>,
+): void {
+  const { environment } = spec;
+  const needed =
+    kind === 'ContactCenter'
+      ? typeof environment === 'string' && { id: names.environmentId(environment), field: 'spec.environment' }
+      : contactCenterId !== undefined && { id: contactCenterId, field: 'metadata.contactCenter' };
+  if (!needed || !refused.has(needed.id)) return;
+  const name = kind === 'ContactCenter' ? environment : metadata.contactCenter;
+  throw conflict(
+    `The document of ${JSON.stringify(name)} is refused, and this one needs it: correct that one`,
+    {
+      field: needed.field,
+      reason: 'unknown_reference',
+    },
   );
 }
 
@@ -105,6 +127,7 @@ export function refusalOf(error: unknown, kind: DocumentKindName) {
       '',
     ),
     field: problem && placeOf(problem.field.replace(/^data\./, ''), kind),
+    isWrong: refused.status === 400,
   });
 }
 

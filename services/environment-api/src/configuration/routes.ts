@@ -97,7 +97,7 @@ export function documentRoutes(api: App, { configuration }: Pick<ConfigurationDe
         operationId: 'exportDocuments',
         summary: 'The installation as documents of configuration as code, without secrets',
         description:
-          'Applied again, they change nothing. Clients, administrators and receivers of signals are not among them.',
+          'Applied again, they change nothing. Clients that have registered themselves are not among them.',
         response: { 200: envelopeOf(documentsSchema), ...failures },
       },
     },

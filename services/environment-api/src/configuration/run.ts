@@ -1,5 +1,6 @@
 /** Plans and writes the documents of one apply, within its transaction. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { isForwarded } from '@gatehouse/contracts/auth-api';
 import {
   type applyRequestSchema,
   type Document,
@@ -12,12 +13,11 @@ import {
 } from '@gatehouse/contracts/documents';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
-import { badRequest } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { z } from 'zod';
 import { keyOf, type Matched } from './match.ts';
 import { compared, requireKnownFields } from './planning.ts';
-import { refusalOf, requireCenter, requireOwnFields, requireOwnThing } from './refusals.ts';
+import { refusalOf, requireCenter, requireOwnFields, requireOwnThing, requireUnrefused } from './refusals.ts';
 import { sortSecrets } from './secrets.ts';
 import * as store from './store.ts';
 import type { Job, Kind, Thing, Wanted } from './thing.ts';
@@ -34,23 +34,19 @@ export interface Run {
   managed: ReadonlyMap<string, store.ManagedRow>;
   changes: PlannedChange[];
   nothing: number;
+  /** Ids of what is not made, because its document is refused. */
+  refused: Set<string>;
   /** What the rows of ownership become, by key; `undefined`: there is none any more. */
   next: Map<string, store.ManagedRow | undefined>;
 }
 
 const documentsPerTurn = 100;
-/** Auth API has these. */
-export const forwardedKind = 'Client' satisfies DocumentKindName;
 
 export function createRunner({ secretBox, kinds }: { secretBox: SecretBox; kinds: Kinds }) {
   const kindOf = (name: DocumentKindName): Kind => {
     const kind = kinds[name];
-    if (kind !== undefined) return kind;
-    const known = [...Object.keys(kinds), forwardedKind].join(', ');
-    throw badRequest(
-      `Documents of the kind ${name} are not applied by this release, which has ${known}: leave it out`,
-      { field: 'kind', reason: 'not_one_of' },
-    );
+    if (kind === undefined) throw new Error(`documents of the kind ${name} are not applied here`);
+    return kind;
   };
 
   /** Plans one document, and writes what differs. @throws what the API throws */
@@ -61,6 +57,7 @@ export function createRunner({ secretBox, kinds }: { secretBox: SecretBox; kinds
     const kind = kindOf(name);
     requireKnownFields(document);
     requireCenter(wanted);
+    requireUnrefused(wanted, run.refused, job.names);
     const secrets = sortSecrets(secretBox, present, document.secrets ?? {});
     const reading = kind.read(wanted, job);
     const { supplied, differences } = compared(wanted, reading, secrets);
@@ -122,10 +119,12 @@ export function createRunner({ secretBox, kinds }: { secretBox: SecretBox; kinds
       for (const thing of obsolete)
         await attempt(run, { kind: thing.kind, ...shownPlace(thing.metadata) }, () => removeOne(run, thing));
     for (const [index, wanted] of matched.wanted.entries()) {
-      if (wanted.document.kind === forwardedKind) continue;
+      if (isForwarded(wanted.document.kind)) continue;
       const { kind, metadata } = wanted.document;
       const place = { kind, ...shownPlace(metadata) };
       if (!(await attempt(run, place, () => applyOne(run, wanted)))) run.nothing += 1;
+      else if (wanted.present === undefined && run.changes.at(-1)?.action === 'refused')
+        run.refused.add(wanted.id);
       if (index % documentsPerTurn === 0) await yieldToOthers();
     }
     releaseOthers(run, named);

@@ -1,5 +1,5 @@
 /** Plans and applies documents: all of them, or nothing. */
-import type { ClientPlan } from '@gatehouse/contracts/auth-api';
+import type { ForwardedPlan } from '@gatehouse/contracts/auth-api';
 import { type Document, documentKindNames, type Plan } from '@gatehouse/contracts/documents';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { conflict } from '@gatehouse/service-kit/errors';
@@ -8,9 +8,9 @@ import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import type { Image } from '../images/decode.ts';
 import type { ImageService } from '../images/service.ts';
-import type { ForwardClients } from './clients.ts';
 import { documentPieces } from './document-pieces.ts';
 import { freeDomains, type Installation, lockWriters, readInstallation } from './estate.ts';
+import type { Forwarding } from './forwarded.ts';
 import { keyOf, type Matched, matchDocuments } from './match.ts';
 import { movingDomains } from './moving-domains.ts';
 import { freeCenterNames, nameCenters, readCenterNames } from './names.ts';
@@ -30,7 +30,7 @@ interface ConfigurationOptions {
   kinds: Kinds;
   environments: Pick<EnvironmentService, 'freeNames'>;
   images: Pick<ImageService, 'take'>;
-  forwardClients: ForwardClients;
+  forwarding: Forwarding;
 }
 
 /** Carries the plan out of a transaction that must be rolled back. */
@@ -50,7 +50,7 @@ export function createConfigurationService({
   kinds,
   environments,
   images,
-  forwardClients,
+  forwarding,
 }: ConfigurationOptions) {
   const openSnapshot = createSnapshots(db);
   const plan = createRunner({ secretBox, kinds });
@@ -89,21 +89,22 @@ export function createConfigurationService({
         managed: new Map(managed.map((row) => [keyOf(row), row])),
         changes: [],
         nothing: 0,
+        refused: new Set(),
         next: new Map(),
       };
       await freeMoving(write, matched, environments);
       await plan(state);
-      const send = forwardClients(named, request, matched);
+      const send = forwarding.plan(named, request, matched);
       const own = { ...state };
-      const withClients = ({ changes, nothing }: ClientPlan) =>
+      const withForwarded = ({ changes, nothing }: ForwardedPlan) =>
         planOf({ request, changes: [...own.changes, ...changes], nothing: own.nothing + nothing });
-      const answer = withClients(send === undefined ? { changes: [], nothing: 0 } : await send(true));
+      const answer = withForwarded(send === undefined ? { changes: [], nothing: 0 } : await send(true));
       if (answer.summary.refused > 0 || request.dryRun || request.check) throw new NotApplied(answer);
       await store.writeOwner(write.db, owner, context.caller, revision);
       await writeOwnership(write.db, state);
       return {
         plan: { ...answer, isApplied: true },
-        finish: send && (async () => appliedOf(withClients(await send(false)))),
+        finish: send && (async () => appliedOf(withForwarded(await send(false)))),
       };
     });
   }
@@ -130,7 +131,9 @@ export function createConfigurationService({
       const { close, ...snapshot } = await openSnapshot();
       try {
         const names = await readCenterNames(db);
-        return { change: snapshot.frame.change, pieces: documentPieces(snapshot, kinds, names), close };
+        const forwarded = await forwarding.list(names);
+        const pieces = documentPieces(snapshot, kinds, { names, forwarded });
+        return { change: snapshot.frame.change, pieces, close };
       } catch (error) {
         await close();
         throw error;

@@ -38,8 +38,8 @@ export interface Reading {
 export interface Names {
   /** @throws AppError 400 */
   environmentId(name: string): string;
-  /** @throws AppError 400 */
-  contactCenterId(name: string): string;
+  /** `field`: that of the document; `spec.contactCenters` by default. @throws AppError 400 */
+  contactCenterId(name: string, field?: string): string;
   contactCenterName(id: string): string;
 }
 

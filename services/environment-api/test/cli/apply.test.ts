@@ -97,7 +97,7 @@ test('a value that the service refuses is told with its line, and nothing is wri
     north.replace('environment: Home', 'environment: Nowhere').replace('red', 'green'),
   );
   const { exitCode, out } = await apply();
-  expect(exitCode).toBe(5);
+  expect(exitCode).toBe(2);
   expect(out).toMatch(/✗ ContactCenter north \(\S+north\.yaml:6\)\n {4}spec\.environment: /);
   file('estate/centers/north.yaml', north);
   expect((await apply('--check')).exitCode).toBe(0);
@@ -180,9 +180,12 @@ test('the documents of the guide are applied, with its overlay, as they stand', 
   expect(overlaid.out).toContain('0 to create, 2 to change, 0 to delete');
 });
 
-test('a kind that the service does not take is refused at its line', async () => {
-  file('estate/centers/ada.yaml', 'apiVersion: gatehouse/v1\nkind: Administrator\nmetadata: {name: ada}\n');
+test('what the service refuses is told at its line', async () => {
+  const unknown = 'metadata: {name: ada, contactCenter: nowhere}';
+  file('estate/centers/ada.yaml', `apiVersion: gatehouse/v1\nkind: Administrator\n${unknown}\n`);
   const { exitCode, out } = await apply('--check');
-  expect(exitCode).toBe(5);
-  expect(out).toMatch(/✗ Administrator ada \(\S+ada\.yaml:2\)\n {4}kind: /);
+  expect(exitCode).toBe(2);
+  expect(out).toMatch(
+    /✗ Administrator ada of nowhere \(\S+ada\.yaml:3\)\n {4}metadata\.contactCenter: There is no/,
+  );
 });

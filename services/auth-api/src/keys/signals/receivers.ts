@@ -29,7 +29,7 @@ export function createReceivers(core: Core, audit: AuditWriter) {
 
   const sealed = (id: string, token: string) => secretBox.seal(token, bearerTokenPlace(id));
 
-  /** A call must not reach what only this machine can reach; names are checked when they are resolved. */
+  /** A call must not reach what only this machine can reach; names are checked when they are resolved. @throws AppError 400 */
   const requireEndpoint = (endpoint: string) => {
     const problem = addresses.problemOf(endpoint);
     if (problem !== undefined) throw fieldError('endpoint', problem.message);
@@ -42,6 +42,7 @@ export function createReceivers(core: Core, audit: AuditWriter) {
     bearerOf: ({ id, bearerToken }: Receiver): string | undefined =>
       bearerToken === null ? undefined : secretBox.open(bearerToken, bearerTokenPlace(id)).toString('utf8'),
 
+    requireEndpoint,
     list: (): Promise<Receiver[]> => listReceivers(pool),
     /** @throws AppError (404) */
     async get(id: string): Promise<Receiver> {

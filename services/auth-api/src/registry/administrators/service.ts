@@ -15,6 +15,7 @@ import {
   listAdministrators,
   lockAdministrator,
   type StoredAdministrator,
+  saveAdministrator,
 } from './store.ts';
 
 /** Name of the change that tells the other replicas. */
@@ -96,6 +97,22 @@ export function createAdministratorService({
         return [{ after, ...(before && { before }) }];
       });
       return after;
+    },
+
+    /**
+     * Makes the entry of the person what is given; a note that is left out stays. Another place or way is a new entry: whoever
+     * signed in before it has proved nothing.
+     */
+    async put({ note, ...person }: NewEntry, actor: Actor): Promise<void> {
+      await change('administrator_added', actor, async (db) => {
+        const before = await lockAdministrator(db, person.sub);
+        const isSame = before?.contactCenterId === person.contactCenterId && before.way === person.way;
+        const added = isSame ? before : { addedBy: actor.name, addedAt: new Date(now()) };
+        const { addedBy, addedAt } = added;
+        const after = { ...person, note: note ?? before?.note ?? null, addedBy, addedAt };
+        await saveAdministrator(db, after);
+        return [{ after, ...(before && { before }) }];
+      });
     },
 
     /** Takes oneself off the list, too. @throws AppError 404 */

@@ -38,14 +38,24 @@ export async function lockAdministrator(
 /** Adds an entry, or fills one without contact centre or way. False if the person has a whole one. */
 export async function insertAdministrator(db: Queryable, added: StoredAdministrator): Promise<boolean> {
   const { rowCount } = await db.query(
-    `INSERT INTO auth.installation_administrators AS listed (sub, name, contact_center_id, way, note, added_by, added_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7)
-      ON CONFLICT (sub) DO UPDATE SET name = $2, contact_center_id = $3, way = $4, note = $5, added_by = $6, added_at = $7
-        WHERE listed.contact_center_id IS NULL OR listed.way IS NULL`,
-    [added.sub, added.name, added.contactCenterId, added.way, added.note, added.addedBy, added.addedAt],
+    `${upsert} WHERE listed.contact_center_id IS NULL OR listed.way IS NULL`,
+    valuesOf(added),
   );
   return rowCount === 1;
 }
+
+/** Whatever entry the person has. */
+export async function saveAdministrator(db: Queryable, entry: StoredAdministrator): Promise<void> {
+  await db.query(upsert, valuesOf(entry));
+}
+
+const upsert = `INSERT INTO auth.installation_administrators AS listed (sub, name, contact_center_id, way, note, added_by, added_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)
+  ON CONFLICT (sub) DO UPDATE SET name = $2, contact_center_id = $3, way = $4, note = $5, added_by = $6, added_at = $7`;
+
+const valuesOf = ({ sub, name, contactCenterId, way, note, addedBy, addedAt }: StoredAdministrator) => [
+  ...[sub, name, contactCenterId, way, note, addedBy, addedAt],
+];
 
 /** Deletes the entries that a contact centre has in the list. Gives the removed rows. */
 export async function deleteAdministratorsAt(
