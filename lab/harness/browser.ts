@@ -12,6 +12,12 @@ export interface Page {
 
 export type Browser = ReturnType<typeof createBrowser>;
 
+/**
+ * As ingress controllers do for browsers, an idle connection is closed before the service would close it, which takes
+ * 72 s: a request that is on its way at that moment would have no answer (RFC 9112, section 9.3.1).
+ */
+const idleMs = 60_000;
+
 /** More than any login has: a circle ends. */
 const maxSteps = 12;
 
@@ -39,7 +45,7 @@ export function codeIn({ location }: Page): string | undefined {
 /** @param publicUrl the origin that the services are configured with; nothing listens there */
 export function createBrowser(publicUrl: string) {
   const cookies = new Map<string, string>();
-  const agent = new http.Agent({ keepAlive: true });
+  const agent = new http.Agent({ keepAlive: true, timeout: idleMs });
 
   function ask(at: Addresses, path: string, form?: Record<string, string>): Promise<Page> {
     const headers: Record<string, string> = { origin: publicUrl, host: new URL(publicUrl).host };
