@@ -7,6 +7,7 @@ import { mistakesOfOperators } from './checks/mistakes.ts';
 import { optionalStoreSteps } from './checks/optional-stores.ts';
 import { sideBySideSteps } from './checks/side-by-side.ts';
 import { rememberObjects, uninstall } from './checks/uninstall.ts';
+import { configurationSteps } from './configuration/steps.ts';
 import { disturbanceSteps, removeCertificates } from './disturbances/steps.ts';
 import { makeOwnImages } from './images/node-images.ts';
 import { bringUp } from './node/up.ts';
@@ -31,6 +32,7 @@ export function stepsOf({ sideBySideMs = defaultSideBySideMs } = {}): Step[] {
     browserLogin,
     fromRegistry,
     evaluationStep,
+    ...configurationSteps,
     oneReleaseStep,
     ...sideBySideSteps,
     ...disturbanceSteps,

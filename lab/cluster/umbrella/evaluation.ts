@@ -13,6 +13,8 @@ export interface EvaluationPlan {
   /** Over those of the chart, such as other images. */
   values?: object;
   namespace: string;
+  /** Of the namespace, made before the release: what its values name. */
+  objects?: readonly object[];
   /** Of this machine and free, where the browser finds it: the public address is http://localhost with it. */
   port: number;
 }
@@ -34,6 +36,7 @@ export async function installEvaluation(cluster: Cluster, plan: EvaluationPlan):
   await cluster.kubectl(['create', 'namespace', namespace]);
   const level = 'pod-security.kubernetes.io/enforce=restricted';
   await cluster.kubectl(['label', 'namespace', namespace, level]);
+  for (const object of plan.objects ?? []) await cluster.apply(JSON.stringify(object));
   const startMs = performance.now();
   const notes = await helmEvaluation(cluster, 'install', plan);
   return { notes, seconds: (performance.now() - startMs) / 1000 };

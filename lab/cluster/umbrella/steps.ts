@@ -1,50 +1,25 @@
 /** Steps with the chart of the whole installation: a trial from nothing, and three releases that become one and three again. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { freePort } from '@gatehouse/testing/network';
 import { blocksOf } from '../../../tools/charts/page-blocks.ts';
 import type { Cluster } from '../cluster.ts';
 import { podsLike, podsOf, services, settled } from '../disturbances/pods.ts';
 import { runHelm } from '../disturbances/releases.ts';
-import { storesImage } from '../images/node-images.ts';
 import { mustNotFail, textOf } from '../load/figures.ts';
 import { underLoad } from '../load/load.ts';
 import { repository } from '../places.ts';
 import { mustBe, type Step } from '../step.ts';
-import {
-  type EvaluationPlan,
-  installEvaluation,
-  signInByNotes,
-  tryEvaluation,
-  upgradeEvaluation,
-} from './evaluation.ts';
+import { installEvaluation, signInByNotes, tryEvaluation, upgradeEvaluation } from './evaluation.ts';
+import { localPlan } from './local-plan.ts';
 
 /** Longest time from the call of helm until somebody can sign in, with the images in the node. */
 const readySeconds = 180;
-
-const [, registry, repositoryOfStores, tag] = /^([^/]+)\/(.+):(.+)$/.exec(storesImage) ?? [];
-const store = { image: { registry, repository: repositoryOfStores, tag } };
-const service = { image: { registry: 'registry.example.com' } };
-
-const plan = async (namespace: string): Promise<EvaluationPlan> => ({
-  chart: 'charts/gatehouse',
-  values: {
-    // Its pod needs the image of the command line, which this suite does not make.
-    doctor: { enabled: false },
-    evaluation: { postgres: store, redis: store },
-    'auth-api': service,
-    'auth-ui': service,
-    'environment-api': service,
-  },
-  namespace,
-  port: await freePort(),
-});
 
 export const evaluationStep: Step = {
   name: 'evaluation mode: from nothing to a sign-in, kept by an upgrade',
   async run(cluster) {
     await runHelm(cluster, ['dependency', 'build', 'charts/gatehouse']);
-    const trial = await plan('trial');
+    const trial = await localPlan('trial');
     try {
       const { notes, seconds } = await installEvaluation(cluster, trial);
       mustBe(seconds < readySeconds, `ready after ${seconds.toFixed(0)} s`);
@@ -79,7 +54,7 @@ async function refusedBesideOthers(cluster: Cluster): Promise<void> {
     [['upgrade', '--install', 'auth-api'], cluster.namespace, 'another installation is there'],
   ] as const;
   for (const [command, namespace, sentence] of refusals) {
-    const { exitCode, stderr } = await tryEvaluation(cluster, command, await plan(namespace));
+    const { exitCode, stderr } = await tryEvaluation(cluster, command, await localPlan(namespace));
     mustBe(
       exitCode !== 0 && stderr.includes(sentence),
       `helm ${command.join(' ')} in ${namespace}: ${stderr}`,
