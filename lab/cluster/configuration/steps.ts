@@ -66,7 +66,7 @@ export const configurationSteps: Step[] = [
     mustBe(!isSame, `the check sees nothing: ${said}`);
     mustSay(said, 'value: pink → dark');
     mustBe((await drift()) === 1, `the metric says ${await drift()}`);
-    const home = await atConsole(installation(), (tab) => tab.locator('main').innerText());
+    const home = await atConsole(installation(), (tab) => textOf(tab.locator('main')));
     mustSay(home, owner);
     const commit = await committed('apply again', (folder) => writeFileSync(path.join(folder, 'README'), ''));
     mustSay(await installation().apply(commit), 'value: pink → dark');
@@ -74,7 +74,7 @@ export const configurationSteps: Step[] = [
     mustBe((await drift()) === 0, `the metric says ${await drift()} after the repair`);
     const value = await atConsole(installation(), async (tab) => {
       await openSettings(tab);
-      return tab.locator('tr', { hasText: 'x-desktop-theme' }).first().innerText();
+      return textOf(tab.locator('tr', { hasText: 'x-desktop-theme' }).first());
     });
     mustSay(value, 'dark');
     return 'the CronJob failed, the metric said 1 and Home named the owner; the next run of the Job put it back';
@@ -178,6 +178,10 @@ async function drift(): Promise<number | undefined> {
 async function mustBeSame({ check }: Installation): Promise<void> {
   const { isSame, said } = await check();
   mustBe(isSame, `the check finds a difference:\n${said}`);
+}
+
+async function textOf(element: { textContent(): Promise<string | null> }): Promise<string> {
+  return (await element.textContent()) ?? '';
 }
 
 function mustSay(said: string, what: string): void {
