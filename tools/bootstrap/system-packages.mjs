@@ -158,9 +158,10 @@ export async function provideImagePrograms(progress) {
 
 /** Without them the command that tries Docker Compose says which programs it lacks. */
 export async function provideDocker(progress) {
-  const packages = ['buildah', 'debootstrap', 'docker.io', 'openssl', 'podman', 'runc'];
-  if ((await areInstalled(packages)) || !canInstall()) return;
-  await install(packages, 'Docker and Podman (Debian packages)', progress);
+  await provideImagePrograms(progress);
+  const packages = { dockerd: 'docker.io', openssl: 'openssl' };
+  const missing = Object.entries(packages).flatMap(([program, name]) => (onPath(program) ? [] : [name]));
+  if (missing.length > 0 && canInstall()) await install(missing, 'Docker (Debian packages)', progress);
 }
 
 /** Without it the command that sets clocks says so. */
