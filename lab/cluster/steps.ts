@@ -16,7 +16,7 @@ import { defaultSideBySideMs, previousSteps } from './previous/steps.ts';
 import { buildPrograms } from './programs.ts';
 import type { Step } from './step.ts';
 import { storeSteps } from './stores/steps.ts';
-import { evaluationStep, oneReleaseStep } from './umbrella/steps.ts';
+import { evaluationStep, lastingEvaluationStep, oneReleaseStep } from './umbrella/steps.ts';
 import { copyTree } from './workplace.ts';
 
 /** Each is right or wrong by itself; those that are needed come first. `sideBySideMs`: as the upgrade gate lets two releases serve. */
@@ -32,6 +32,7 @@ export function stepsOf({ sideBySideMs = defaultSideBySideMs } = {}): Step[] {
     browserLogin,
     fromRegistry,
     evaluationStep,
+    lastingEvaluationStep,
     ...configurationSteps,
     oneReleaseStep,
     ...sideBySideSteps,

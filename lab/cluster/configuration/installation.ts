@@ -1,6 +1,7 @@
 /** An installation that its documents describe: a repository, a ConfigMap out of it, and a release whose Job applies it. */
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { freePort } from '@gatehouse/testing/network';
 import { run } from '../../../tools/programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
 import { settled } from '../disturbances/pods.ts';
@@ -27,7 +28,7 @@ export type Installation = Awaited<ReturnType<typeof installByDocuments>>;
 /** From an empty namespace. The Job of the release applies the documents of the first commit. */
 export async function installByDocuments(everywhere: Cluster) {
   const cluster: Cluster = { ...everywhere, namespace };
-  const plan = await planOf(await firstCommit());
+  const plan = await planOf(await firstCommit(), await freePort());
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'documents', namespace } };
   const objects = [{ ...secret, stringData: secrets }, configMap()];
   const { seconds } = await installEvaluation(cluster, { ...plan, objects });
@@ -57,12 +58,12 @@ export async function installByDocuments(everywhere: Cluster) {
   };
 }
 
-async function planOf(revision: string, port?: number): Promise<EvaluationPlan> {
+function planOf(revision: string, port: number): Promise<EvaluationPlan> {
   const documents = { existingConfigMap: 'documents', secretRefs: ['documents'] };
-  // Only when it is told to.
+  // The CronJob runs only when it is told to.
   const check = { schedule: '0 0 29 2 *' };
-  const plan = await localPlan(namespace, { ...documents, owner, revision, prune: true, check });
-  return port === undefined ? plan : { ...plan, port };
+  const configuration = { ...documents, owner, revision, prune: true, check };
+  return localPlan(namespace, { configuration, port });
 }
 
 /** Whether it succeeded. */

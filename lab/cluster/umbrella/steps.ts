@@ -1,5 +1,5 @@
 /** Steps with the chart of the whole installation: a trial from nothing, and three releases that become one and three again. */
-import { readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { blocksOf } from '../../../tools/charts/page-blocks.ts';
 import type { Cluster } from '../cluster.ts';
@@ -7,7 +7,7 @@ import { podsLike, podsOf, services, settled } from '../disturbances/pods.ts';
 import { runHelm } from '../disturbances/releases.ts';
 import { mustNotFail, textOf } from '../load/figures.ts';
 import { underLoad } from '../load/load.ts';
-import { repository } from '../places.ts';
+import { repository, runFolder } from '../places.ts';
 import { mustBe, type Step } from '../step.ts';
 import { installEvaluation, signInByNotes, tryEvaluation, upgradeEvaluation } from './evaluation.ts';
 import { localPlan } from './local-plan.ts';
@@ -35,6 +35,44 @@ export const evaluationStep: Step = {
     }
   },
 };
+
+export const lastingEvaluationStep: Step = {
+  name: 'evaluation mode over HTTPS, with a volume that outlives the pod of PostgreSQL',
+  async run(cluster) {
+    const lasting = await localPlan('lasting', { scheme: 'https', storage: '64Mi' });
+    const place = ['--namespace', lasting.namespace];
+    const postgres = 'deployment/evaluation-postgres';
+    await makeVolume(cluster);
+    try {
+      const { notes, seconds } = await installEvaluation(cluster, lasting);
+      await signInByNotes(cluster, notes);
+      await cluster.kubectl(['rollout', 'restart', postgres, ...place]);
+      await cluster.kubectl(['rollout', 'status', postgres, '--timeout=120s', ...place]);
+      const heading = await signInByNotes(cluster, notes);
+      return `ready after ${seconds.toFixed(0)} s; after a new pod the same password leads to "${heading}"`;
+    } finally {
+      await cluster.tryKubectl(['delete', 'namespace', lasting.namespace, '--ignore-not-found']);
+      await cluster.tryKubectl(['delete', 'persistentvolume', 'lasting', '--ignore-not-found']);
+    }
+  },
+};
+
+/** The node makes no volumes by itself. */
+async function makeVolume({ apply }: Cluster): Promise<void> {
+  const folder = path.join(runFolder, 'volume');
+  mkdirSync(folder, { recursive: true });
+  // A folder of the node gets no group from the pod.
+  chmodSync(folder, 0o777);
+  const spec = {
+    capacity: { storage: '64Mi' },
+    accessModes: ['ReadWriteOnce'],
+    persistentVolumeReclaimPolicy: 'Retain',
+    hostPath: { path: folder },
+  };
+  await apply(
+    JSON.stringify({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'lasting' }, spec }),
+  );
+}
 
 /** The Secret, and the pods with what they have restarted. */
 async function kept(cluster: Cluster, namespace: string): Promise<string> {
