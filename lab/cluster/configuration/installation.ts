@@ -28,7 +28,7 @@ export type Installation = Awaited<ReturnType<typeof installByDocuments>>;
 /** From an empty namespace. The Job of the release applies the documents of the first commit. */
 export async function installByDocuments(everywhere: Cluster) {
   const cluster: Cluster = { ...everywhere, namespace };
-  const plan = await planOf(await firstCommit(), await freePort());
+  const plan = await planOf(cluster, await firstCommit(), await freePort());
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'documents', namespace } };
   const objects = [{ ...secret, stringData: secrets }, configMap()];
   const { seconds } = await installEvaluation(cluster, { ...plan, objects });
@@ -43,7 +43,7 @@ export async function installByDocuments(everywhere: Cluster) {
     /** `helm upgrade` with the documents of a commit, as a pipeline does it. Resolves when the Job has done its work. */
     async apply(revision: string) {
       await cluster.apply(JSON.stringify(configMap()));
-      await upgradeEvaluation(cluster, await planOf(revision, plan.port));
+      await upgradeEvaluation(cluster, await planOf(cluster, revision, plan.port));
       await settled(cluster, 'environment-api');
       return logOf(cluster, job);
     },
@@ -58,12 +58,12 @@ export async function installByDocuments(everywhere: Cluster) {
   };
 }
 
-function planOf(revision: string, port: number): Promise<EvaluationPlan> {
+function planOf(cluster: Cluster, revision: string, port: number): Promise<EvaluationPlan> {
   const documents = { existingConfigMap: 'documents', secretRefs: ['documents'] };
   // The CronJob runs only when it is told to.
   const check = { schedule: '0 0 29 2 *' };
   const configuration = { ...documents, owner, revision, prune: true, check };
-  return localPlan(namespace, { configuration, port });
+  return localPlan(cluster, namespace, { configuration, port });
 }
 
 /** Whether it succeeded. */

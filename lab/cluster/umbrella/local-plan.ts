@@ -1,5 +1,7 @@
-/** How an evaluation is installed with the images that the suite has put into the node. */
+/** How an evaluation is installed from this tree, with the images that the suite has put into the node. */
 import { freePort } from '@gatehouse/testing/network';
+import type { Cluster } from '../cluster.ts';
+import { runHelm } from '../disturbances/releases.ts';
 import { storesImage } from '../images/node-images.ts';
 import type { EvaluationPlan } from './evaluation.ts';
 
@@ -17,7 +19,13 @@ interface Choices {
   port?: number;
 }
 
-export async function localPlan(namespace: string, choices: Choices = {}): Promise<EvaluationPlan> {
+/** The chart has its parts beside it then. */
+export async function localPlan(
+  cluster: Cluster,
+  namespace: string,
+  choices: Choices = {},
+): Promise<EvaluationPlan> {
+  await runHelm(cluster, ['dependency', 'build', 'charts/gatehouse']);
   const { configuration, storage = '', scheme = 'http', port = await freePort() } = choices;
   return {
     chart: 'charts/gatehouse',

@@ -18,8 +18,7 @@ const readySeconds = 180;
 export const evaluationStep: Step = {
   name: 'evaluation mode: from nothing to a sign-in, kept by an upgrade',
   async run(cluster) {
-    await runHelm(cluster, ['dependency', 'build', 'charts/gatehouse']);
-    const trial = await localPlan('trial');
+    const trial = await localPlan(cluster, 'trial');
     try {
       const { notes, seconds } = await installEvaluation(cluster, trial);
       mustBe(seconds < readySeconds, `ready after ${seconds.toFixed(0)} s`);
@@ -39,7 +38,7 @@ export const evaluationStep: Step = {
 export const lastingEvaluationStep: Step = {
   name: 'evaluation mode over HTTPS, with a volume that outlives the pod of PostgreSQL',
   async run(cluster) {
-    const lasting = await localPlan('lasting', { scheme: 'https', storage: '64Mi' });
+    const lasting = await localPlan(cluster, 'lasting', { scheme: 'https', storage: '64Mi' });
     const place = ['--namespace', lasting.namespace];
     const postgres = 'deployment/evaluation-postgres';
     await makeVolume(cluster);
@@ -92,7 +91,7 @@ async function refusedBesideOthers(cluster: Cluster): Promise<void> {
     [['upgrade', '--install', 'auth-api'], cluster.namespace, 'another installation is there'],
   ] as const;
   for (const [command, namespace, sentence] of refusals) {
-    const { exitCode, stderr } = await tryEvaluation(cluster, command, await localPlan(namespace));
+    const { exitCode, stderr } = await tryEvaluation(cluster, command, await localPlan(cluster, namespace));
     mustBe(
       exitCode !== 0 && stderr.includes(sentence),
       `helm ${command.join(' ')} in ${namespace}: ${stderr}`,
