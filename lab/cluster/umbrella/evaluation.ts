@@ -57,10 +57,8 @@ async function helmEvaluation(cluster: Cluster, command: string, plan: Evaluatio
 export function tryEvaluation(cluster: Cluster, command: readonly string[], plan: EvaluationPlan) {
   const { chart, namespace, port, args = [], values = {} } = plan;
   const place = ['--namespace', namespace, '--wait', '--timeout', '5m'];
-  const trial = { 'global.publicUrl': `http://localhost:${port}`, 'evaluation.enabled': true };
-  const settings = Object.entries({ ...trial, ...values }).map(
-    ([key, value]) => `${key}=${JSON.stringify(value)}`,
-  );
+  const all = { 'global.publicUrl': `http://localhost:${port}`, ...values, 'evaluation.enabled': true };
+  const settings = Object.entries(all).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   const given = settings.flatMap((setting) => ['--set-json', setting]);
   return cluster.helm([...command, chart, ...args, ...place, ...given]);
 }
