@@ -65,13 +65,13 @@ export const configurationSteps: Step[] = [
     const { isSame, said } = await installation().check();
     mustBe(!isSame, `the check sees nothing: ${said}`);
     mustSay(said, 'value: pink → dark');
-    mustBe((await drift()) === 1, `the metric says ${await drift()}`);
+    await becomes('the metric says 1', async () => (await drift()) === 1);
     const home = await atConsole(installation(), (tab) => textOf(tab.locator('main')));
     mustSay(home, owner);
     const commit = await committed('apply again', (folder) => writeFileSync(path.join(folder, 'README'), ''));
     mustSay(await installation().apply(commit), 'value: pink → dark');
     await mustBeSame(installation());
-    mustBe((await drift()) === 0, `the metric says ${await drift()} after the repair`);
+    await becomes('the metric says 0', async () => (await drift()) === 0);
     const value = await atConsole(installation(), async (tab) => {
       await openSettings(tab);
       return textOf(tab.locator('tr', { hasText: 'x-desktop-theme' }).first());

@@ -21,7 +21,7 @@ interface Pod {
 }
 
 export const selectorOf = (service: string) =>
-  `app.kubernetes.io/instance=${service},app.kubernetes.io/component notin (migration,test)`;
+  `app.kubernetes.io/instance=${service},app.kubernetes.io/component notin (configuration,migration,test)`;
 
 export const podsOf = (cluster: Cluster, service: string) =>
   podsLike(cluster, cluster.namespace, selectorOf(service));
