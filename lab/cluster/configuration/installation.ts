@@ -1,5 +1,5 @@
 /** An installation that its documents describe: a repository, a ConfigMap out of it, and a release whose Job applies it. */
-import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { freePort } from '@gatehouse/testing/network';
 import { run } from '../../../tools/programs/execute.ts';
@@ -90,6 +90,7 @@ function configMap() {
 }
 
 async function firstCommit(): Promise<string> {
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   cpSync(path.join(import.meta.dirname, 'estate'), folder, { recursive: true });
   await git('init', '--quiet');
