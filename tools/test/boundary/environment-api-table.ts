@@ -231,6 +231,7 @@ const others: Table = noPerson(
   ...each('GET', `${api}/documents`),
   `GET /.well-known/oauth-protected-resource/environment/v3`,
   `GET ${api}/openapi.json`,
+  `GET ${api}/schemas/{name}`,
 );
 
 export const environmentApiTable: Table = { ...centers, ...people, ...internal, ...others };

@@ -46,3 +46,23 @@ describe.each(apis)('the document of %s', (service, path) => {
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 });
+
+describe('the schemas of documents', () => {
+  it('are those of the repository, for editors everywhere', async () => {
+    for (const name of ['Document', 'Client']) {
+      const file = `docs/reference/documents/${name}.schema.json`;
+      const committed = JSON.parse(readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8'));
+      const answer = await fetch(`${stage.publicUrl}/environment/v3/schemas/${name}.schema.json`);
+      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+      expect(await answer.json()).toEqual(committed);
+    }
+  });
+
+  it('are named where another one is asked for', async () => {
+    const answer = await fetch(`${stage.publicUrl}/environment/v3/schemas/Person.schema.json`);
+    expect([answer.status, await answer.text()]).toEqual([
+      404,
+      expect.stringContaining('Client.schema.json'),
+    ]);
+  });
+});

@@ -42,7 +42,7 @@ Written by \`npm run generate\`. Two tables say who may call what: Environment A
 ## Environment API
 
 From \`services/environment-api/src/access/matrix.ts\`, which the guard of every route reads; a test tries every cell. Two words in a cell: for the caller's own contact
-centre / for another one. A request that has no row is refused. The service does not start with a route without a row, or with a row without a route. ${openOperations.map((one) => `\`${one}\``).join(', ')} has no row: where the installation serves it, anybody may read it. A read-only region refuses every write with 403 \`read_only_region\`, whoever the caller is.
+centre / for another one. A request that has no row is refused. The service does not start with a route without a row, or with a row without a route. ${openOperations.map((one) => `\`${one}\``).join(' and ')} have no row: where the installation serves them, anybody may read them. A read-only region refuses every write with 403 \`read_only_region\`, whoever the caller is.
 
 ### Callers
 

@@ -143,8 +143,8 @@ export type Operation = keyof typeof matrix;
 /** Where the paths of this API begin. */
 export const base = '/environment/v3';
 
-/** For anybody: the description of the API. */
-export const openOperations: readonly string[] = ['GET /openapi.json'];
+/** For anybody: the descriptions of the API and of documents. */
+export const openOperations: readonly string[] = ['GET /openapi.json', 'GET /schemas/{name}'];
 
 export const authorisation = createMatrix({
   prefix: base,

@@ -1,7 +1,8 @@
-/** Composes the description of the API, where the installation serves it. */
+/** Composes the descriptions of the API and of documents, where the installation serves them. */
 import { describedApi } from '@gatehouse/service-kit/http';
 import { base } from '../access/matrix.ts';
 import type { Config } from '../config.ts';
+import { schemaRoutes } from '../configuration/schema-routes.ts';
 import type { Domain } from '../core/domain.ts';
 
 export function composeDescription(
@@ -12,5 +13,11 @@ export function composeDescription(
   const { enabled } = config.openapi;
   const { publicUrl } = config;
   const own = describedApi({ enabled, file, operationId: 'describeEnvironmentApi', publicUrl });
-  return { mounts: [['anybody', base, own]] } satisfies Domain;
+  if (!enabled) return {} satisfies Domain;
+  return {
+    mounts: [
+      ['anybody', base, own],
+      ['anybody', base, schemaRoutes],
+    ],
+  } satisfies Domain;
 }
