@@ -221,6 +221,21 @@ describe('pruning', () => {
     expect([body.environments, body.contactCenters, body.locations]).toEqual([[], [], []]);
   });
 
+  it('deletes the environment that a contact centre leaves, whose name a new one takes', async () => {
+    await apply([home(), north()]);
+    const away = document('Environment', 'Away', { ...home().spec }, { secrets: { password: secret } });
+    const moved = await apply([away, north({ environment: 'Away' })], { prune: true });
+    expect(moved.body.data).toMatchObject({
+      isApplied: true,
+      summary: { ...nothing, create: 1, change: 1, delete: 1 },
+    });
+    expect(lines(moved.body.data)).toEqual([
+      'create Environment Away',
+      'change ContactCenter north',
+      'delete Environment Home',
+    ]);
+  });
+
   it('leaves what was there before, what somebody else made, and everything where it is not asked for', async () => {
     await api.environment({ name: 'Home' });
     await apply([home(), north()]);
@@ -296,6 +311,28 @@ describe('an owner', () => {
     ]);
     await apply([home(), north()]);
     expect((await api.call('GET', '/configuration')).body.data.owners).toMatchObject([{ drift: nothing }]);
+  });
+});
+
+describe('an import', () => {
+  it('sets a field whoever owns it, and the drift of its owner tells it', async () => {
+    await apply([home(), north({ status: 'active' })]);
+    const { body, headers } = await api.call('GET', '/export');
+    body.contactCenters[0].status = 'disabled';
+    await api.environment();
+    const put = (etag: string) =>
+      api.call('PUT', '/import', { payload: body, headers: { 'if-match': etag } });
+    const stale = await put(headers['etag'] as string);
+    expect(stale.status).toBe(412);
+    expect(stale.body.errors[0].status.message).toContain('ops: create environment');
+    expect((await put('*')).status).toBe(200);
+    expect((await plan([home(), north({ status: 'active' })])).changes).toMatchObject([
+      { action: 'change', fields: [{ field: 'status', from: 'disabled', to: 'active' }] },
+    ]);
+    const others = await plan([document('ContactCenter', 'north', { status: 'disabled' })], {
+      owner: 'other/git',
+    });
+    expect(others.changes).toMatchObject([{ action: 'refused', reason: 'other_owner' }]);
   });
 });
 

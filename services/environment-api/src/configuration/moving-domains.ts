@@ -1,22 +1,25 @@
 /** Finds the contact centres whose domains go to others. */
 import { domainKey } from '@gatehouse/contracts/environment-api';
-import type { Wanted } from './thing.ts';
 
-/** Ids of those whose own document gives a domain away which another document takes. */
-export function movingDomains(wanted: readonly Wanted[]): string[] {
-  const centers = wanted.filter(({ document: { kind } }) => kind === 'ContactCenter');
-  const wantedBy = new Map(
-    centers.flatMap(({ id, document }) => domainsOf(document.spec['domains']).map((key) => [key, id])),
-  );
+interface DomainsOfCenter {
+  id: string;
+  /** Undefined: they stay. */
+  wanted: unknown;
+  present: unknown;
+}
+
+/** Ids of those that give a domain away which another one takes. */
+export function movingDomains(centers: readonly DomainsOfCenter[]): string[] {
+  const wantedBy = new Map(centers.flatMap(({ id, wanted }) => keysOf(wanted).map((key) => [key, id])));
   return centers
-    .filter(({ id, document, present }) => {
-      if (document.spec['domains'] === undefined) return false;
-      return domainsOf(present?.spec['domains']).some((key) => (wantedBy.get(key) ?? id) !== id);
-    })
+    .filter(
+      ({ id, wanted, present }) =>
+        wanted !== undefined && keysOf(present).some((key) => (wantedBy.get(key) ?? id) !== id),
+    )
     .map(({ id }) => id);
 }
 
-function domainsOf(domains: unknown): string[] {
+function keysOf(domains: unknown): string[] {
   const list = Array.isArray(domains) ? domains : [domains];
   return list.flatMap((domain) => (typeof domain === 'string' ? [domainKey(domain)] : []));
 }

@@ -108,7 +108,7 @@ export async function requireUnchanged(
     ({ actor, action, entity, entityId }) => `${actor}: ${action} ${entity} ${entityId}`,
   );
   throw preconditionFailed(
-    `The installation has changed since the plan (${[...told, `now ${etag}`].join('; ')}): look at a new plan`,
+    `The installation has changed since it was read (${[...told, `now ${etag}`].join('; ')}): look at a new plan`,
     { field: 'If-Match' },
   );
 }

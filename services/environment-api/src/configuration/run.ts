@@ -107,17 +107,17 @@ export function createRunner({ secretBox, kinds }: { secretBox: SecretBox; kinds
     return true;
   }
 
-  /** What is to be deleted goes first: it may have a name that another gets. */
   return async (run: Run): Promise<void> => {
     const { request, matched, things, managed, job } = run;
     await job.write.db.query('SAVEPOINT configuration');
     const named = new Set(matched.wanted.map(({ document, id }) => keyOf({ kind: document.kind, id })));
-    const obsolete = things
-      .filter((thing) => !named.has(keyOf(thing)) && managed.get(keyOf(thing))?.madeBy === request.owner)
-      .sort(inOrderOfDeletion);
-    if (request.prune)
-      for (const thing of obsolete)
-        await attempt(run, { kind: thing.kind, ...shownPlace(thing.metadata) }, () => removeOne(run, thing));
+    const isObsolete = (thing: Thing) =>
+      request.prune && !named.has(keyOf(thing)) && managed.get(keyOf(thing))?.madeBy === request.owner;
+    const obsolete = things.filter(isObsolete).sort(inOrderOfDeletion);
+    const remove = async (thing: Thing) =>
+      attempt(run, { kind: thing.kind, ...shownPlace(thing.metadata) }, () => removeOne(run, thing));
+    // A contact centre that goes may have a domain that another one gets.
+    for (const thing of obsolete) if (!isNeededByOthers(thing)) await remove(thing);
     for (const [index, wanted] of matched.wanted.entries()) {
       if (isForwarded(wanted.document.kind)) continue;
       const { kind, metadata } = wanted.document;
@@ -127,6 +127,8 @@ export function createRunner({ secretBox, kinds }: { secretBox: SecretBox; kinds
         run.refused.add(wanted.id);
       if (index % documentsPerTurn === 0) await yieldToOthers();
     }
+    // By now contact centres have left it.
+    for (const thing of obsolete) if (isNeededByOthers(thing)) await remove(thing);
     releaseOthers(run, named);
   };
 }
@@ -186,4 +188,8 @@ function shownPlace({ name, contactCenter, location, way }: Document['metadata']
 /** What needs others goes first. */
 function inOrderOfDeletion(one: Thing, other: Thing): number {
   return documentKindNames.indexOf(other.kind) - documentKindNames.indexOf(one.kind);
+}
+
+function isNeededByOthers({ kind }: Thing): boolean {
+  return kind === 'Environment' || kind === 'Location';
 }

@@ -4,9 +4,9 @@ import { type Document, documentKindNames, type Plan } from '@gatehouse/contract
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { conflict } from '@gatehouse/service-kit/errors';
 import type { Pool, Queryable } from '@gatehouse/service-kit/postgres';
+import { RolledBack } from '../changes/rolled-back.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import type { EnvironmentService } from '../environments/service.ts';
-import type { Image } from '../images/decode.ts';
 import type { ImageService } from '../images/service.ts';
 import { documentPieces } from './document-pieces.ts';
 import { freeDomains, type Installation, lockWriters, readInstallation } from './estate.ts';
@@ -14,6 +14,7 @@ import type { Forwarding } from './forwarded.ts';
 import { keyOf, type Matched, matchDocuments } from './match.ts';
 import { movingDomains } from './moving-domains.ts';
 import { freeCenterNames, nameCenters, readCenterNames } from './names.ts';
+import { decodePictures } from './pictures.ts';
 import { readDocuments } from './read-documents.ts';
 import { requireOwnName, requireUnchanged } from './refusals.ts';
 import { type ApplyRequest, createRunner, type Kinds, planOf, type Run, writeOwnership } from './run.ts';
@@ -33,15 +34,8 @@ interface ConfigurationOptions {
   forwarding: Forwarding;
 }
 
-/** Carries the plan out of a transaction that must be rolled back. */
-class NotApplied extends Error {
-  readonly plan: Plan;
-
-  constructor(plan: Plan) {
-    super('the plan is not applied');
-    this.plan = plan;
-  }
-}
+/** A plan that is not applied. */
+class NotApplied extends RolledBack<Plan> {}
 
 export function createConfigurationService({
   db,
@@ -61,7 +55,7 @@ export function createConfigurationService({
     request: ApplyRequest,
     documents: readonly Document[],
   ): Promise<{ plan: Plan; finish?: (() => Promise<Plan>) | undefined }> {
-    const pictures = await decodePictures(documents, images);
+    const pictures = await decodePictures(documents.map(logoOf), images);
     const { owner, revision } = request;
     const shown = revision === undefined ? owner : `${owner}@${revision}`;
     // An apply may be repeated, so no answer of it is kept.
@@ -118,7 +112,7 @@ export function createConfigurationService({
         return finish === undefined ? plan : await finish();
       } catch (error) {
         if (!(error instanceof NotApplied)) throw error;
-        const { plan } = error;
+        const plan = error.result;
         if (request.check) await store.writeDrift(db, request.owner, context.caller, driftOf(plan));
         return plan;
       }
@@ -160,20 +154,16 @@ async function freeMoving(
   if (renamedEnvironments.length > 0) await environments.freeNames(write.db, renamedEnvironments);
   const renamedCenters = renamed.get('ContactCenter') ?? [];
   if (renamedCenters.length > 0) await freeCenterNames(write.db, renamedCenters);
-  const moving = movingDomains(wanted);
+  const moving = movingDomains(
+    wanted.flatMap(({ document: { kind, spec }, id, present }) =>
+      kind === 'ContactCenter' ? [{ id, wanted: spec['domains'], present: present?.spec['domains'] }] : [],
+    ),
+  );
   if (moving.length > 0) await freeDomains(write.db, moving);
 }
 
-/** Decodes every logo that is not stored yet. @throws AppError 400, 503 */
-async function decodePictures(documents: readonly Document[], images: Pick<ImageService, 'take'>) {
-  const pictures = new Map<string, Image>();
-  for (const [index, { kind, spec }] of documents.entries()) {
-    const logo = spec['logo'];
-    if (kind !== 'Branding' || typeof logo !== 'string' || pictures.has(logo)) continue;
-    const bytes = Buffer.from(logo.slice(logo.indexOf(',') + 1), 'base64');
-    pictures.set(logo, await images.take(bytes, `documents.${index}.spec.logo`));
-  }
-  return pictures;
+function logoOf({ kind, spec }: Document, index: number) {
+  return [`documents.${index}.spec.logo`, kind === 'Branding' ? spec['logo'] : undefined] as const;
 }
 
 /** What was refused by then, after it was planned, keeps the whole from being done. */

@@ -1,8 +1,8 @@
 /** Defines what documents are compared with, and what each kind of them does. */
 import type { Document, DocumentKindName, Spec } from '@gatehouse/contracts/documents';
 import type { Write, WriteContext } from '../changes/writer.ts';
-import type { Image } from '../images/decode.ts';
 import type { Installation } from './estate.ts';
+import type { Pictures } from './pictures.ts';
 
 /** Something that is there, in the form of a document. */
 export interface Thing {
@@ -48,8 +48,7 @@ export interface Job {
   context: WriteContext;
   write: Write;
   names: Names;
-  /** Each logo of the documents after it was decoded, by its text there. */
-  pictures: ReadonlyMap<string, Image>;
+  pictures: Pictures;
 }
 
 /** The secrets of a document that are not stored yet, and those that are. */

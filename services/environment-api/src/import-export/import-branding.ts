@@ -2,34 +2,18 @@
 import type { BrandingService } from '../branding/service.ts';
 import type { Owner, StoredBranding } from '../branding/store.ts';
 import type { WriteContext } from '../changes/writer.ts';
-import type { Image } from '../images/decode.ts';
-import type { ImageService } from '../images/service.ts';
+import type { Pictures } from '../configuration/pictures.ts';
 import type { InstallationDocument } from './document.ts';
 
 type WantedBranding = InstallationDocument['branding'][number];
-/** Each logo of the document after it was decoded, by its text there. */
-export type Pictures = ReadonlyMap<string, Image>;
-
-/** Decodes every logo that is not stored yet: a document may have been made by anybody. @throws AppError 400, 503 */
-export async function decodePictures(
-  { branding, contactCenters }: InstallationDocument,
-  images: Pick<ImageService, 'take'>,
-): Promise<Pictures> {
-  const pictures = new Map<string, Image>();
-  const lists: [place: string, entries: readonly WantedBranding[]][] = [
-    ['branding', branding],
-    ...contactCenters.map(({ branding }, index): [string, WantedBranding[]] => [
-      `contactCenters.${index}.branding`,
-      branding,
-    ]),
+/** The places of all logos of the document, with what is there. */
+export function logosOf({ branding, contactCenters }: InstallationDocument) {
+  const within = (entries: readonly WantedBranding[], list: string) =>
+    entries.map(({ logo }, index) => [`${list}.${index}.logo`, logo] as const);
+  return [
+    ...within(branding, 'branding'),
+    ...contactCenters.flatMap((one, index) => within(one.branding, `contactCenters.${index}.branding`)),
   ];
-  for (const [place, entries] of lists)
-    for (const [index, { logo }] of entries.entries()) {
-      if (!logo || pictures.has(logo)) continue;
-      const bytes = Buffer.from(logo.slice(logo.indexOf(',') + 1), 'base64');
-      pictures.set(logo, await images.take(bytes, `${place}.${index}.logo`));
-    }
-  return pictures;
 }
 
 export function createBrandingImport(branding: BrandingService) {

@@ -3,12 +3,14 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Warning } from '@gatehouse/contracts/answers';
 import type { Setting } from '@gatehouse/contracts/environment-administration';
-import { clientSecretPlace, domainKey, everybody } from '@gatehouse/contracts/environment-api';
+import { clientSecretPlace, everybody } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { say, wordsOf } from '@gatehouse/service-kit/sentences';
 import type { BrandingService } from '../branding/service.ts';
 import type { Write, WriteContext, Written } from '../changes/writer.ts';
 import { freeDomains, type Installation, type StoredCenter } from '../configuration/estate.ts';
+import { movingDomains } from '../configuration/moving-domains.ts';
+import type { Pictures } from '../configuration/pictures.ts';
 import { auditedFields } from '../contact-centers/contact-center.ts';
 import { completed } from '../contact-centers/second-factor.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -21,7 +23,7 @@ import { oidc } from '../single-sign-on/oidc.ts';
 import { saml } from '../single-sign-on/saml.ts';
 import type { SingleSignOnService } from '../single-sign-on/service.ts';
 import { type InstallationDocument, settingKey } from './document.ts';
-import { createBrandingImport, type Pictures } from './import-branding.ts';
+import { createBrandingImport } from './import-branding.ts';
 import { createEnvironmentImport } from './import-environments.ts';
 import { writeNumbers } from './import-numbers.ts';
 import type { ReadSecret } from './import-secrets.ts';
@@ -64,7 +66,10 @@ export function createImporter(services: ImportedServices, readSecret: ReadSecre
   async function writeCenters(job: Job): Promise<void> {
     const { document, present, context, write } = job;
     const byId = new Map(present.contactCenters.map((one) => [one.center.id, one]));
-    await freeDomains(write.db, movingDomains(document, present));
+    const domains = document.contactCenters.map(({ id, domains: wanted }) => {
+      return { id, wanted, present: byId.get(id)?.center.domains };
+    });
+    await freeDomains(write.db, movingDomains(domains));
     for (const [index, wanted] of document.contactCenters.entries()) {
       const before = byId.get(wanted.id);
       const {
@@ -217,16 +222,4 @@ function isDifferent(
 ): boolean {
   const present = auditedFields(center);
   return !isDeepStrictEqual({ ...present, ...definedOnly(wanted) }, present);
-}
-
-/** Ids of contact centres that stay and hold a domain which another one will get. */
-function movingDomains(document: InstallationDocument, present: Installation): string[] {
-  const wantedBy = new Map(
-    document.contactCenters.flatMap(({ id, domains }) => domains.map((domain) => [domainKey(domain), id])),
-  );
-  return present.contactCenters
-    .filter(({ center }) =>
-      center.domains.some((domain) => (wantedBy.get(domainKey(domain)) ?? center.id) !== center.id),
-    )
-    .map(({ center }) => center.id);
 }

@@ -1,14 +1,15 @@
 /** Imports the whole configuration. */
-import { AppError, preconditionFailed } from '@gatehouse/service-kit/errors';
-import { isFresh } from '@gatehouse/service-kit/http';
-import { installationEtagOf } from '../answers.ts';
+import { AppError } from '@gatehouse/service-kit/errors';
 import { type ChangedNames, namesOfChanged } from '../audit/names.ts';
+import { RolledBack } from '../changes/rolled-back.ts';
 import type { WriteContext, Writer, Written } from '../changes/writer.ts';
 import { lockWriters, readInstallation } from '../configuration/estate.ts';
+import { decodePictures } from '../configuration/pictures.ts';
+import { requireUnchanged } from '../configuration/refusals.ts';
 import type { ImageService } from '../images/service.ts';
 import type { InstallationDocument } from './document.ts';
 import type { Importer } from './import.ts';
-import { decodePictures } from './import-branding.ts';
+import { logosOf } from './import-branding.ts';
 import { moveSequence } from './import-numbers.ts';
 
 type NamedChange = Written & ChangedNames;
@@ -22,15 +23,7 @@ export interface ImportResult {
 
 export type ImportExportService = ReturnType<typeof createImportExportService>;
 
-/** Carries the result out of a transaction that must be rolled back. */
-class DryRunEnd extends Error {
-  readonly result: ImportResult;
-
-  constructor(result: ImportResult) {
-    super('the dry run is over');
-    this.result = result;
-  }
-}
+class DryRunEnd extends RolledBack<ImportResult> {}
 
 export function createImportExportService({
   writer,
@@ -47,11 +40,12 @@ export function createImportExportService({
     isDryRun: boolean,
   ): Promise<ImportResult> {
     // Before the transaction, which keeps all other writers waiting.
-    const pictures = await decodePictures(document, images);
+    const pictures = await decodePictures(logosOf(document), images);
     return writer.write(context, async (write) => {
       await lockWriters(write.db);
       const present = await readInstallation(write.db);
-      requirePresent(context.ifMatch, present.change, isDryRun);
+      requireSeen(context.ifMatch, isDryRun);
+      await requireUnchanged(write.db, context.ifMatch, present.change);
       const changes: Written[] = [];
       const within = {
         ...write,
@@ -95,20 +89,12 @@ export function createImportExportService({
 }
 
 /** An import replaces everything, so the caller must name the state that it has seen. */
-function requirePresent(ifMatch: string | undefined, change: number, isDryRun: boolean): void {
-  const etag = installationEtagOf(change);
-  if (ifMatch === undefined) {
-    if (isDryRun) return;
-    throw new AppError(
-      'precondition_required',
-      428,
-      'If-Match is missing: an import replaces everything. Send the ETag of GET /export or of a dry run, or * for whatever is there',
-      { field: 'If-Match' },
-    );
-  }
-  if (isFresh(ifMatch, etag)) return;
-  throw preconditionFailed(
-    `If-Match does not name the present state ${etag}: something has changed. Export or try the dry run again`,
+function requireSeen(ifMatch: string | undefined, isDryRun: boolean): void {
+  if (ifMatch !== undefined || isDryRun) return;
+  throw new AppError(
+    'precondition_required',
+    428,
+    'If-Match is missing: an import replaces everything. Send the ETag of GET /export or of a dry run, or * for whatever is there',
     { field: 'If-Match' },
   );
 }
