@@ -61,7 +61,7 @@ describe('the schemas of documents', () => {
   it('are named where another one is asked for', async () => {
     const answer = await fetch(`${stage.publicUrl}/environment/v3/schemas/Person.schema.json`);
     expect([answer.status, await answer.text()]).toEqual([
-      404,
+      400,
       expect.stringContaining('Client.schema.json'),
     ]);
   });

@@ -1,7 +1,9 @@
 /** Composes configuration as code. */
 import type { Access } from '../access/compose.ts';
+import { base } from '../access/matrix.ts';
 import type { BrandingService } from '../branding/service.ts';
 import type { Writer } from '../changes/writer.ts';
+import type { Config } from '../config.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Domain } from '../core/domain.ts';
 import type { Core } from '../core/open-core.ts';
@@ -22,9 +24,11 @@ import { createSettingKind } from './kinds/setting.ts';
 import { createSingleSignOnKind } from './kinds/single-sign-on.ts';
 import { createDriftMetrics } from './metrics.ts';
 import { applyRoutes, configurationRoutes, documentRoutes } from './routes.ts';
+import { schemaRoutes } from './schema-routes.ts';
 import { createConfigurationService } from './service.ts';
 
 interface ConfigurationDependencies {
+  config: Pick<Config, 'openapi'>;
   access: Pick<Access, 'authApi'>;
   writer: Writer;
   environments: EnvironmentService;
@@ -42,8 +46,18 @@ export function composeConfiguration(
   { pool, secretBox, changeLog, kit, log }: Core,
   dependencies: ConfigurationDependencies,
 ) {
-  const { access, writer, environments, contactCenters, locations, cors, singleSignOn, branding, images } =
-    dependencies;
+  const {
+    config,
+    access,
+    writer,
+    environments,
+    contactCenters,
+    locations,
+    cors,
+    singleSignOn,
+    branding,
+    images,
+  } = dependencies;
   const configuration = createConfigurationService({
     db: pool,
     writer,
@@ -66,6 +80,7 @@ export function composeConfiguration(
   return {
     services: configuration,
     mounts: [
+      ['anybody', base, (api) => schemaRoutes(api, config.openapi)],
       ['callers', '/apply', (api) => applyRoutes(api, deps)],
       ['callers', '/configuration', (api) => configurationRoutes(api, deps)],
       ['callers', '/documents', (api) => documentRoutes(api, deps)],

@@ -1,8 +1,7 @@
-/** Composes the descriptions of the API and of documents, where the installation serves them. */
+/** Composes the description of the API, where the installation serves it. */
 import { describedApi } from '@gatehouse/service-kit/http';
 import { base } from '../access/matrix.ts';
 import type { Config } from '../config.ts';
-import { schemaRoutes } from '../configuration/schema-routes.ts';
 import type { Domain } from '../core/domain.ts';
 
 export function composeDescription(
@@ -13,11 +12,5 @@ export function composeDescription(
   const { enabled } = config.openapi;
   const { publicUrl } = config;
   const own = describedApi({ enabled, file, operationId: 'describeEnvironmentApi', publicUrl });
-  if (!enabled) return {} satisfies Domain;
-  return {
-    mounts: [
-      ['anybody', base, own],
-      ['anybody', base, schemaRoutes],
-    ],
-  } satisfies Domain;
+  return { mounts: [['anybody', base, own]] } satisfies Domain;
 }
