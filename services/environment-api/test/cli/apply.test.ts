@@ -170,6 +170,7 @@ test('an export goes only into an empty folder', async () => {
 test('the documents of the guide are applied, with its overlay, as they stand', async () => {
   const examples = join(import.meta.dirname, '../../../../docs/examples');
   file('mounted/config-server/password', secret);
+  file('mounted/agent-desktop/client-secret', 'client-secret-of-the-desktop');
   const mounted = ['--owner', 'guide/git', '--secrets-folder', join(folder, 'mounted')];
   const base = ['apply', ...mounted, '-f', join(examples, 'estate')];
   expect(await cli.run(base)).toMatchObject({ exitCode: 0, error: '' });
