@@ -5,11 +5,16 @@ import {
   type ForwardedDocuments,
   type ForwardedPlan,
   forwardedDocumentsPath,
+  forwardedManagedPath,
+  type forwardedManagedSchema,
   type IntrospectionActive,
 } from '@gatehouse/contracts/auth-api';
 import type { ContactCenterRight } from '@gatehouse/contracts/values';
 import { randomToken } from '@gatehouse/service-kit/crypto';
 import Fastify from 'fastify';
+import type { z } from 'zod';
+
+type ForwardedManaged = z.output<typeof forwardedManagedSchema>;
 
 export interface AuthApiStandIn {
   readonly url: string;
@@ -34,6 +39,8 @@ export interface AuthApiStandIn {
   readonly forwarded: ForwardedDocuments[];
   /** Documents of what it has. */
   readonly listed: ForwardedDocuments['documents'];
+  /** What documents keep there, from now on. */
+  keep(managed: ForwardedManaged): void;
   /** What it plans for them, from now on. */
   planForwarded(plan: (sent: ForwardedDocuments) => ForwardedPlan): void;
   /** What it answers instead, from now on. */
@@ -90,6 +97,8 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
     changes: [],
     nothing: documents.length,
   });
+  let kept: ForwardedManaged = [];
+  app.get(forwardedManagedPath, async () => ({ status: { code: 0 }, data: kept }));
   app.get(forwardedDocumentsPath, async () => ({ status: { code: 0 }, data: listed }));
   app.post(forwardedDocumentsPath, { bodyLimit: 64 * 1024 * 1024 }, async (request, reply) => {
     if (placesFailure !== undefined) return reply.code(placesFailure).send({});
@@ -110,6 +119,9 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
     mappedGroups,
     forwarded,
     listed,
+    keep(managed) {
+      kept = managed;
+    },
     planForwarded(plan) {
       planOf = plan;
     },

@@ -202,6 +202,9 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
     path: '/apply',
     payload: { owner: 'platform/git', documents: [], dryRun: true, takeOver: true },
   }),
+  'GET /managed': (contactCenterId) => ({
+    path: `/managed?kind=Setting&contactCenterId=${contactCenterId}`,
+  }),
   'POST /contact-centers/{id}/people/{personId}/password-link': async (id) => ({
     path: `/contact-centers/${id}/people/${(await people.add()).id}/password-link`,
   }),

@@ -314,6 +314,75 @@ describe('an owner', () => {
   });
 });
 
+describe('what documents keep', () => {
+  const managed = (query: Record<string, string>, headers = {}) =>
+    api.call('GET', `/managed?${new URLSearchParams(query)}`, { headers });
+  const things = async (query: Record<string, string>) => (await managed(query)).body.data.things;
+  const keeper = (fields: string[], more: object = {}) => ({
+    owner,
+    revision: '4f1c2a',
+    isMaker: true,
+    fields,
+    ...more,
+  });
+
+  it('is told by owner, with the names that fields have at their API', async () => {
+    await apply(whole(), { revision: '4f1c2a' });
+    const contactCenterId = await idOf('north.example');
+    const [environment] = (await api.call('GET', '/environments')).body.data;
+    await apply([document('ContactCenter', 'north', { status: 'disabled' })], { owner: 'other/git' });
+    expect(await things({ kind: 'ContactCenter', contactCenterId })).toEqual([
+      {
+        owners: [
+          { owner: 'other/git', isMaker: false, fields: ['status'] },
+          keeper(['domains', 'environmentId', 'membership']),
+        ],
+      },
+    ]);
+    expect(await things({ kind: 'Environment', id: environment.id })).toEqual([
+      { owners: [keeper(['name', 'configServers', 'password', 'username'])] },
+    ]);
+    expect(await things({ kind: 'Location', name: '/EUW1' })).toEqual([
+      { name: '/EUW1', owners: [keeper([])] },
+    ]);
+    const codec = { name: 'x-codec', location: '/EUW1' };
+    const told = [{ ...codec, owners: [keeper(['value'])] }];
+    expect(await things({ kind: 'Setting', contactCenterId })).toEqual(told);
+    expect(await things({ kind: 'Setting', contactCenterId, ...codec })).toEqual(told);
+    expect(await things({ kind: 'Setting', contactCenterId, name: 'no-such-setting' })).toEqual([]);
+    expect((await managed({ kind: 'Setting', contactCenterId: 'north' })).status).toBe(400);
+  });
+
+  it('is asked of Auth API, where that has the thing', async () => {
+    await apply([home()], { revision: '4f1c2a' });
+    api.authApi.keep([{ id: 'desktop', madeBy: owner, fields: { name: owner, client_secret: 'other/git' } }]);
+    expect(await things({ kind: 'Client', name: 'desktop' })).toEqual([
+      {
+        name: 'desktop',
+        owners: [{ owner: 'other/git', isMaker: false, fields: ['client_secret'] }, keeper(['name'])],
+      },
+    ]);
+  });
+
+  // attack: asking what documents keep in another contact centre, or for the installation | CWE-639 | guard: services/environment-api/src/configuration/managed.ts
+  it('of others is not told to a caller of one contact centre', async () => {
+    await apply(whole());
+    const contactCenterId = await idOf('north.example');
+    const headers = {
+      authorization: api.authApi.token({
+        client_id: 'robot',
+        contact_center_ids: [contactCenterId],
+        authorities: ['ROLE_MANAGEMENT_APPLICATION'],
+      }),
+    };
+    expect((await managed({ kind: 'ContactCenter', contactCenterId }, headers)).status).toBe(200);
+    for (const query of [{ kind: 'Setting' }, { kind: 'Environment' }, { kind: 'Client', contactCenterId }])
+      expect((await managed(query, headers)).status, query.kind).toBe(403);
+    const stranger = await api.contactCenter();
+    expect((await managed({ kind: 'ContactCenter', contactCenterId: stranger }, headers)).status).toBe(404);
+  });
+});
+
 describe('an import', () => {
   it('sets a field whoever owns it, and the drift of its owner tells it', async () => {
     await apply([home(), north({ status: 'active' })]);

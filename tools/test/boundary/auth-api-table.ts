@@ -292,6 +292,7 @@ const internal: Table = {
   ...noPerson(
     'belongs to the installation: Environment API has let its caller through',
     `GET ${api}/internal/documents`,
+    `GET ${api}/internal/documents/managed`,
     `POST ${api}/internal/documents`,
   ),
   ...noPerson(ourselves, `GET ${api}/internal/branding`, `POST ${api}/internal/replicas`),

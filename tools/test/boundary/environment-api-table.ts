@@ -228,6 +228,7 @@ const others: Table = noPerson(
   `PUT ${api}/import`,
   `POST ${api}/apply`,
   ...each('GET', `${api}/configuration`),
+  ...each('GET', `${api}/managed`),
   ...each('GET', `${api}/documents`),
   `GET /.well-known/oauth-protected-resource/environment/v3`,
   `GET ${api}/openapi.json`,

@@ -8,7 +8,14 @@ import {
   verifyAnswer,
   type WaitingDeletion,
 } from '@gatehouse/contracts/answers';
-import { type ApplyRequest, documentsSchema, planSchema } from '@gatehouse/contracts/documents';
+import {
+  type ApplyRequest,
+  documentsSchema,
+  type ManagedQuery,
+  type ManagedThing,
+  managedSchema,
+  planSchema,
+} from '@gatehouse/contracts/documents';
 import {
   type AuditEntry,
   auditEntrySchema,
@@ -24,6 +31,11 @@ import type { HttpClient } from '../http/http-client.ts';
 export type DocumentFormat = 'json' | 'yaml';
 
 const apiPath = '/environment/v3';
+
+/** Which owners of documents keep a thing, or the things of a kind. @throws UpstreamError */
+export async function findManaged(http: HttpClient, query: ManagedQuery): Promise<ManagedThing[]> {
+  return (await readData(http, managedSchema, { path: `${apiPath}/managed`, query })).things;
+}
 
 const endsPeople: readonly string[] = ['contact-center', 'environment'];
 /** A person types so many names. */

@@ -22,6 +22,7 @@ export {
   createEstateAdministration,
   type DocumentFormat,
   exportAudit,
+  findManaged,
   listAudit,
   namesToType,
   pageOfAudit,

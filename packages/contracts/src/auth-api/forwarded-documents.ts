@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { plannedChangeSchema } from '../documents/apply.ts';
 import { documentSchema } from '../documents/document.ts';
-import type { DocumentKindName } from '../documents/kinds.ts';
+import { type DocumentKindName, documentKindNames } from '../documents/kinds.ts';
 import { label } from '../values/text.ts';
 
 export const forwardedDocumentsPath = '/auth/v3/internal/documents';
+export const forwardedManagedPath = `${forwardedDocumentsPath}/managed`;
 
 const forwardedKinds: readonly DocumentKindName[] = ['Client', 'Administrator', 'SignalReceiver'];
 
@@ -41,6 +42,17 @@ export const forwardedPlanSchema = z.object({
 });
 
 export const forwardedListSchema = z.array(documentSchema);
+
+/** `GET /auth/v3/internal/documents/managed` */
+export const forwardedManagedQuery = z.object({
+  kind: z.enum(documentKindNames),
+  /** Absent: all of the kind. */
+  id: label(2048).optional(),
+});
+
+export const forwardedManagedSchema = z.array(
+  z.object({ id: z.string(), madeBy: z.string().nullable(), fields: z.record(z.string(), z.string()) }),
+);
 
 export type ForwardedDocuments = z.input<typeof forwardedDocumentsSchema>;
 export type ForwardedPlan = z.infer<typeof forwardedPlanSchema>;

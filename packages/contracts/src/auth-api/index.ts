@@ -72,6 +72,9 @@ export {
   forwardedDocumentsPath,
   forwardedDocumentsSchema,
   forwardedListSchema,
+  forwardedManagedPath,
+  forwardedManagedQuery,
+  forwardedManagedSchema,
   forwardedPlanSchema,
   isForwarded,
 } from './forwarded-documents.ts';

@@ -10,7 +10,7 @@ export {
   type PlannedChange,
   planSchema,
 } from './apply.ts';
-export { fieldsOf, isSameValue, type Spec, valueAt } from './comparison.ts';
+export { areOverlapping, fieldsOf, isSameValue, type Spec, valueAt } from './comparison.ts';
 export {
   type Document,
   type DocumentInput,
@@ -26,4 +26,5 @@ export {
   referenceNames,
 } from './kinds.ts';
 export { fieldProblemOf, secretPathsOf } from './known-fields.ts';
+export { type ManagedQuery, type ManagedThing, managedQuerySchema, managedSchema } from './managed.ts';
 export { conflictOf, type Managed, nextManaged, otherOwnerOf, released } from './ownership.ts';

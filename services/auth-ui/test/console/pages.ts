@@ -16,6 +16,7 @@ export interface ListedPage {
 const base = '/auth/console';
 const environment = ({ environmentId }: TableStage) => `${base}/environments/${environmentId}`;
 const center = ({ centerId }: TableStage) => `${base}/contact-centers/${centerId}`;
+const managed = ({ managedId }: TableStage) => `${base}/contact-centers/${managedId}`;
 const client = `${base}/clients/one/gateway`;
 const person = (step: string) => (stage: TableStage) =>
   `${base}/people/${step}?user=agent&contactCenter=${stage.centerId}`;
@@ -59,6 +60,22 @@ export const listedPages: ListedPage[] = [
   { name: 'console-center-new', path: `${base}/contact-centers/create`, isVariant: true },
   { name: 'console-center', path: center },
   { name: 'console-center-edit', path: (stage) => `${center(stage)}/edit` },
+  { name: 'console-center-managed', path: (stage) => `${managed(stage)}/edit` },
+  {
+    name: 'console-center-managed-refused',
+    path: (stage) => `${managed(stage)}/edit`,
+    fill: async (page) => {
+      await page.fill('[name="name"]', 'By hand');
+    },
+    status: 409,
+    isVariant: true,
+  },
+  { name: 'console-center-managed-settings', path: (stage) => `${managed(stage)}/settings`, isVariant: true },
+  {
+    name: 'console-center-managed-setting-delete',
+    path: (stage) => `${managed(stage)}/settings/delete?name=x-harbour-codec&location=%2F`,
+    isVariant: true,
+  },
   { name: 'console-center-second-factor', path: (stage) => `${center(stage)}/second-factor` },
   {
     name: 'console-center-second-factor-edit',

@@ -25,7 +25,7 @@ export async function startTableStage() {
   await fillClients(stage);
   for (const location of ['/EUC1', '/USW1', '/USW1/DC2']) await write('POST', '/locations', { location });
   await fillSettings(stage, write, center);
-  await write('POST', '/contact-centers', {
+  const { id: managedId } = await write('POST', '/contact-centers', {
     environmentId,
     name: 'Harbour Insurance',
     domains: ['harbour', 'harbour.example'],
@@ -66,6 +66,7 @@ export async function startTableStage() {
     ...{ protocol: 'oidc', issuer: 'https://idp.example.com', subject: '00u1a2b3c4' },
   });
   await write('PATCH', center, { domains: ['demo', 'demo.example'] });
+  await manage(stage);
   await registerReceiver(stage);
   await signPeopleIn(stage);
   const { sub } = await stage.session.read(person);
@@ -74,6 +75,7 @@ export async function startTableStage() {
     person,
     centerId,
     environmentId,
+    managedId,
     storedId,
     storedPersonId,
     sub,
@@ -82,6 +84,26 @@ export async function startTableStage() {
     /** Of a request that both audit trails know something about. */
     ...(await find(stage, person)),
   };
+}
+
+/** Documents manage some of what the pages show. */
+async function manage({ environmentApi }: Stage): Promise<void> {
+  const document = (kind: string, name: string, spec: object, place: object = {}) => ({
+    apiVersion: 'gatehouse/v1',
+    kind,
+    metadata: { name, ...place },
+    spec,
+  });
+  const documents = [
+    document('Location', '/EUC1', {}),
+    document('ContactCenter', 'harbour', { name: 'Harbour Insurance', membership: { by: 'all' } }),
+    document('Branding', '/', { name: 'Harbour Insurance' }, { contactCenter: 'harbour' }),
+    document('Setting', 'x-harbour-codec', { value: 'opus' }, { contactCenter: 'harbour' }),
+  ];
+  const answer = await environmentApi.call('POST', '/apply', {
+    payload: { owner: 'platform/git', revision: '4f1c2a9', documents },
+  });
+  if (answer.body.data?.isApplied !== true) throw new Error(answer.text);
 }
 
 async function fillClients({ authApi }: Stage): Promise<void> {

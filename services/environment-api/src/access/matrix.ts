@@ -89,6 +89,7 @@ export const matrix = {
   'PUT /import': 'replaceInstallation',
   'POST /apply': 'replaceInstallation',
   'GET /configuration': 'readAll',
+  'GET /managed': 'readCenter',
   'GET /documents': 'readAll',
   'GET /contact-centers/{id}/scim/v2/Users': 'readProvisioned',
   'POST /contact-centers/{id}/scim/v2/Users': 'provision',

@@ -23,7 +23,7 @@ import { createOriginKind } from './kinds/origin.ts';
 import { createSettingKind } from './kinds/setting.ts';
 import { createSingleSignOnKind } from './kinds/single-sign-on.ts';
 import { createDriftMetrics } from './metrics.ts';
-import { applyRoutes, configurationRoutes, documentRoutes } from './routes.ts';
+import { applyRoutes, configurationRoutes, documentRoutes, managedRoutes } from './routes.ts';
 import { schemaRoutes } from './schema-routes.ts';
 import { createConfigurationService } from './service.ts';
 
@@ -83,6 +83,7 @@ export function composeConfiguration(
       ['anybody', base, (api) => schemaRoutes(api, config.openapi)],
       ['callers', '/apply', (api) => applyRoutes(api, deps)],
       ['callers', '/configuration', (api) => configurationRoutes(api, deps)],
+      ['callers', '/managed', (api) => managedRoutes(api, deps)],
       ['callers', '/documents', (api) => documentRoutes(api, deps)],
     ],
     work: () => drift.work.start(),

@@ -6,10 +6,12 @@ import {
   type ForwardedPlan,
   forwardedDocumentsPath,
   forwardedListSchema,
+  forwardedManagedPath,
+  forwardedManagedSchema,
   forwardedPlanSchema,
   isForwarded,
 } from '@gatehouse/contracts/auth-api';
-import type { Document, PlannedChange } from '@gatehouse/contracts/documents';
+import type { Document, DocumentKindName, PlannedChange } from '@gatehouse/contracts/documents';
 import { referenceNames } from '@gatehouse/contracts/documents';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { AppError, unavailable } from '@gatehouse/service-kit/errors';
@@ -23,6 +25,7 @@ import type { Names, StoredNames, Wanted } from './thing.ts';
 
 const planAnswer = envelopeOf(forwardedPlanSchema);
 const listAnswer = envelopeOf(forwardedListSchema);
+const managedAnswer = envelopeOf(forwardedManagedSchema);
 const failure = z
   .string()
   .transform((text, context): unknown => {
@@ -69,6 +72,10 @@ export function createForwarding(authApi: HttpClient) {
         return { changes: [...refused, ...changes.map((change) => shownWith(change, nameOf))], nothing };
       };
     },
+
+    /** Which owners keep what is there. `id`: undefined for all of the kind. @throws AppError 503 */
+    managed: (kind: DocumentKindName, id: string | undefined) =>
+      ask(() => authApi.read(managedAnswer, { path: forwardedManagedPath, query: { kind, id } })),
 
     /** What is there, as documents. @throws AppError 503 */
     async list(

@@ -1,4 +1,4 @@
-/** Routes `/apply`, `/configuration` and `/documents`: documents of configuration as code, and who keeps what. */
+/** Routes `/apply`, `/configuration`, `/managed` and `/documents`: documents of configuration as code, and who keeps what. */
 import { Readable } from 'node:stream';
 import { getHeapStatistics } from 'node:v8';
 import { envelopeOf } from '@gatehouse/contracts/answers';
@@ -6,6 +6,8 @@ import {
   applyRequestSchema,
   configurationStateSchema,
   documentsSchema,
+  managedQuerySchema,
+  managedSchema,
   maxApplyBytes,
   planSchema,
 } from '@gatehouse/contracts/documents';
@@ -16,6 +18,7 @@ import { type App, ok } from '@gatehouse/service-kit/http';
 import { decide } from '../access/guard.ts';
 import { failures, installationEtagOf } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
+import { requireManagedReach } from './managed.ts';
 import type { ConfigurationService } from './service.ts';
 import { thenClose } from './then-close.ts';
 
@@ -84,6 +87,26 @@ export function configurationRoutes(api: App, { configuration }: ConfigurationDe
           drift,
         })),
       });
+    },
+  );
+}
+
+export function managedRoutes(api: App, { configuration }: Pick<ConfigurationDeps, 'configuration'>): void {
+  api.get(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: 'findManaged',
+        summary: 'Which owners of documents keep a thing, and which of its fields',
+        description: 'Fields are named as the API of the thing names them.',
+        querystring: managedQuerySchema,
+        response: { 200: envelopeOf(managedSchema), ...failures },
+      },
+    },
+    async ({ query, caller }) => {
+      requireManagedReach(caller, query);
+      return ok({ things: await configuration.managed(query) });
     },
   );
 }

@@ -1,6 +1,12 @@
 /** Plans and applies documents: all of them, or nothing. */
-import type { ForwardedPlan } from '@gatehouse/contracts/auth-api';
-import { type Document, documentKindNames, type Plan } from '@gatehouse/contracts/documents';
+import { type ForwardedPlan, isForwarded } from '@gatehouse/contracts/auth-api';
+import {
+  type Document,
+  documentKindNames,
+  type ManagedQuery,
+  type ManagedThing,
+  type Plan,
+} from '@gatehouse/contracts/documents';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { conflict } from '@gatehouse/service-kit/errors';
 import type { Pool, Queryable } from '@gatehouse/service-kit/postgres';
@@ -11,6 +17,7 @@ import type { ImageService } from '../images/service.ts';
 import { documentPieces } from './document-pieces.ts';
 import { freeDomains, type Installation, lockWriters, readInstallation } from './estate.ts';
 import type { Forwarding } from './forwarded.ts';
+import { managedRowOf, managedThings } from './managed.ts';
 import { keyOf, type Matched, matchDocuments } from './match.ts';
 import { movingDomains } from './moving-domains.ts';
 import { freeCenterNames, nameCenters, readCenterNames } from './names.ts';
@@ -118,6 +125,14 @@ export function createConfigurationService({
       }
     },
     owners: (): Promise<store.Owner[]> => store.listOwners(db),
+    /** Which owners keep a thing, or the things of a kind. @throws AppError 503 */
+    async managed(query: ManagedQuery): Promise<ManagedThing[]> {
+      const { kind, name } = query;
+      const rows = isForwarded(kind)
+        ? await forwarding.managed(kind, name)
+        : await store.findManaged(db, managedRowOf(query));
+      return rows.length === 0 ? [] : managedThings(kind, rows, await store.revisionsOf(db));
+    },
     /** The caller must close it. @throws AppError 503 while too many are open */
     openSnapshot,
     /** The installation as documents: pieces of the answer, and the state that they are of. @throws AppError 503 */

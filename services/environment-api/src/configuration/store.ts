@@ -67,6 +67,26 @@ export async function listManaged(db: Queryable): Promise<ManagedRow[]> {
   return rows;
 }
 
+/** `id`: undefined for all of the kind there. */
+export async function findManaged(
+  db: Queryable,
+  { kind, contactCenterId, id }: { kind: string; contactCenterId: string | null; id: string | undefined },
+): Promise<Pick<ManagedRow, 'id' | 'madeBy' | 'fields'>[]> {
+  const { rows } = await db.query<Pick<ManagedRow, 'id' | 'madeBy' | 'fields'>>(
+    `SELECT id, made_by AS "madeBy", fields FROM environment.managed_resources
+      WHERE kind = $1 AND contact_center_id IS NOT DISTINCT FROM $2 AND ($3::text IS NULL OR id = $3) ORDER BY id`,
+    [kind, contactCenterId, id ?? null],
+  );
+  return rows;
+}
+
+export async function revisionsOf(db: Queryable): Promise<Map<string, string | undefined>> {
+  const { rows } = await db.query<{ owner: string; revision: string | null }>(
+    'SELECT owner, revision FROM environment.configuration_owners',
+  );
+  return new Map(rows.map(({ owner, revision }) => [owner, revision ?? undefined]));
+}
+
 export async function writeOwner(
   db: Queryable,
   owner: string,

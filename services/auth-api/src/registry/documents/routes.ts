@@ -3,6 +3,8 @@ import { envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/answers
 import {
   forwardedDocumentsSchema,
   forwardedListSchema,
+  forwardedManagedQuery,
+  forwardedManagedSchema,
   forwardedPlanSchema,
 } from '@gatehouse/contracts/auth-api';
 import { maxApplyBytes } from '@gatehouse/contracts/documents';
@@ -27,6 +29,20 @@ export function documentRoutes(
       },
     },
     async () => ok(await documents.list()),
+  );
+
+  app.get(
+    '/documents/managed',
+    {
+      schema: {
+        operationId: 'findForwardedManaged',
+        tags,
+        summary: 'Which owners of documents keep a client, an administrator or a receiver of signals',
+        querystring: forwardedManagedQuery,
+        response: { 200: envelopeOf(forwardedManagedSchema), ...refusals },
+      },
+    },
+    async ({ query: { kind, id } }) => ok(await documents.managed(kind, id)),
   );
 
   app.post(

@@ -71,6 +71,8 @@ export function createDocumentService({ pool, kinds }: { pool: Pool; kinds: read
       );
       return (await Promise.all(all)).flat();
     },
+    /** Which owners keep what. `id`: undefined for all of the kind. */
+    managed: (kind: DocumentKindName, id: string | undefined) => store.findManaged(pool, kind, id),
   };
 }
 

@@ -11,6 +11,20 @@ export async function listManaged(db: Queryable): Promise<ManagedDocument[]> {
   return rows;
 }
 
+/** `id`: undefined for all of the kind. */
+export async function findManaged(
+  db: Queryable,
+  kind: string,
+  id: string | undefined,
+): Promise<Pick<ManagedDocument, 'id' | 'madeBy' | 'fields'>[]> {
+  const { rows } = await db.query<Pick<ManagedDocument, 'id' | 'madeBy' | 'fields'>>(
+    `SELECT id, made_by AS "madeBy", fields FROM auth.managed_documents
+      WHERE kind = $1 AND ($2::text IS NULL OR id = $2) ORDER BY id`,
+    [kind, id ?? null],
+  );
+  return rows;
+}
+
 export async function writeManaged(db: Queryable, managed: ManagedDocument): Promise<void> {
   const { kind, id, madeBy, fields, secretMac, secretHash } = managed;
   await db.query(

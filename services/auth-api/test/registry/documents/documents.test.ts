@@ -1,5 +1,5 @@
 import { basicAuthorization } from '@gatehouse/api-client/http';
-import { forwardedDocumentsPath } from '@gatehouse/contracts/auth-api';
+import { forwardedDocumentsPath, forwardedManagedPath } from '@gatehouse/contracts/auth-api';
 import { passwordWay } from '@gatehouse/contracts/values';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contactCenterId, serviceClient } from '../../stack/auth-api.ts';
@@ -11,6 +11,7 @@ startAdministration();
 
 const owner = 'platform/git';
 const secret = 'desk-secret-91ab';
+const caller = basicAuthorization(serviceClient.id, serviceClient.secret);
 const receiversPath = '/auth/v3/ops/signal-receivers';
 
 const apply = async (documents: unknown[], more: Record<string, unknown> = {}) =>
@@ -18,7 +19,7 @@ const apply = async (documents: unknown[], more: Record<string, unknown> = {}) =
     await stack.internalApp.inject({
       method: 'POST',
       url: forwardedDocumentsPath,
-      headers: { authorization: basicAuthorization(serviceClient.id, serviceClient.secret) },
+      headers: { authorization: caller },
       payload: {
         data: {
           owner,
@@ -157,6 +158,20 @@ describe('the owner of a client', () => {
       undefined,
       expect.objectContaining({ name: 'Other' }),
     ]);
+  });
+
+  it('is told with the fields that it keeps, for one client and for all', async () => {
+    await create({ client_id: 'other', name: 'Of the console' });
+    await apply([desktop()]);
+    const kept = async (query: Record<string, string>) => {
+      const url = `${forwardedManagedPath}?${new URLSearchParams(query)}`;
+      return (await stack.internalApp.inject({ url, headers: { authorization: caller } })).json().data;
+    };
+    const fields = { authorizedGrantTypes: owner, client_secret: owner, name: owner };
+    const own = { id: 'desktop', madeBy: owner, fields };
+    expect(await kept({ kind: 'Client' })).toEqual([own]);
+    expect(await kept({ kind: 'Client', id: 'desktop' })).toEqual([own]);
+    expect(await kept({ kind: 'Client', id: 'other' })).toEqual([]);
   });
 
   it('is another one when it is taken over', async () => {

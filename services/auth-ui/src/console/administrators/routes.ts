@@ -86,6 +86,7 @@ export const administratorsArea: Area = {
         return removePage(visit, { ...administrator, isLast: all.length === 1 });
       },
       act: (visit, { sub }) => callsOf(visit).remove(sub),
+      managed: ({ sub }) => ({ thing: { kind: 'Administrator', name: sub }, act: 'delete' }),
       done: (visit) => shell.done(visit, administratorsPath, 'console.administrators.removed'),
     });
   },

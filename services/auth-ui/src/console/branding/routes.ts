@@ -56,6 +56,12 @@ const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdmin
 const brandingOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
   createBrandingAdministration(ifMatch(environmentApi, etag));
 
+const managedPlace = ({ owner, location }: Place) => ({
+  kind: 'Branding' as const,
+  name: location,
+  contactCenterId: owner,
+});
+
 /** Reads the data of the pages about one place. @throws UpstreamError (404) */
 async function read(visit: ConsoleVisit, place: Place) {
   const [center, { data: answer, etag }] = await Promise.all([
@@ -102,6 +108,10 @@ function editRoutes(pages: App, shell: Shell): void {
     fields: placeFields.shape,
     read: (visit, asked) => read(visit, askedPlace(asked)),
     page: (visit, found, typed = shownOf(found.own)) => formPage(visit, { ...found, typed }),
+    managed: (asked, _seen, typed) =>
+      typed?.['preview'] === undefined && typed?.['again'] === undefined
+        ? managedPlace(askedPlace(asked))
+        : undefined,
     async act(visit, _asked, { typed, etag, seen }) {
       const { preview, again } = wish.parse(typed);
       const { owner, location } = seen.place;
@@ -129,6 +139,7 @@ function editRoutes(pages: App, shell: Shell): void {
     url: '/delete',
     fields: placeAndTag.shape,
     page: async (visit, asked) => deletePage(visit, await read(visit, askedPlace(asked))),
+    managed: (asked) => ({ thing: managedPlace(askedPlace(asked)), act: 'delete' }),
     act(visit, asked) {
       const { owner, location } = askedPlace(asked);
       return brandingOf(visit, asked.ifMatch).remove(owner, location);
@@ -160,7 +171,12 @@ function logoRoutes(pages: App, shell: Shell): void {
   detailRoute(
     pages,
     shell,
-    { url: '/logo', query: placeFields.shape, view: logoView },
+    {
+      url: '/logo',
+      query: placeFields.shape,
+      view: logoView,
+      managed: (asked) => managedPlace(askedPlace(asked)),
+    },
     async (visit, asked) => logoPage(visit, await read(visit, askedPlace(asked))),
   );
 

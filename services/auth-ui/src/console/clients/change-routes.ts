@@ -7,6 +7,7 @@ import { formRoutes } from '../form/routes.ts';
 import { besideLines } from '../form/sections.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
+import { keepersOf, managedNotice } from '../shell/managed.ts';
 import { centersTyped } from '../shell/names/contact-centers.ts';
 import { formView, shownOnceView } from '../shell/pages.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
@@ -16,7 +17,7 @@ import { deletePage, type Ends } from './delete-page.ts';
 import { changeOf, clientInputs, editPage } from './edit-form.ts';
 import { clientPath, clientsPath } from './page-header.ts';
 import { partsView } from './parts-page.ts';
-import { clientParams } from './read-routes.ts';
+import { clientParams, managedClient } from './read-routes.ts';
 import { graces, hasSecret, newSecretPage, noSecretPage, rotatePage } from './secret-page.ts';
 
 const secretFields = z.object({ ...tagField, graceSeconds: z.enum(graces).catch('') });
@@ -47,13 +48,18 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
         { key: 'console.saved.notes', lines: warnings.map((warning) => saidIn(visit, warning).text) },
       ),
     beside: (visit, problem) => besideLines(visit, clientInputs, problem),
+    managed: managedClient,
   });
 
   pages.get('/one/:clientId/secret', { schema: { hide, params: clientParams } }, async (request, reply) => {
     const visit = shell.begin(request, reply);
     const { data, etag } = await callsOf(visit).readTagged(request.params.clientId);
     if (!hasSecret(data)) return shell.show(visit, partsView, noSecretPage(visit, data));
-    return shell.show(visit, formView, rotatePage(visit, data, etag));
+    const keepers = await keepersOf(visit, managedClient(request.params));
+    return shell.show(visit, formView, {
+      ...rotatePage(visit, data, etag),
+      ...managedNotice(visit, keepers),
+    });
   });
 
   pages.post(
@@ -86,6 +92,7 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
       return deletePage(visit, data, ends, etag);
     },
     act: (visit, { clientId, ifMatch: etag }) => callsOf(visit, etag).remove(clientId),
+    managed: (asked) => ({ thing: managedClient(asked), act: 'delete' }),
     done: (visit, { clientId }) =>
       shell.deleted(visit, clientsPath, { kind: 'client', id: clientId }, [
         'console.clients.deleted',

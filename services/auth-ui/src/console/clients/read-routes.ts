@@ -24,6 +24,11 @@ import { maxShown } from './words.ts';
 const pageLength = 50;
 export const clientParams = z.object({ clientId: z.string().max(128) });
 
+export const managedClient = ({ clientId: name }: z.infer<typeof clientParams>) => ({
+  kind: 'Client' as const,
+  name,
+});
+
 type ClientCalls = ReturnType<typeof createClientAdministration>;
 
 export async function readRoutes(pages: App, shell: Shell): Promise<void> {
@@ -92,7 +97,7 @@ export async function readRoutes(pages: App, shell: Shell): Promise<void> {
     detailRoute(
       pages,
       shell,
-      { url: `/one/:clientId${below}`, path: clientParams.shape, view: partsView },
+      { url: `/one/:clientId${below}`, path: clientParams.shape, view: partsView, managed: managedClient },
       async (visit, asked) => {
         const calls = createClientAdministration(visit.authApi);
         return page(visit, calls, asked.clientId);

@@ -23,7 +23,7 @@ import { contactCenterPath } from '../shell/names/contact-centers.ts';
 import { factsView } from '../shell/pages.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { typedText } from '../shell/typed.ts';
-import { centerParams as params } from './center.ts';
+import { managedCenter, centerParams as params } from './center.ts';
 import { besideFields, changeBodyOf, createPage, editPage, newBodyOf } from './center-form.ts';
 import { columns, contactCenters, creation, environmentFilter } from './list-page.ts';
 import { overviewPage } from './overview-page.ts';
@@ -87,7 +87,8 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     beside: (_visit, problem) => besideFields(problem),
   });
 
-  detailRoute(pages, shell, { url: '/:id', path: params.shape, view: factsView }, async (visit, asked) => {
+  const overview = { url: '/:id', path: params.shape, view: factsView, managed: managedCenter };
+  detailRoute(pages, shell, overview, async (visit, asked) => {
     const center = await centersOf(visit).read(asked.id);
     const environment = visit.rights.installation
       ? await createEnvironmentAdministration(visit.environmentApi)
@@ -116,6 +117,8 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
       ),
     done: (visit, _asked, written) => saved(visit, 'console.contactCenters.saved', written),
     beside: (_visit, problem) => besideFields(problem),
+    managed: managedCenter,
+    nameOf: (field) => (field.startsWith('membership') ? 'membership' : field),
   });
 }
 

@@ -12,7 +12,7 @@ import { consoleView } from '../shell/pages.ts';
 import { RefusedForm } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField, typedText } from '../shell/typed.ts';
-import { centerParams as params } from './center.ts';
+import { managedCenter, centerParams as params } from './center.ts';
 import {
   afterStep,
   type Ends,
@@ -55,6 +55,10 @@ export function offBoardingRoutes(pages: App, shell: Shell): void {
       const { data, etag } = await centersOf(visit).readTagged(id);
       return stepPage(visit, data, step, etag, name);
     },
+    managed: ({ id, step }) => ({
+      thing: managedCenter({ id }),
+      act: step === 'delete' ? 'delete' : 'change',
+    }),
     async act(visit, { id, step, name: typed, ifMatch: etag }) {
       requireRight(visit, step);
       const { name } = await centersOf(visit).read(id);

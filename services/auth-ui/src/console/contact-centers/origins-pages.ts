@@ -1,5 +1,6 @@
 /** Builds the pages about origins: addresses of web applications whose pages may call the APIs from a browser. */
 
+import type { ManagedThing } from '@gatehouse/contracts/documents';
 import type { ContactCenter, CorsEntry } from '@gatehouse/contracts/environment-administration';
 import { rootLocation } from '@gatehouse/contracts/environment-api';
 import { origin as description } from '@gatehouse/contracts/resources';
@@ -7,6 +8,7 @@ import { describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import { confirmationOf } from '../shell/confirmation.ts';
+import { managedNote } from '../shell/managed.ts';
 import { contactCenterPath } from '../shell/names/contact-centers.ts';
 import type { ConfirmPage, FormPage, TablesPage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
@@ -21,8 +23,11 @@ export const originsPath = (id: string) => `${contactCenterPath(id)}/origins`;
 export function originsPage(
   visit: ConsoleVisit,
   center: Named,
-  entries: readonly CorsEntry[],
-  global: readonly string[],
+  {
+    entries,
+    managed,
+    global,
+  }: { entries: readonly CorsEntry[]; managed: readonly ManagedThing[]; global: readonly string[] },
   { page, globalPage }: { page: number; globalPage: number },
 ): TablesPage {
   const { text } = visit;
@@ -54,7 +59,14 @@ export function originsPage(
             const locations = locationsOf(origin).filter((location) => location !== rootLocation);
             return {
               cells: [
-                { text: origin, isCode: true, note: locations.length > 0 ? locations.join(', ') : undefined },
+                {
+                  text: origin,
+                  isCode: true,
+                  note:
+                    [locations.join(', '), managedNote(visit, managed, { name: origin })]
+                      .filter(Boolean)
+                      .join(' · ') || undefined,
+                },
               ],
               actions: [
                 {

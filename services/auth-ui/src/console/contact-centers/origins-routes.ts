@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { detailRoute } from '../shell/details.ts';
+import { managedThings } from '../shell/managed.ts';
 import { tablesView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -26,16 +27,17 @@ export function originRoutes(pages: App, shell: Shell): void {
     { url: '/:id/origins', path: params.shape, query: listQuery.shape, view: tablesView },
     async (visit, asked) => {
       const { id } = asked;
-      const [center, entries, global] = await Promise.all([
+      const [center, entries, managed, global] = await Promise.all([
         centerOf(visit, id),
         corsOf(visit).list(id),
+        managedThings(visit, { kind: 'Origin', contactCenterId: id }),
         createSettingAdministration(visit.environmentApi).list(undefined),
       ]);
       const allowed = global
         .filter(({ name }) => name === ('cors-origins' satisfies KnownSettingName))
         .flatMap(({ value }) => value.split(','))
         .filter((origin) => origin !== '');
-      return originsPage(visit, center, entries, [...new Set(allowed)], asked);
+      return originsPage(visit, center, { entries, managed, global: [...new Set(allowed)] }, asked);
     },
   );
 
@@ -59,6 +61,10 @@ export function originRoutes(pages: App, shell: Shell): void {
     fields: originField.shape,
     page: async (visit, { id, origin }) => removeOriginPage(visit, await centerOf(visit, id), origin),
     act: (visit, { id, origin }) => corsOf(visit).remove(id, origin),
+    managed: ({ id, origin }) => ({
+      thing: { kind: 'Origin', contactCenterId: id, name: origin },
+      act: 'delete',
+    }),
     done: (visit, { id, origin }) =>
       shell.done(visit, originsPath(id), 'console.contactCenters.origins.removed', { origin }),
   });

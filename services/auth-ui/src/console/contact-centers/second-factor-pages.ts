@@ -10,6 +10,7 @@ import type { Message } from '../../pages/message.ts';
 import { formatsIn } from '../../texts/formats.ts';
 import type { Typed } from '../form/inputs.ts';
 import { confirmationOf } from '../shell/confirmation.ts';
+import { confirmedOf } from '../shell/managed.ts';
 import type { ConfirmPage, FactPartsPage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -165,6 +166,7 @@ export function stricterPage(
       ...Object.fromEntries(sent.map(([name, value]) => [name, String(value)])),
       ifMatch: String(typed['ifMatch'] ?? ''),
       isConfirmed: 'true',
+      ...confirmedOf(typed),
     },
     cancel: path,
     isDangerous: true,

@@ -7,7 +7,7 @@ import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
 import { confirmView, factPartsView } from '../shell/pages.ts';
 import type { Shell } from '../shell/shell.ts';
-import { centerOf, centerParams as params } from './center.ts';
+import { centerOf, managedCenter, centerParams as params } from './center.ts';
 import { policyOf, secondFactorForm, secondFactorPath } from './second-factor-form.ts';
 import { needsQuestion, secondFactorPage, stricterPage } from './second-factor-pages.ts';
 
@@ -15,7 +15,7 @@ export function secondFactorRoutes(pages: App, shell: Shell): void {
   detailRoute(
     pages,
     shell,
-    { url: '/:id/second-factor', path: params.shape, view: factPartsView },
+    { url: '/:id/second-factor', path: params.shape, view: factPartsView, managed: managedCenter },
     async (visit, { id }) => {
       const [center, counts] = await Promise.all([centerOf(visit, id), countFactors(visit.authApi, id)]);
       return secondFactorPage(visit, center, counts);
@@ -27,6 +27,7 @@ export function secondFactorRoutes(pages: App, shell: Shell): void {
     path: params.shape,
     read: ({ environmentApi }, { id }) => createContactCenterAdministration(environmentApi).readTagged(id),
     page: (visit, { data }, typed) => secondFactorForm(visit, data, typed),
+    managed: managedCenter,
     async act(visit, { id }, { typed, etag }) {
       const change = policyOf(visit, typed);
       if (typed['isConfirmed'] !== 'true') {

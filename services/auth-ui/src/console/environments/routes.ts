@@ -91,6 +91,7 @@ function environmentRoutes(pages: App, shell: Shell): void {
     path: idParams.shape,
     read: (visit, { id }) => environmentsOf(visit).readTagged(id),
     page: (visit, { data }, typed) => changePage(visit, data, typed),
+    managed: ({ id }) => ({ kind: 'Environment', id }),
     act: (visit, { id }, { typed, etag, seen }) =>
       environmentsOf(visit, etag).change(id, changeOf(visit, typed, seen.data)),
     trial: async (visit, { id }, { typed, seen }) =>
@@ -103,7 +104,12 @@ function environmentRoutes(pages: App, shell: Shell): void {
   detailRoute(
     pages,
     shell,
-    { url: '/:id', path: idParams.shape, view: environmentView },
+    {
+      url: '/:id',
+      path: idParams.shape,
+      view: environmentView,
+      managed: ({ id }) => ({ kind: 'Environment', id }),
+    },
     async (visit, asked) => {
       const environment = await environmentsOf(visit).read(asked.id);
       return environmentPage(visit, environment);
@@ -128,6 +134,7 @@ function environmentRoutes(pages: App, shell: Shell): void {
       return deletePage(visit, data, etag);
     },
     act: (visit, { id, ifMatch: etag }) => environmentsOf(visit, etag).remove(id),
+    managed: ({ id }) => ({ thing: { kind: 'Environment', id }, act: 'delete' }),
     done: (visit, { id }) =>
       shell.deleted(visit, environmentsPath, { kind: 'environment', id }, ['console.environments.deleted']),
   });

@@ -20,6 +20,12 @@ import { addMeanwhilePage, removeServerPage, serverInputs, serverPage } from './
 const environmentParams = z.object({ id: z.string().max(64) });
 const serverParams = environmentParams.extend({ serverId: z.string().max(64) });
 
+/** Documents have the servers as one list. */
+const managed = {
+  managed: ({ id }: { id: string }) => ({ kind: 'Environment' as const, id }),
+  nameOf: () => 'configServers',
+};
+
 export function serverRoutes(pages: App, shell: Shell): void {
   const read = ({ environmentApi }: ConsoleVisit, id: string) =>
     createEnvironmentAdministration(environmentApi).readTagged(id);
@@ -39,6 +45,7 @@ export function serverRoutes(pages: App, shell: Shell): void {
     done: (visit, { id }, answer) => saved(visit, id, 'console.environments.server.added', answer),
     meanwhile: (visit, { data }, page) => addMeanwhilePage(visit, data, page),
     beside,
+    ...managed,
   });
 
   formRoutes(pages, shell, {
@@ -53,6 +60,7 @@ export function serverRoutes(pages: App, shell: Shell): void {
       callsOf(visit, etag).changeServer(id, serverId, bodyOf(visit, serverInputs, typed)),
     done: (visit, { id }, answer) => saved(visit, id, 'console.environments.server.changed', answer),
     beside,
+    ...managed,
   });
 
   confirmFirst(pages, shell, {
@@ -64,6 +72,7 @@ export function serverRoutes(pages: App, shell: Shell): void {
       return removeServerPage(visit, data, serverOf(data, serverId), etag);
     },
     act: (visit, { id, serverId, ifMatch: etag }) => callsOf(visit, etag).removeServer(id, serverId),
+    managed: ({ id }) => ({ thing: { kind: 'Environment', id }, act: 'change' }),
     done: (visit, { id }) => shell.done(visit, environmentPath(id), 'console.environments.server.removed'),
   });
 

@@ -1,8 +1,10 @@
 /** Serves a form: the page that shows it, and what it sends. A refusal shows it again, and nothing that others changed is overwritten. */
+import type { ManagedQuery } from '@gatehouse/contracts/documents';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { lostSecrets } from '../shell/conflict.ts';
+import { confirmedOf, type Keeper, keepersOf, markedForm, requireConfirmed } from '../shell/managed.ts';
 import { type ConfirmPage, confirmView, type FormPage, formView } from '../shell/pages.ts';
 import type { Form } from '../shell/parts.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
@@ -44,6 +46,14 @@ interface FormRoutes<Path extends z.ZodRawShape, Fields extends z.ZodRawShape, S
   ) => Promise<StepsPage>;
   /** The page of a 412 in place of the comparison; `page` is the form with the version of now. */
   meanwhile?: (visit: ConsoleVisit, seen: Seen, page: FormPage) => ConfirmPage;
+  /** The thing as documents name it: fields that they manage are marked, and changed when the person says so once more. Undefined: nothing is changed. */
+  managed?: (
+    asked: NoInfer<Asked<Path, Fields>>,
+    seen: NoInfer<Seen>,
+    typed: Typed | undefined,
+  ) => ManagedQuery | undefined;
+  /** The name of a field at its API, where the form has another one. */
+  nameOf?: (field: string) => string;
   /** The refusal as the form says it. */
   beside?: (visit: ConsoleVisit, problem: Problem, seen: Seen, typed: Typed) => Problem;
   /** Further statuses that the form says. */
@@ -57,17 +67,22 @@ export function formRoutes<
   Fields extends z.ZodRawShape = None,
 >(pages: App, shell: Shell, form: FormRoutes<Path, Fields, Seen, Result>): void {
   const { url, path, fields, bodyLimit, read, page, act, done, trial, meanwhile, beside, also } = form;
+  const { managed, nameOf = (name: string) => name } = form;
   const params = z.object(path ?? {});
   const asked = z.object(fields ?? {});
   const sent = z.looseObject({ ...fields, ...tagField });
-  const pageOf = async (visit: ConsoleVisit, seen: Seen, typed?: Typed) =>
+  const unmarked = async (visit: ConsoleVisit, seen: Seen, typed?: Typed) =>
     withChoices(visit, await page(visit, seen, typed));
+  const pageOf = async (visit: ConsoleVisit, seen: Seen, keepers: readonly Keeper[], typed?: Typed) =>
+    markedForm(visit, await unmarked(visit, seen, typed), keepers, { nameOf, typed });
   const askedOf = (inPath: object, given: object) => ({ ...given, ...inPath }) as Asked<Path, Fields>;
 
   pages.get(url, { schema: { hide: true, params, querystring: asked } }, async (request, reply) => {
     const visit = shell.begin(request, reply);
-    const seen = await read(visit, askedOf(request.params, request.query));
-    return shell.show(visit, formView, tagged(await pageOf(visit, seen), etagOf(seen)));
+    const about = askedOf(request.params, request.query);
+    const seen = await read(visit, about);
+    const keepers = await keepersOf(visit, managed?.(about, seen, undefined));
+    return shell.show(visit, formView, tagged(await pageOf(visit, seen, keepers), etagOf(seen)));
   });
 
   const options = bodyLimit === undefined ? {} : { bodyLimit };
@@ -77,30 +92,37 @@ export function formRoutes<
     const about = askedOf(request.params, request.body);
     const { ifMatch: etag } = typed;
     const seen = await read(visit, about);
+    const keepers = await keepersOf(visit, managed?.(about, seen, typed));
     if (isSearch(typed) || isLanguageChange(typed)) {
-      const found = tagged(await pageOf(visit, seen, withLanguages(typed)), etagOf(seen) && etag);
+      const found = tagged(await pageOf(visit, seen, keepers, withLanguages(typed)), etagOf(seen) && etag);
       return shell.show(visit, formView, withLost(visit, found));
     }
     const isTrial = trial !== undefined && typed[trialName] !== undefined;
     const { done: sent, problem } = await attempt(
       visit,
-      async () =>
-        isTrial
-          ? shell.show(visit, stepsView, await trial(visit, about, { typed, seen }))
-          : done(visit, about, await act(visit, about, { typed, etag, seen }), seen),
+      async () => {
+        if (isTrial) return shell.show(visit, stepsView, await trial(visit, about, { typed, seen }));
+        if (keepers.length > 0) {
+          const [now, sent] = await Promise.all([page(visit, seen, undefined), page(visit, seen, typed)]);
+          requireConfirmed(visit, keepers, { now, sent, nameOf });
+        }
+        return done(visit, about, await act(visit, about, { typed, etag, seen }), seen);
+      },
       also,
     );
     if (problem === undefined) return sent;
     const now = await read(visit, about);
     const newer = etagOf(now);
-    const mine = tagged(await pageOf(visit, now, typed), newer && etag);
-    if (problem.status !== 412 || newer === undefined)
-      return shell.refused(visit, mine, beside?.(visit, problem, now, typed) ?? problem);
+    if (problem.status !== 412 || newer === undefined) {
+      const again = tagged(await pageOf(visit, now, keepers, typed), newer && etag);
+      return shell.refused(visit, again, beside?.(visit, problem, now, typed) ?? problem);
+    }
+    const mine = tagged(await unmarked(visit, now, typed), etag, confirmedOf(typed));
     if (meanwhile !== undefined) {
       reply.code(412);
       return shell.show(visit, confirmView, meanwhile(visit, now, tagged(mine, newer)));
     }
-    const theirs = await pageOf(visit, now);
+    const theirs = await unmarked(visit, now);
     return shell.compare(visit, { typed: mine, current: theirs, etag: newer });
   });
 }
@@ -123,9 +145,9 @@ function withLost(visit: ConsoleVisit, page: FormPage): FormPage {
 
 const etagOf = (seen: { etag?: string }): string | undefined => seen.etag;
 
-function tagged(page: FormPage, etag: string | undefined): FormPage {
+function tagged(page: FormPage, etag: string | undefined, more?: Form['hidden']): FormPage {
   const { form } = page;
   return etag === undefined
     ? page
-    : { ...page, form: { ...form, hidden: { ...form.hidden, ifMatch: etag } } };
+    : { ...page, form: { ...form, hidden: { ...form.hidden, ...more, ifMatch: etag } } };
 }

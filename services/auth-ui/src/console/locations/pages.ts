@@ -1,5 +1,6 @@
 /** Builds the pages about locations. */
 import { consolePath } from '@gatehouse/contracts/auth-api';
+import type { ManagedThing } from '@gatehouse/contracts/documents';
 import type { LocationInUse } from '@gatehouse/contracts/environment-administration';
 import { location as description } from '@gatehouse/contracts/resources';
 import { describedColumns, describedInputs } from '../form/described.ts';
@@ -7,6 +8,7 @@ import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import { confirmationOf } from '../shell/confirmation.ts';
 import type { Column } from '../shell/lists.ts';
+import { managedNote } from '../shell/managed.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import { breadcrumbsBelowList, type Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -20,13 +22,17 @@ export const locations: Resource = {
   empty: 'console.locations.empty',
 };
 
-export const columns = (visit: ConsoleVisit): Column<LocationInUse>[] => [
+export const columns = (visit: ConsoleVisit, managed: readonly ManagedThing[]): Column<LocationInUse>[] => [
   ...describedColumns<LocationInUse>(visit, description, []),
   {
     label: 'console.locations.namedBy',
-    cell: ({ declared }) =>
+    cell: ({ location, declared }) =>
       declared
-        ? { text: '', badge: { text: visit.text('console.locations.operator'), kind: 'good' } }
+        ? {
+            text: '',
+            badge: { text: visit.text('console.locations.operator'), kind: 'good' },
+            note: managedNote(visit, managed, { name: location }),
+          }
         : { text: visit.text('console.locations.servers') },
   },
 ];

@@ -5,6 +5,7 @@ import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { listRoute } from '../shell/lists.ts';
+import { managedThings } from '../shell/managed.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import {
   columns,
@@ -27,10 +28,14 @@ export const locationsArea: Area = {
       resource: locations,
       search: 'console.locations.search',
       async read(visit, { search }) {
-        const all = await locationsOf(visit).list();
-        return { all: all.filter(({ location }) => location.toLowerCase().includes(search.toLowerCase())) };
+        const [all, managed] = await Promise.all([
+          locationsOf(visit).list(),
+          managedThings(visit, { kind: 'Location' }),
+        ]);
+        const words = search.toLowerCase();
+        return { all: all.filter(({ location }) => location.toLowerCase().includes(words)), managed };
       },
-      columns,
+      columns: (visit, { managed }) => columns(visit, managed),
       actions: withdrawal,
       more: ({ text }) => ({
         actions: [
@@ -57,6 +62,7 @@ export const locationsArea: Area = {
       fields,
       page: (visit, { location }) => withdrawPage(visit, location),
       act: (visit, { location }) => locationsOf(visit).withdraw(location),
+      managed: ({ location: name }) => ({ thing: { kind: 'Location', name }, act: 'delete' }),
       done: (visit, { location }) =>
         shell.done(visit, locationsPath, 'console.locations.withdrawn', { location }),
     });

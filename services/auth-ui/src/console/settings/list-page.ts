@@ -1,4 +1,5 @@
 /** Builds the list of settings: above which value counts at a location and where it comes from, below all that are given. */
+import type { ManagedThing } from '@gatehouse/contracts/documents';
 import type { Setting } from '@gatehouse/contracts/environment-administration';
 import { covers, rootLocation } from '@gatehouse/contracts/environment-api';
 import {
@@ -12,6 +13,7 @@ import type { Message } from '../../pages/message.ts';
 import { formatsIn } from '../../texts/formats.ts';
 import { describedColumns } from '../form/described.ts';
 import { type Column, tableOf } from '../shell/lists.ts';
+import { managedNote } from '../shell/managed.ts';
 import type { TablesPage } from '../shell/pages.ts';
 import { cutToPage, rowsPerPage } from '../shell/paging.ts';
 import type { Cell, Row } from '../shell/parts.ts';
@@ -23,6 +25,8 @@ export interface ListedSettings {
   /** The values that count at the location, as the API says. */
   inForce: readonly Setting[];
   own: readonly Setting[];
+  /** Those of them that documents manage. */
+  managed: readonly ManagedThing[];
   /** Those that the owner inherits; none where these are the own ones. */
   global: readonly Setting[];
   /** That may be asked for. */
@@ -48,7 +52,7 @@ const maxNamed = 3;
 export function listPage(
   visit: ConsoleVisit,
   owner: SettingsOwner,
-  { inForce, own, global, locations }: ListedSettings,
+  { inForce, own, managed, global, locations }: ListedSettings,
   { location, search, page, givenPage }: ListQuery,
 ): TablesPage {
   const { text } = visit;
@@ -145,7 +149,7 @@ export function listPage(
             search === ''
               ? `console.settings.empty.${isGlobal ? 'global' : 'given'}`
               : 'console.table.noMatch',
-          columns: givenColumns(visit),
+          columns: givenColumns(visit, managed),
           items: given.items,
           actions: (setting) => givenActions(visit, owner, setting),
           ...given.pages,
@@ -190,9 +194,9 @@ function unreadMessage({ text, language }: ConsoleVisit, own: readonly Setting[]
 
 const numberIn = (page: number) => (page > 1 ? String(page) : '');
 
-const givenColumns = (visit: ConsoleVisit): Column<Setting>[] =>
+const givenColumns = (visit: ConsoleVisit, managed: readonly ManagedThing[]): Column<Setting>[] =>
   describedColumns<Setting>(visit, description, ['shared'], {
-    name: (setting) => nameCell(visit, setting),
+    name: (setting) => ({ ...nameCell(visit, setting), note: managedNote(visit, managed, setting) }),
     value: ({ value }) => ({ text: shortened(value), isCode: true }),
   });
 

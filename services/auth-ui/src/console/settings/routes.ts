@@ -14,6 +14,7 @@ import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
+import { managedThings } from '../shell/managed.ts';
 import { tablesView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
 import { RefusedForm } from '../shell/problem.ts';
@@ -89,9 +90,10 @@ function listRoutes(pages: App, { shell, below, ownerOf }: SettingPages): void {
     { url: below, path: params.shape, query: listQuery.shape, view: tablesView },
     async (visit, asked) => {
       const id = asked.id || undefined;
-      const [owner, own, inForce, global, known] = await Promise.all([
+      const [owner, own, managed, inForce, global, known] = await Promise.all([
         ownerOf(visit, asked.id),
         settingsOf(visit).list(id),
+        managedThings(visit, { kind: 'Setting', contactCenterId: id }),
         settingsOf(visit).list(id, asked.location),
         id === undefined ? [] : settingsOf(visit).list(undefined),
         createLocationAdministration(visit.environmentApi).list(),
@@ -101,7 +103,7 @@ function listRoutes(pages: App, { shell, below, ownerOf }: SettingPages): void {
         asked.location,
         ...[...own, ...global, ...known].map((one) => one.location),
       ]);
-      return listPage(visit, owner, { own, inForce, global, locations }, asked);
+      return listPage(visit, owner, { own, managed, inForce, global, locations }, asked);
     },
   );
 }
@@ -139,6 +141,7 @@ function changeRoutes(pages: App, { shell, below, ownerOf }: SettingPages): void
       ...(await read(visit, ownerOf(visit, id), place, id)),
       place,
     }),
+    managed: managedSetting,
     page: (visit, { owner, setting, place }, typed) =>
       changePage(visit, owner, setting ?? { ...place, value: '', shared: false }, typed),
     act: (visit, { name, location: at }, { typed, etag, seen: { owner, setting } }) => {
@@ -161,6 +164,9 @@ function renameRoutes(pages: App, { shell, below, ownerOf }: SettingPages): void
       return { ...seen, setting: required(setting) };
     },
     page: (visit, { owner, setting }, typed) => renamePage(visit, owner, setting, typed),
+    managed: managedSetting,
+    // Under another name it is another setting: its value is gone where the documents have it.
+    nameOf: () => 'value',
     beside: (visit, problem, _seen, typed) => besideName(visit, problem, typed, 'newName'),
     async act(visit, { name, location: at }, { typed, etag, seen: { owner, setting } }) {
       const { newName, shared } = newNameOf(visit, typed);
@@ -186,6 +192,7 @@ function deleteRoutes(pages: App, { shell, below, ownerOf }: SettingPages): void
       const { owner, setting, etag } = await read(visit, ownerOf(visit, id), place, id);
       return deletePage(visit, owner, required(setting), etag);
     },
+    managed: (asked) => ({ thing: managedSetting(asked), act: 'delete' }),
     async act(visit, { id, name, location: place, ifMatch: etag }) {
       const owner = await ownerOf(visit, id);
       await guarded(visit, etag).remove(owner.id, name, place);
@@ -195,6 +202,13 @@ function deleteRoutes(pages: App, { shell, below, ownerOf }: SettingPages): void
       shell.done(visit, path, 'console.settings.deleted', { name, location: place }),
   });
 }
+
+const managedSetting = ({ id, name, location: at }: { id: string } & Place) => ({
+  kind: 'Setting' as const,
+  name,
+  location: at,
+  contactCenterId: id || undefined,
+});
 
 /** The list is empty for those who may not read it, and they type the location. */
 async function choiceOf({ rights, environmentApi }: ConsoleVisit): Promise<string[] | undefined> {

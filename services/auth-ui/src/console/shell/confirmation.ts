@@ -1,9 +1,11 @@
 /** Serves the confirmation before something is done: its page, and its form, which does it and leads on. */
+import type { ManagedQuery } from '@gatehouse/contracts/documents';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { LesserRight } from '../../oauth-session/session.ts';
 import type { TextKey, Values } from '../../texts/texts.ts';
+import { keepersOf, managedNotice } from './managed.ts';
 import { type ConfirmPage, confirmView } from './pages.ts';
 import { type Form, withProblem } from './parts.ts';
 import { attempt, type Problem } from './problem.ts';
@@ -28,21 +30,29 @@ interface Confirmation<Path extends z.ZodRawShape, Fields extends z.ZodRawShape,
   also?: readonly number[];
   /** Lesser rights that may do it, too. */
   lesser?: readonly LesserRight[];
+  /** The thing as documents name it, and what is done with it: the page says who manages it. */
+  managed?: (asked: NoInfer<Asked<Path, Fields>>) => { thing: ManagedQuery; act: 'change' | 'delete' };
 }
 
 export function confirmFirst<Result, Path extends z.ZodRawShape = None, Fields extends z.ZodRawShape = None>(
   pages: App,
   shell: Shell,
-  { url, path, fields, page, act, done, reasonOf, also, lesser }: Confirmation<Path, Fields, Result>,
+  { url, path, fields, page, act, done, reasonOf, also, lesser, managed }: Confirmation<Path, Fields, Result>,
 ): void {
   const params = z.object(path ?? {});
   const sent = z.object(fields ?? {});
   const askedOf = (inPath: object, given: object) => ({ ...given, ...inPath }) as Asked<Path, Fields>;
 
+  const pageOf = async (visit: ConsoleVisit, asked: Asked<Path, Fields>): Promise<ConfirmPage> => {
+    const kept = managed?.(asked);
+    const [shown, keepers] = await Promise.all([page(visit, asked), keepersOf(visit, kept?.thing)]);
+    return { ...shown, ...managedNotice(visit, keepers, kept?.act) };
+  };
+
   const config = lesser === undefined ? {} : { lesser };
   pages.get(url, { config, schema: { hide: true, params, querystring: sent } }, async (request, reply) => {
     const visit = shell.begin(request, reply);
-    return shell.show(visit, confirmView, await page(visit, askedOf(request.params, request.query)));
+    return shell.show(visit, confirmView, await pageOf(visit, askedOf(request.params, request.query)));
   });
 
   pages.post(url, { config, schema: { hide: true, params, body: sent } }, async (request, reply) => {
@@ -50,7 +60,7 @@ export function confirmFirst<Result, Path extends z.ZodRawShape = None, Fields e
     const asked = askedOf(request.params, request.body);
     const { done: result, problem } = await attempt(visit, () => act(visit, asked), also);
     if (problem === undefined) return done(visit, asked, result as Result);
-    const again = await page(visit, asked);
+    const again = await pageOf(visit, asked);
     reply.code(problem.status);
     if (problem.status === 412)
       return shell.show(visit, confirmView, { ...again, message: changedMeanwhile(visit) });

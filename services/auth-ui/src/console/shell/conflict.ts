@@ -55,9 +55,9 @@ export function lostSecrets({ text, request }: Pick<Visit, 'text' | 'request'>, 
   return { lost, problem: lost.length === 0 ? undefined : text('console.comparison.secretLost', { fields }) };
 }
 
-const isSecret = ({ kind, isSecret: marked }: FormField) => marked === true || kind === 'password';
+export const isSecret = ({ kind, isSecret: marked }: FormField) => marked === true || kind === 'password';
 
-function fieldsOf({ form }: FormPage): FormField[] {
+export function fieldsOf({ form }: FormPage): FormField[] {
   return form.sections.flatMap(({ fields }) => fields);
 }
 

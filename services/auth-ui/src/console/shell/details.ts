@@ -1,7 +1,9 @@
 /** Serves a page that only shows: what it is about comes from its path and its query. */
+import type { ManagedQuery } from '@gatehouse/contracts/documents';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { LesserRight } from '../../oauth-session/session.ts';
+import { keepersOf, managedNotice } from './managed.ts';
 import type { ConsolePage, ConsoleView } from './pages.ts';
 import type { ConsoleVisit, Shell } from './shell.ts';
 
@@ -11,6 +13,8 @@ interface DetailRoute<Path extends z.ZodRawShape, Query extends z.ZodRawShape, P
   url: string;
   path?: Path;
   query?: Query;
+  /** The thing as documents name it: the page says who manages it. */
+  managed?: (asked: NoInfer<Asked<Path, Query>>) => ManagedQuery;
   view: ConsoleView<Page>;
   /** It asks the APIs for what only an administrator may ask. */
   isForAdministrators?: boolean;
@@ -27,7 +31,7 @@ export function detailRoute<
 >(
   pages: App,
   shell: Shell,
-  { url, path, query, view, isForAdministrators = false, lesser }: DetailRoute<Path, Query, Page>,
+  { url, path, query, view, isForAdministrators = false, lesser, managed }: DetailRoute<Path, Query, Page>,
   page: (visit: ConsoleVisit, asked: Asked<Path, Query>) => Page | Promise<Page>,
 ): void {
   const schema = { hide: true, params: z.object(path ?? {}), querystring: z.object(query ?? {}) };
@@ -37,7 +41,8 @@ export function detailRoute<
     async (request, reply) => {
       const visit = shell.begin(request, reply);
       const asked = { ...request.query, ...request.params } as Asked<Path, Query>;
-      return shell.show(visit, view, await page(visit, asked));
+      const [shown, keepers] = await Promise.all([page(visit, asked), keepersOf(visit, managed?.(asked))]);
+      return shell.show(visit, view, { ...shown, ...managedNotice(visit, keepers) });
     },
   );
 }

@@ -19,6 +19,8 @@ export interface ConsolePage {
   /** Pages beside this one, about the same thing. */
   tabs?: { label: string; href: string; isCurrent: boolean }[];
   message?: Message | undefined;
+  /** Documents of configuration as code manage the thing of the page. */
+  managed?: { title: string; text: string };
   /** Looks whether the thing of the page works: offered where the last form saved something that does not. */
   check?: { action: string; label: string };
 }

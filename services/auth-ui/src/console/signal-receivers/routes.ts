@@ -8,6 +8,7 @@ import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { detailRoute } from '../shell/details.ts';
 import { listRoute } from '../shell/lists.ts';
+import { keepersOf, managedNotice } from '../shell/managed.ts';
 import { centerNames } from '../shell/names/contact-centers.ts';
 import { factsView } from '../shell/pages.ts';
 import { RefusedForm } from '../shell/problem.ts';
@@ -74,6 +75,7 @@ function receiverRoutes(pages: App, shell: Shell): void {
       return { receiver, etag: receiver.updatedAt };
     },
     page: (visit, { receiver }, typed) => changePage(visit, receiver, typed),
+    managed: (_asked, { receiver }) => managedReceiver(receiver),
     async act(visit, { id }, { typed, etag, seen: { receiver } }) {
       const change = await changeOf(visit, typed, receiver);
       // Auth API has no version to compare: two people who save in the same moment are not told.
@@ -108,7 +110,11 @@ function receiverRoutes(pages: App, shell: Shell): void {
   confirmFirst(pages, shell, {
     url: '/one/:id/delete',
     path,
-    page: async (visit, { id }) => stepPage(visit, await callsOf(visit).read(id), 'delete'),
+    async page(visit, { id }) {
+      const receiver = await callsOf(visit).read(id);
+      const keepers = await keepersOf(visit, managedReceiver(receiver));
+      return { ...stepPage(visit, receiver, 'delete'), ...managedNotice(visit, keepers, 'delete') };
+    },
     act: (visit, { id }) => callsOf(visit).remove(id),
     done: (visit) => shell.done(visit, signalReceiversPath, 'console.signalReceivers.deleted'),
   });
@@ -120,5 +126,16 @@ const namesOf = (visit: ConsoleVisit, receivers: readonly SignalReceiverView[]) 
     receivers.flatMap(({ contactCenterIds }) => contactCenterIds.slice(0, maxNamed)),
   );
 
-const pageOf = async (visit: ConsoleVisit, receiver: SignalReceiverView) =>
-  receiverPage(visit, receiver, await namesOf(visit, [receiver]));
+async function pageOf(visit: ConsoleVisit, receiver: SignalReceiverView) {
+  const [names, keepers] = await Promise.all([
+    namesOf(visit, [receiver]),
+    keepersOf(visit, managedReceiver(receiver)),
+  ]);
+  return { ...receiverPage(visit, receiver, names), ...managedNotice(visit, keepers) };
+}
+
+/** Documents know it by its address. */
+const managedReceiver = ({ endpoint: name }: SignalReceiverView) => ({
+  kind: 'SignalReceiver' as const,
+  name,
+});

@@ -64,6 +64,13 @@ async function locationsFor({ rights, environmentApi }: ConsoleVisit): Promise<s
 const callsOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
   createSingleSignOnAdministration(ifMatch(environmentApi, etag));
 
+const managedPlace = ({ id, protocol, location }: { id: string } & Place) => ({
+  kind: 'SingleSignOn' as const,
+  contactCenterId: id,
+  name: protocol,
+  location,
+});
+
 /** The contact centre, and the settings that are stored at exactly this place. */
 async function readPlace(visit: ConsoleVisit, id: string, { protocol, location }: Place) {
   const [center, { data, etag }] = await Promise.all([
@@ -124,7 +131,13 @@ function placeRoutes(pages: App, shell: Shell): void {
   detailRoute(
     pages,
     shell,
-    { url: `${below}/set-up`, path: params.shape, query: placeFields.shape, view: setUpView },
+    {
+      url: `${below}/set-up`,
+      path: params.shape,
+      query: placeFields.shape,
+      view: setUpView,
+      managed: managedPlace,
+    },
     async (visit, asked) => {
       const { center, place, record } = await readPlace(visit, asked.id, asked);
       return setUpPage(visit, shell.publicUrl, center, place, record);
@@ -141,6 +154,7 @@ function placeRoutes(pages: App, shell: Shell): void {
       return { ...found, preset, groups: (await groupNames(visit, id).catch(orConflict)) ?? [] };
     },
     page: settingsPage,
+    managed: managedPlace,
     act: (visit, { id, protocol, location }, { typed, etag }) =>
       callsOf(visit, etag).set(id, protocol, location, changeOf(visit, protocol, typed)),
     async trial(visit, { id, protocol, location }, { typed }) {
@@ -210,6 +224,10 @@ function confirmations(pages: App, shell: Shell): void {
         if (record === undefined) throw notFound('There are no such settings');
         return singleSignOnConfirmation(visit, change, { ...found, record });
       },
+      managed: (asked) => ({
+        thing: managedPlace(asked),
+        act: change === 'delete' ? 'delete' : 'change',
+      }),
       act: (visit, { id, protocol, location, ifMatch: etag }): Promise<unknown> =>
         change === 'delete'
           ? callsOf(visit, etag).remove(id, protocol, location)
