@@ -523,6 +523,27 @@ describe('an apply', () => {
     await client.query(`SELECT pg_advisory_unlock(hashtext('gatehouse.apply'), hashtext('${owner}'))`);
   });
 
+  it('of 30 MB is taken', async () => {
+    const body = `{"owner":"${owner}","dryRun":true,"documents":[]`;
+    const answer = await api.call('POST', '/apply', {
+      payload: `${body.padEnd(30 * 1024 * 1024 - 1)}}`,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  // attack: an apply of millions of empty values in short JSON | CWE-400 | guard: services/environment-api/src/configuration/routes.ts
+  it('of more values than the memory holds is refused before they are read', async () => {
+    const answer = await api.call('POST', '/apply', {
+      payload: `{"owner":"${owner}","dryRun":true,"documents":[${'[],'.repeat(9_400_000)}[]]}`,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([answer.status, answer.body.status.message]).toEqual([
+      413,
+      expect.stringMatching(/more than \d+ values/),
+    ]);
+  });
+
   it('of more than 30 MB is refused with the limit', async () => {
     const answer = await api.call('POST', '/apply', {
       payload: ' '.repeat(30 * 1024 * 1024 + 1),

@@ -1,5 +1,6 @@
 /** Parses JSON bodies, empty ones included, and reads bodies over the limit to their end so that the 413 arrives. */
 import type { IncomingMessage } from 'node:http';
+import type { AppError } from '../errors/app-error.ts';
 import type { App } from './app-type.ts';
 
 const maxDrainedBytes = 16 * 1024 * 1024;
@@ -12,14 +13,20 @@ export function acceptEmptyJson(app: App): void {
   acceptJsonAs('application/json', app);
 }
 
-/** Lets the routes of a scope take JSON under another name, such as `application/scim+json`. */
-export function acceptJsonAs(contentType: string, app: App): void {
+/** Lets the routes of a scope take JSON under another name, such as `application/scim+json`. `refusalOf`: looks at a text before it is parsed. */
+export function acceptJsonAs(
+  contentType: string,
+  app: App,
+  refusalOf: (text: string) => AppError | undefined = () => undefined,
+): void {
   const parse = app.getDefaultJsonParser('error', 'remove');
   app.addContentTypeParser(contentType, { parseAs: 'string' }, (request, body, done) => {
     const text = body as string;
+    const refusal = refusalOf(text);
+    if (refusal !== undefined) return done(refusal, undefined);
     // Without a route the address or the method is wrong, not the body (RFC 9126 section 2.3 asks for 405).
-    if (text.trim() === '' || request.is404) done(null, undefined);
-    else void parse(request, text, (error, value) => done(error && withReason(error, text), value));
+    if (text.trim() === '' || request.is404) return done(null, undefined);
+    void parse(request, text, (error, value) => done(error && withReason(error, text), value));
   });
 }
 

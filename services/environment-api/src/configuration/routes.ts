@@ -14,7 +14,7 @@ import {
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import { AppError } from '@gatehouse/service-kit/errors';
-import { type App, ok } from '@gatehouse/service-kit/http';
+import { type App, acceptJsonAs, ok } from '@gatehouse/service-kit/http';
 import { decide } from '../access/guard.ts';
 import { failures, installationEtagOf } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
@@ -23,8 +23,11 @@ import type { ConfigurationService } from './service.ts';
 import { thenClose } from './then-close.ts';
 
 const tags = ['configuration'];
-/** JSON takes up to 22 times its length as objects: what Node's heap cannot hold must not be accepted. */
-const bodyLimit = Math.min(maxApplyBytes, Math.floor(getHeapStatistics().heap_size_limit / 32));
+const heapBytes = getHeapStatistics().heap_size_limit;
+/** Of documents with texts, as they are: their objects take about three times the length of the JSON. */
+const bodyLimit = Math.min(maxApplyBytes, Math.floor(heapBytes / 8));
+/** Short JSON can hold many values, such as `[[],[],[]]`; each takes up to 50 bytes, and as many again when it is compared. */
+const maxValues = Math.floor(heapBytes / 256);
 
 interface ConfigurationDeps {
   configuration: ConfigurationService;
@@ -32,6 +35,10 @@ interface ConfigurationDeps {
 }
 
 export function applyRoutes(api: App, { configuration, changeLog }: ConfigurationDeps): void {
+  api.removeContentTypeParser('application/json');
+  acceptJsonAs('application/json', api, (text) =>
+    hasMoreValues(text, maxValues) ? tooManyValues() : undefined,
+  );
   // One request at a time: two of the largest would not fit into memory together.
   let isApplying = false;
   api.post(
@@ -135,6 +142,26 @@ export function documentRoutes(api: App, { configuration }: Pick<ConfigurationDe
       stream.once('close', () => void close());
       return reply.send(stream as never);
     },
+  );
+}
+
+/** Counts what can begin a value; those within texts, too. */
+function hasMoreValues(json: string, limit: number): boolean {
+  let count = 0;
+  for (let index = 0; index < json.length; index += 1) {
+    const code = json.charCodeAt(index);
+    if ((code === comma || code === bracket || code === brace) && ++count > limit) return true;
+  }
+  return false;
+}
+
+const [comma, bracket, brace] = [0x2c, 0x5b, 0x7b];
+
+function tooManyValues(): AppError {
+  return new AppError(
+    'payload_too_large',
+    413,
+    `The documents have more than ${maxValues} values, which this service has no memory for: apply them in parts, or give it more`,
   );
 }
 
