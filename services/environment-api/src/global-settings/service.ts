@@ -46,13 +46,11 @@ export function createGlobalSettingService({
       return writer.write(context, async (write) => {
         const setting = normalizeSetting(input);
         const present = await lock(context, write);
-        const { settings } = await store.readGlobalSettings(write.db);
-        await requireName(setting, named, async () => settings.some(({ name }) => name === setting.name));
+        const ofName = await store.readGlobalSettingsNamed(write.db, setting.name);
+        await requireName(setting, named, async () => ofName.length > 0);
         if (!countsEverywhere(setting))
           await locations.requireInUse(write.db, setting.location, 'data.location');
-        const before = settings.find(
-          ({ name, location }) => name === setting.name && location === setting.location,
-        );
+        const before = ofName.find(({ location }) => location === setting.location);
         if (isDeepStrictEqual(before, setting)) return { version: present, setting };
         await store.upsertGlobalSetting(write.db, setting);
         const changes = {

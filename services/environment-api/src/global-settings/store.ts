@@ -21,6 +21,14 @@ export async function readGlobalSettings(db: Queryable): Promise<GlobalSettings>
   return rows[0];
 }
 
+export async function readGlobalSettingsNamed(db: Queryable, name: string): Promise<Setting[]> {
+  const { rows } = await db.query<Setting>(
+    'SELECT name::text, value, location::text, shared FROM environment.global_settings WHERE name = $1',
+    [name],
+  );
+  return rows;
+}
+
 export async function readGlobalVersion(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ version: string }>({
     name: 'global_version',
