@@ -18,14 +18,14 @@ const ownProcess = [
 ];
 
 /**
- * The files that start whole stacks or a browser come first: they take longest, and at the end the other processes would wait for them.
- * The files with a process of their own come last: they are short, and between others they would end the processes that are shared.
+ * The files with a process of their own come first: between others they would end the processes that are shared.
+ * Then come the files that start whole stacks or a browser: they take longest, and at the end the other processes would wait for them.
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
     const place = ({ moduleId, project }: TestSpecification) => {
-      if (project.name === 'own process') return 2;
-      return /\/tools\/|\/test\/(?:browser|console|outages)\//.test(moduleId) ? 0 : 1;
+      if (project.name === 'own process') return 0;
+      return /\/tools\/|\/test\/(?:browser|console|outages)\//.test(moduleId) ? 1 : 2;
     };
     return (await super.sort(files)).sort((one, other) => place(one) - place(other));
   }
@@ -37,8 +37,8 @@ export default defineConfig({
   ...sourceConditions,
   test: {
     pool: 'forks',
-    // One more than the cores of the machines that run it: tests wait for servers, timers and browsers.
-    maxWorkers: 3,
+    // Twice the cores of the machines that run it: tests wait for servers, timers and browsers, and three left a sixth of the cores idle.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 60_000,
